@@ -1,0 +1,1 @@
+"""Tested building blocks that the notebooks derive first and then import."""

@@ -1,0 +1,128 @@
+"""The network: parameters, forward propagation, backward propagation, and one step downhill.
+
+Columns are examples: X (n0, m), W (n_out, n_in), b (n_out, 1), every A (n_l, m), Y (classes, m) one-hot.
+"""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.activations import get_activation, softmax
+from helpers.checks import (
+    check_examples,
+    check_layer_sizes,
+    check_learning_rate,
+    check_parameters,
+    check_rng,
+    check_targets,
+)
+
+
+class Layer(NamedTuple):
+    """The weights W (n_out, n_in) and biases b (n_out, 1) of one layer, or their gradients."""
+
+    W: np.ndarray
+    b: np.ndarray
+
+
+def initialize_parameters(layer_sizes, rng, *, scheme="he", dtype=np.float64):
+    """Return one Layer for each pair of neighboring sizes, random weights and zero biases.
+
+    layer_sizes: such as [784, 10, 10, 10]. rng: a np.random.Generator. scheme: "he" (standard deviation
+    sqrt(2 / n_in), made for ReLU), "glorot" (sqrt(2 / (n_in + n_out)), for sigmoid and tanh), "zeros", or a
+    positive number that is the standard deviation of every weight. The random numbers are drawn in float64,
+    so that both dtypes start from the same network. Raises ValueError for anything else.
+    Sources: He et al., "Delving deep into rectifiers", 2015; Glorot and Bengio, "Understanding the difficulty
+    of training deep feedforward neural networks", 2010.
+    """
+    sizes = check_layer_sizes(layer_sizes)
+    check_rng(rng)
+    layers = []
+    for n_in, n_out in itertools.pairwise(sizes):
+        W = rng.standard_normal((n_out, n_in)) * weight_scale(scheme, n_in, n_out)
+        layers.append(Layer(W.astype(dtype), np.zeros((n_out, 1), dtype)))
+    return layers
+
+
+def weight_scale(scheme, n_in, n_out):
+    """Return the standard deviation with which `scheme` draws the weights of a layer.
+
+    scheme: as in initialize_parameters; n_in, n_out: neurons before and in the layer.
+    Raises ValueError for an unknown scheme.
+    """
+    if isinstance(scheme, str) and scheme in ("he", "glorot", "zeros"):
+        return {"he": np.sqrt(2 / n_in), "glorot": np.sqrt(2 / (n_in + n_out)), "zeros": 0.0}[scheme]
+    if isinstance(scheme, (int, float)) and not isinstance(scheme, bool) and 0 < scheme < np.inf:
+        return scheme
+    raise ValueError(f'scheme is {scheme!r}, expected "he", "glorot", "zeros" or a positive standard deviation')
+
+
+def forward_propagation(parameters, X, *, activation="relu"):
+    """Return the activations of every layer, [A0 = X, A1, ..., AL], for a batch of examples.
+
+    X: (n0, m). Each A: (n_l, m); the last holds the softmax probabilities (classes, m). activation: the
+    function of the hidden layers, a key of ACTIVATIONS. Raises ValueError where X does not fit the first layer.
+    """
+    hidden = get_activation(activation).function
+    check_parameters(parameters)
+    check_examples(parameters, X)
+    activations = [X]
+    for W, b in parameters[:-1]:
+        Z = W @ activations[-1] + b
+        activations.append(hidden(Z))
+    W, b = parameters[-1]
+    activations.append(softmax(W @ activations[-1] + b))
+    return activations
+
+
+def backward_propagation(parameters, activations, Y, *, activation="relu", out=None):
+    """Return the gradient of the mean cross-entropy with respect to every W and b.
+
+    activations: what forward_propagation returned. Y: (classes, m) one-hot. Returns a list of Layers of the
+    shapes of `parameters`, already divided by m. out: such a list, to be filled instead of a new one.
+    Raises ValueError where Y or the activations do not fit.
+    Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
+    """
+    derivative = get_activation(activation).derivative
+    check_targets(parameters, activations, Y)
+    gradients = out or [Layer(np.empty_like(W), np.empty_like(b)) for W, b in parameters]
+    dZ = (activations[-1] - Y) / Y.shape[1]  # the mean over m enters here, once for all layers
+    for l in reversed(range(len(parameters))):
+        np.matmul(dZ, activations[l].T, out=gradients[l].W)
+        dZ.sum(axis=1, keepdims=True, out=gradients[l].b)
+        if l > 0:
+            dZ = (parameters[l].W.T @ dZ) * derivative(activations[l])
+    return gradients
+
+
+def update_parameters(parameters, gradients, learning_rate):
+    """Return new layers one step downhill: W - learning_rate dW and b - learning_rate db.
+
+    parameters, gradients: lists of Layers of equal shapes, which are left as they are. Raises ValueError where
+    the shapes differ or the learning rate is not a positive number.
+    """
+    check_learning_rate(learning_rate)
+    shapes = [[(W.shape, b.shape) for W, b in layers] for layers in (parameters, gradients)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"gradients have the shapes {shapes[1]}, expected those of the parameters, {shapes[0]}")
+    return [
+        Layer(W - learning_rate * dW, b - learning_rate * db)
+        for (W, b), (dW, db) in zip(parameters, gradients, strict=True)
+    ]
+
+
+def pack_parameters(parameters):
+    """Copy all parameters into one vector, and return it with layers that are views of it.
+
+    parameters: a list of Layers. Returns (vector, layers): vector (number of parameters,), in the order W1, b1,
+    W2, b2, ...; a change of the vector is a change of the layers, so one whole-vector operation updates them all.
+    Raises ValueError where the parameters are not a list of layers that chain.
+    """
+    check_parameters(parameters)
+    vector = np.concatenate([values.ravel() for layer in parameters for values in layer])
+    views, start = [], 0
+    for values in (values for layer in parameters for values in layer):
+        views.append(vector[start : start + values.size].reshape(values.shape))
+        start += values.size
+    return vector, [Layer(W, b) for W, b in zip(views[::2], views[1::2], strict=True)]

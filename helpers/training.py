@@ -1,0 +1,115 @@
+"""Training: mini-batches, early stopping on the development set, and a history of what happened."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from helpers.network import Layer
+from helpers.settings import Settings
+from helpers.training_run import TrainingRun, TrainingState
+
+BAR_AFTER_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training leaves behind.
+
+    parameters: the layers of the best epoch. history: a DataFrame with a row an epoch, indexed by `epoch` from 1:
+    train_loss, train_accuracy, dev_loss, dev_accuracy (nats and fractions, measured after the epoch on the whole
+    set), learning_rate, seconds. best_epoch: the first epoch with the highest development accuracy, 0 if none
+    was finished. stop_reason: "early stopping", "max epochs", "diverged", "interrupted" or "on_epoch".
+    state: everything needed to go on, for `resume_from`. Raises nothing.
+    """
+
+    parameters: list[Layer]
+    history: pd.DataFrame
+    best_epoch: int
+    stop_reason: str
+    state: TrainingState
+
+    @property
+    def best_dev_accuracy(self):
+        """The development accuracy of the best epoch, a fraction; NaN if no epoch was finished. Raises nothing."""
+        return float(self.history["dev_accuracy"].get(self.best_epoch, math.nan))
+
+    def __repr__(self):
+        best = f"best epoch {self.best_epoch} with development accuracy {self.best_dev_accuracy:.3f}"
+        return f"TrainingResult: {len(self.history)} epochs, {best}; stopped by: {self.stop_reason}"
+
+
+def train(
+    train_set,
+    dev_set,
+    layer_sizes,
+    *,
+    learning_rate,
+    batch_size=None,
+    optimizer="gradient descent",
+    max_epochs=100,
+    patience=10,
+    min_delta=0.0,
+    activation="relu",
+    l2=0.0,
+    augment=None,
+    learning_rate_schedule=None,
+    dtype=np.float64,
+    seed=0,
+    on_epoch=None,
+    resume_from=None,
+):
+    """Train a network and return the parameters of its best epoch, with the history of the training.
+
+    train_set, dev_set: Datasets with labels; the gradient sees the first alone. layer_sizes: from the features to
+    the classes. batch_size: examples a step, None for all of them (full-batch gradient descent). optimizer: a key
+    of OPTIMIZERS. The training stops after max_epochs, or when the development accuracy has not risen by more than
+    min_delta for `patience` epochs (None: never). l2: l2 times each weight is added to its gradient; the losses of
+    the history leave the penalty out. augment: augment(X, rng) gives the batch (features, m) to train on.
+    learning_rate_schedule: a function of the share of max_epochs done, 0 to 1, that gives the factor of
+    learning_rate. seed: of the one generator for initial weights and order. on_epoch: called after each epoch with
+    its row of the history as a dictionary; True stops the training. resume_from: an earlier result of the same
+    settings, to go on from its last epoch exactly as if it had not stopped.
+
+    Ctrl-C stops and returns the best so far. A loss that is NaN or infinite stops with "diverged".
+    Raises ValueError for every argument that does not fit, with what was expected.
+    """
+    settings = Settings(
+        layer_sizes=layer_sizes,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        max_epochs=max_epochs,
+        patience=patience,
+        min_delta=min_delta,
+        activation=activation,
+        l2=l2,
+        augment=augment,
+        learning_rate_schedule=learning_rate_schedule,
+        dtype=dtype,
+        seed=seed,
+    )
+    run = TrainingRun(train_set, dev_set, settings, getattr(resume_from, "state", resume_from))
+    with tqdm(total=max_epochs, unit="epoch", leave=False, delay=BAR_AFTER_SECONDS, initial=run.state.epoch) as bar:
+        try:
+            while run.stop_reason is None:
+                row = run.run_epoch()
+                bar.update()
+                if on_epoch is not None and on_epoch(row) and run.stop_reason is None:
+                    run.stop_reason = "on_epoch"
+        except KeyboardInterrupt:
+            run.stop_reason = "interrupted"
+    return training_result(run)
+
+
+def training_result(run):
+    """Return the TrainingResult of a TrainingRun, finished or not.
+
+    run: a TrainingRun. Raises nothing.
+    """
+    state = run.state
+    columns = ["train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "seconds"]
+    history = pd.DataFrame(state.history, columns=["epoch", *columns]).set_index("epoch")
+    return TrainingResult(run.best_parameters(), history, state.best_epoch, run.stop_reason or "not finished", state)
