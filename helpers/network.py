@@ -121,8 +121,17 @@ def pack_parameters(parameters):
     """
     check_parameters(parameters)
     vector = np.concatenate([values.ravel() for layer in parameters for values in layer])
-    views, start = [], 0
-    for values in (values for layer in parameters for values in layer):
-        views.append(vector[start : start + values.size].reshape(values.shape))
-        start += values.size
-    return vector, [Layer(W, b) for W, b in zip(views[::2], views[1::2], strict=True)]
+    return vector, unpack_parameters(vector, parameters)
+
+
+def unpack_parameters(vector, like):
+    """Return layers that are views of a vector made by pack_parameters.
+
+    vector: (number of parameters,). like: a list of Layers with the shapes wanted. Raises ValueError where the
+    vector has another number of values than these layers.
+    """
+    sizes = [values.size for layer in like for values in layer]
+    if vector.shape != (sum(sizes),):
+        raise ValueError(f"the vector has shape {vector.shape}, expected ({sum(sizes)},), the parameters of `like`")
+    parts = iter(np.split(vector, np.cumsum(sizes)[:-1]))
+    return [Layer(next(parts).reshape(W.shape), next(parts).reshape(b.shape)) for W, b in like]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from helpers.network import Layer
+from helpers.network import Layer, unpack_parameters
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun, TrainingState
 
@@ -22,13 +22,14 @@ class TrainingResult:
     train_loss, train_accuracy, dev_loss, dev_accuracy (nats and fractions, measured after the epoch on the whole
     set), learning_rate, seconds. best_epoch: the first epoch with the highest development accuracy, 0 if none
     was finished. stop_reason: "early stopping", "max epochs", "diverged", "interrupted" or "on_epoch".
-    state: everything needed to go on, for `resume_from`. Raises nothing.
+    last_parameters: the layers after the last finished epoch. state: all that `resume_from` needs. Raises nothing.
     """
 
     parameters: list[Layer]
     history: pd.DataFrame
     best_epoch: int
     stop_reason: str
+    last_parameters: list[Layer]
     state: TrainingState
 
     @property
@@ -111,5 +112,11 @@ def training_result(run):
     """
     state = run.state
     columns = ["train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "seconds"]
-    history = pd.DataFrame(state.history, columns=["epoch", *columns]).set_index("epoch")
-    return TrainingResult(run.best_parameters(), history, state.best_epoch, run.stop_reason or "not finished", state)
+    return TrainingResult(
+        parameters=unpack_parameters(state.best_vector.copy(), run.parameters),
+        history=pd.DataFrame(state.history, columns=["epoch", *columns]).set_index("epoch"),
+        best_epoch=state.best_epoch,
+        stop_reason=run.stop_reason or "not finished",
+        last_parameters=unpack_parameters(state.vector.copy(), run.parameters),
+        state=state,
+    )

@@ -80,16 +80,6 @@ class TrainingRun:
         self.stop_reason = self._reason_to_stop()
         return row
 
-    def best_parameters(self):
-        """Return new layers with the parameters of the best epoch so far, the initial ones before the first.
-
-        Raises nothing.
-        """
-        template = [type(layer)(*(values.copy() for values in layer)) for layer in self.parameters]
-        vector, layers = pack_parameters(template)
-        vector[:] = self.state.best_vector
-        return layers
-
     def _batches(self):
         """Yield X (features, m) and Y (classes, m) of each step of an epoch; the last batch may be smaller."""
         size = self.settings.batch_size
