@@ -73,6 +73,12 @@ def test_mistakes_lists_the_wrong_ones_surest_first():
     assert table.index.tolist() == [0, 1, 2]
 
 
+def test_mistakes_of_equal_confidence_stay_in_the_order_of_the_set():
+    rows = np.tile([[0.6, 0.1], [0.9, 0.1]], (500, 1))
+    same = Dataset(rows.T, np.ones(1000, dtype=int), class_names=("a", "b"), image_shape=(1, 2))
+    assert mistakes(PARAMETERS, same)["index"].tolist() == [*range(1, 1000, 2), *range(0, 1000, 2)]
+
+
 def test_a_network_without_mistakes_gives_an_empty_table():
     assert len(mistakes(PARAMETERS, dataset(np.array([0, 1, 0, 1])))) == 0
 

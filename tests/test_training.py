@@ -178,6 +178,7 @@ def test_small_gains_do_not_feed_the_patience_but_the_best_epoch_is_still_the_be
     scripted(0.50, 0.505, 0.509, 0.6)
     result = short(max_epochs=50, patience=2, min_delta=0.01)
     assert (result.best_epoch, len(result.history)) == (3, 3)
+    np.testing.assert_array_equal(all_values(result.parameters), all_values(result.last_parameters))
 
 
 def test_the_parameters_of_the_best_epoch_come_back(scripted):
@@ -199,11 +200,12 @@ def test_restored_parameters_reach_the_best_development_accuracy():
 # --- how a training ends otherwise ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
 @pytest.mark.parametrize("optimizer", ["gradient descent", "momentum", "adam"])
-def test_a_diverging_training_says_so_once_and_without_warnings(optimizer):
+def test_a_diverging_training_says_so_once_and_without_warnings(optimizer, activation):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        result = short(learning_rate=1e200, max_epochs=50, optimizer=optimizer, batch_size=8)
+        result = short(learning_rate=1e200, max_epochs=50, optimizer=optimizer, activation=activation, batch_size=8)
     assert result.stop_reason == "diverged"
     assert not np.isfinite(result.history["train_loss"].iloc[-1])
     assert np.isfinite(all_values(result.parameters)).all()
@@ -268,6 +270,23 @@ def test_an_interrupted_epoch_is_run_again_whole():
     torn = short(batch_size=8, augment=interrupt_at_batch(18))
     resumed = short(batch_size=8, resume_from=torn)
     np.testing.assert_array_equal(all_values(resumed.last_parameters), all_values(whole.last_parameters))
+
+
+def test_a_state_kept_from_an_earlier_epoch_is_not_changed_by_the_later_ones():
+    states = []
+
+    class Keeper(training_run.TrainingRun):
+        def run_epoch(self):
+            states.append(self.state)
+            return super().run_epoch()
+
+    settings = {"batch_size": 8, "optimizer": "adam", "learning_rate": 0.05}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("helpers.training.TrainingRun", Keeper)
+        whole = short(**settings)
+    for state in states:
+        resumed = short(**settings, resume_from=state)
+        np.testing.assert_array_equal(all_values(resumed.last_parameters), all_values(whole.last_parameters))
 
 
 def test_resuming_with_other_settings_is_refused():
