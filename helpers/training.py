@@ -1,6 +1,7 @@
 """Training: mini-batches, early stopping on the development set, and a history of what happened."""
 
 import math
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from helpers.network import Layer, unpack_parameters
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun, TrainingState
 
-BAR_AFTER_SECONDS = 5
+BAR_AFTER_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def train(
     l2=0.0,
     augment=None,
     learning_rate_schedule=None,
+    label_smoothing=0.0,
+    measure_train=True,
     dtype=np.float64,
     seed=0,
     on_epoch=None,
@@ -70,11 +73,16 @@ def train(
     min_delta for `patience` epochs (None: never). l2: l2 times each weight is added to its gradient; the losses of
     the history leave the penalty out. augment: augment(X, rng) gives the batch (features, m) to train on.
     learning_rate_schedule: a function of the share of max_epochs done, 0 to 1, that gives the factor of
-    learning_rate. seed: of the one generator for initial weights and order. on_epoch: called after each epoch with
-    its row of the history as a dictionary; True stops the training. resume_from: an earlier result of the same
-    settings, to go on from its last epoch exactly as if it had not stopped.
+    learning_rate (helpers/schedules.py has some). label_smoothing: s trains towards (1 - s) Y + s / classes; the
+    losses of the history stay those of Y. measure_train: False leaves train_loss and train_accuracy NaN and saves a
+    forward pass over the training set after each epoch. dtype: np.float64, or np.float32 for speed. seed: of the one
+    generator for initial weights and order. on_epoch: called after each epoch with its row of the history as a
+    dictionary; True stops the training. resume_from: an earlier result of the same settings, to go on from its last
+    epoch exactly as if it had not stopped.
 
-    Ctrl-C stops and returns the best so far. A loss that is NaN or infinite stops with "diverged".
+    A training of more than ten seconds shows a progress bar, unless TQDM_DISABLE is set in the environment.
+    Ctrl-C stops and returns the best so far. A loss that is NaN or infinite stops with "diverged"; the training loss
+    is watched, or the development loss where measure_train is False.
     Raises ValueError for every argument that does not fit, with what was expected.
     """
     settings = Settings(
@@ -89,11 +97,17 @@ def train(
         l2=l2,
         augment=augment,
         learning_rate_schedule=learning_rate_schedule,
+        label_smoothing=label_smoothing,
+        measure_train=measure_train,
         dtype=dtype,
         seed=seed,
     )
     run = TrainingRun(train_set, dev_set, settings, getattr(resume_from, "state", resume_from))
-    with tqdm(total=max_epochs, unit="epoch", leave=False, delay=BAR_AFTER_SECONDS, initial=run.state.epoch) as bar:
+    quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads this variable itself, but not in a notebook
+    bar = tqdm(
+        total=max_epochs, initial=run.state.epoch, unit="epoch", leave=False, delay=BAR_AFTER_SECONDS, disable=quiet
+    )
+    with bar:
         try:
             while run.stop_reason is None:
                 row = run.run_epoch()

@@ -358,3 +358,18 @@ def test_the_network_of_the_mission_reaches_88_percent_on_the_mean_of_five_seeds
     ]
     assert np.mean(reached) >= 0.88
     assert min(reached) >= 0.85
+
+
+def test_a_long_training_shows_a_progress_bar_unless_told_not_to(monkeypatch, capsys):
+    monkeypatch.setattr("helpers.training.BAR_AFTER_SECONDS", 0)
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    short(max_epochs=3)
+    assert "/3 [" in capsys.readouterr().err
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    short(max_epochs=3)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_short_training_is_silent(capsys):
+    short()
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,210 @@
+"""The project agrees with itself: its three lists of dependencies, its imports, its docstrings."""
+
+import ast
+import importlib.metadata
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # PyPI's name: conda-forge's name, where they differ
+
+# A module of helpers/ imports only what stands above it; its value says which packages it may use besides.
+NUMPY = {"numpy"}
+TABLES = {"numpy", "pandas"}
+FIGURES = {"numpy", "matplotlib"}
+ORDER = {
+    "checks": NUMPY,
+    "array_files": NUMPY,
+    "activations": NUMPY,
+    "losses": NUMPY,
+    "csv_format": NUMPY,
+    "csv_careful": NUMPY,
+    "csv_reader": NUMPY,
+    "dataset": NUMPY,
+    "data": TABLES,
+    "resampling": NUMPY,
+    "augmentation": NUMPY,
+    "network": NUMPY,
+    "optimizers": NUMPY,
+    "evaluation": TABLES,
+    "settings": NUMPY,
+    "training_run": NUMPY,
+    "training": TABLES | {"tqdm"},
+    "gradient_check": NUMPY,
+    "storage": NUMPY,
+    "plots": FIGURES | {"pandas"},
+}
+
+
+def direct_dependencies():
+    """Requirements of pyproject.toml, those of the tests included, by canonical name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    texts = project["dependencies"] + [text for group in project["optional-dependencies"].values() for text in group]
+    return {canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in texts}
+
+
+def pins(text):
+    """Requirements of requirements.txt by canonical name."""
+    lines = [line.split("#")[0].strip() for line in text.splitlines()]
+    return {canonicalize_name(Requirement(line).name): Requirement(line) for line in lines if line}
+
+
+def conda_dependencies(text):
+    """Specifiers of the conda part of environment.yml by name, and the lines of its pip part."""
+    conda, pip = text.split("  - pip:\n")
+    packages = re.findall(r"^  - ([a-z0-9-]+)([<>=!~]\S*)?$", conda.split("dependencies:\n")[1], re.MULTILINE)
+    return {name: SpecifierSet(bounds) for name, bounds in packages}, re.findall(r"^ +- (.+)$", pip, re.MULTILINE)
+
+
+REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf8")
+ENVIRONMENT = (ROOT / "environment.yml").read_text("utf8")
+
+
+def test_every_requirement_is_pinned_exactly():
+    assert not re.search(r"://|^-|@|\.whl|file:", REQUIREMENTS, re.MULTILINE)
+    for name, requirement in pins(REQUIREMENTS).items():
+        assert re.fullmatch(r"==[0-9][0-9a-z.]*", str(requirement.specifier)), name
+
+
+def test_the_pins_hold_the_bounds():
+    pinned = pins(REQUIREMENTS)
+    for name, bounds in direct_dependencies().items():
+        assert name in pinned, f"{name} is in pyproject.toml but not in requirements.txt: compile it again"
+        assert bounds.contains(str(pinned[name].specifier).removeprefix("==")), name
+
+
+def test_conda_has_the_same_bounds():
+    conda, pip = conda_dependencies(ENVIRONMENT)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    expected = {CONDA_NAMES.get(name, name): bounds for name, bounds in direct_dependencies().items()}
+    expected |= {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet("")}
+    assert conda == expected
+    assert pip == ["-e ."]
+    assert re.search(r"^channels:\n  - conda-forge\n  - nodefaults\n", ENVIRONMENT, re.MULTILINE)
+
+
+@pytest.mark.skipif(Path(sys.prefix) != ROOT / ".venv", reason="only .venv is installed from requirements.txt")
+def test_what_is_installed_is_what_is_pinned():
+    for name, requirement in pins(REQUIREMENTS).items():
+        if requirement.marker is None or requirement.marker.evaluate():
+            assert requirement.specifier.contains(importlib.metadata.version(name)), name
+
+
+# The house: one direction, from data to screen
+
+
+def modules():
+    """Every file of helpers/ with the first part of its name, which ORDER knows."""
+    paths = sorted((ROOT / "helpers").rglob("*.py"))
+    return [(path, path.relative_to(ROOT / "helpers").with_suffix("").parts[0]) for path in paths]
+
+
+def import_problems(source, module):
+    """What a module of helpers/ imports against the rules."""
+    above = list(ORDER)[: list(ORDER).index(module)]
+    problems = []
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"helpers.{module}.{node.module or ''}" if node.level else node.module]
+            if node.module == "helpers":
+                names = [f"helpers.{alias.name}" for alias in node.names]
+        for name in names:
+            package, *rest = name.split(".")
+            if package == "helpers":
+                if rest and rest[0] not in (*above, module):
+                    problems.append(f"{module} imports helpers.{rest[0]}, which does not stand above it")
+            elif package not in ORDER[module] and package not in sys.stdlib_module_names:
+                problems.append(f"{module} imports {package}")
+    return problems
+
+
+def test_every_module_has_its_place():
+    assert {module for _, module in modules()} - {"__init__"} <= set(ORDER), "add the new module to ORDER"
+
+
+@pytest.mark.parametrize(("path", "module"), modules(), ids=lambda value: getattr(value, "stem", value))
+def test_imports_go_one_way(path, module):
+    if module == "__init__":
+        assert not re.search(r"^\s*(import|from) ", path.read_text("utf8"), re.MULTILINE)
+    else:
+        assert import_problems(path.read_text("utf8"), module) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from helpers.training import train",
+        "import helpers.plots",
+        "from helpers import plots",
+        "from helpers.plots.curves import plot_lines",
+        "import ipywidgets",
+        "def f():\n    from matplotlib import pyplot",
+        "import autograd.numpy as np",
+    ],
+)
+def test_a_wrong_import_is_found(source):
+    assert import_problems(source, "network") != []
+    assert import_problems("import math\nimport numpy as np\nfrom helpers.losses import one_hot", "network") == []
+
+
+def public_functions(tree):
+    """Every public function and public method of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
+                    yield method
+
+
+def docstring_problems(source):
+    """What the docstrings of a module leave unsaid."""
+    tree = ast.parse(source)
+    problems = [] if ast.get_docstring(tree) else ["the module has no docstring"]
+    for function in public_functions(tree):
+        text = ast.get_docstring(function) or ""
+        is_property = any(getattr(decorator, "id", "") == "property" for decorator in function.decorator_list)
+        if not text:
+            problems.append(f"{function.name} has no docstring")
+        elif not is_property and not re.search(r"\b[Rr]aises?\b", text):
+            problems.append(f"{function.name} does not say what it raises")
+    return problems
+
+
+@pytest.mark.parametrize(("path", "module"), modules(), ids=lambda value: getattr(value, "stem", value))
+def test_modules_are_short_and_documented(path, module):
+    source = path.read_text("utf8")
+    assert source.count("\n") < 200, "a module past about 150 lines is two modules"
+    assert docstring_problems(source) == []
+
+
+def test_a_silent_docstring_is_found():
+    assert docstring_problems('"""M."""\ndef f():\n    """Return 1."""') == ["f does not say what it raises"]
+    assert docstring_problems('"""M."""\nclass C:\n    def f(self):\n        return 1') == ["f has no docstring"]
+    assert docstring_problems("x = 1") == ["the module has no docstring"]
+    assert docstring_problems('"""M."""\ndef f():\n    """Return 1. Raises nothing."""') == []
+
+
+def test_a_loose_pin_is_found():
+    assert str(pins("numpy>=2.0\n")["numpy"].specifier) == ">=2.0"
+    assert set(pins("# a comment\nA_b==1.0 ; sys_platform == 'win32'\n")) == {"a-b"}
+
+
+def test_no_path_of_one_machine_is_in_the_project():
+    pattern = re.compile(r"(?<![\w.:/-])/(home|root|Users|work)/\w")
+    folders = ("helpers", "scripts", "tests", "benchmarks", "data", ".ci")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in ("", ".py", ".md")]
+    files += [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "environment.yml", ROOT / "pyproject.toml"]
+    found = [path.name for path in files if path.is_file() and pattern.search(path.read_text("utf8"))]
+    assert found == []
