@@ -1,0 +1,70 @@
+# `make` alone lists the targets. The first of them to run sets up .venv; later runs find it there.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
+RUFF := $(PY) -m ruff
+
+# Small networks are faster on one BLAS thread; a value set by the user wins.
+OPENBLAS_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS
+# Nothing outside of .venv takes part: neither modules nor kernels.
+export JUPYTER_PREFER_ENV_PATH := 1
+unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
+
+.DEFAULT_GOAL := help
+.PHONY: moved help lab test unit nbval test-blas run notebooks lint format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
+	@$(PY) scripts/lab.py $(if $(PORT),--port $(PORT))
+
+test: lint unit nbval ## Run all that must hold: ruff, the unit tests, every notebook cell compared
+
+unit: $(READY) ## Run the unit tests only
+	$(PYTEST) tests
+
+nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
+	$(PYTEST) --nbval --nbval-current-env notebooks
+
+test-blas: $(READY) ## Compare the notebooks under two BLAS kernels, with one and with two threads
+	@status=0; for core in Nehalem Haswell; do for threads in 1 2; do \
+		echo "OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads"; \
+		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads \
+			$(PYTEST) --nbval --nbval-current-env notebooks || status=1; \
+	done; done; exit $$status
+
+run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
+	@$(PY) scripts/run_notebooks.py $(NB)
+
+notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (NB=04 chooses one)
+	@$(PY) scripts/run_notebooks.py --in-place $(NB)
+
+lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks
+	$(RUFF) check
+	$(RUFF) format --check
+
+format: $(READY) ## Mend style and format where ruff can
+	$(RUFF) check --fix
+	$(RUFF) format
+
+clean: ## Remove build/ and caches (.venv stays)
+	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name .venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
+
+# A folder that was renamed or copied is set up again: the editable install holds its full path.
+MOVED := $(shell [ ! -e $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd)" ] || echo moved)
+
+$(READY): requirements.txt pyproject.toml $(MOVED)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or later is needed, and $(PYTHON) is" \
+			"$$($(PYTHON) --version 2>&1). Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV): once, about a minute"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@pwd > $(READY)

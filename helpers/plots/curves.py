@@ -1,0 +1,156 @@
+"""Curves over epochs or anything else, and distributions."""
+
+import numpy as np
+
+from helpers.plots.arrays import as_column
+from helpers.plots.figure import BLUE, COLORS, LINE_STYLES, VERMILLION, new_figure, number, styled, wrap_title
+
+UNITS = {
+    "loss": "loss (mean cross-entropy, nats)",
+    "accuracy": "accuracy (fraction)",
+    "seconds": "time (seconds)",
+    "learning_rate": "learning rate",
+}
+
+
+def _ylabel(column):
+    return next((label for ending, label in UNITS.items() if column.endswith(ending)), column)
+
+
+def _draw(ax, x, y, i, name, **options):
+    marker = "o" if len(x) <= 12 else None
+    look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4], **options}
+    ax.plot(x, np.where(np.isfinite(y), y, np.nan), marker=marker, markersize=5, label=name, **look)
+
+
+def _in_words(name, x, y):
+    good = np.flatnonzero(np.isfinite(y))
+    if len(good) == 0:
+        return f"{name} has no finite value"
+    first, last = good[0], good[-1]
+    text = f"{name} goes from {number(y[first])} at {number(x[first])} to {number(y[last])} at {number(x[last])}"
+    return text if last == len(y) - 1 else f"{text}, and is not finite after that"
+
+
+@styled
+def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
+    """Draw lines {name: (x, y)} over a common pair of axes; values that are not finite leave a gap.
+
+    Raises ValueError for no line, x and y of different lengths, or a value up to 0 on a logarithmic axis.
+    """
+    if not lines:
+        raise ValueError("there is no line to draw; give a dictionary {name: (x, y)}")
+    curves = {}
+    for name, (x, y) in lines.items():
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if x.ndim != 1 or x.shape != y.shape or x.size == 0:
+            raise ValueError(f"line {name!r} needs as many x as y, at least one; got shapes {x.shape} and {y.shape}")
+        for axis, values, log in (("x", x, logx), ("y", y, logy)):
+            if log and (values <= 0).any():
+                raise ValueError(
+                    f"line {name!r} has {axis} values up to 0, which a logarithmic axis cannot show; use log{axis}=False"
+                )
+        curves[name] = (x, y)
+    words = "; ".join(_in_words(name, x, y) for name, (x, y) in curves.items())
+    fig = new_figure(7.5, 3.8, f"Line chart of {ylabel} against {xlabel}: {words}.")
+    ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
+    for i, (name, (x, y)) in enumerate(curves.items()):
+        _draw(ax, x, y, i, name)
+    ax.set_title(wrap_title(title, 7.5))
+    ax.grid(True)
+    if logx:
+        ax.set_xscale("log")
+    if logy:
+        ax.set_yscale("log")
+    if len(curves) > 1:
+        ax.legend()
+    return fig
+
+
+@styled
+def plot_history(history, best_epoch=None, *, title=None):
+    """Draw a training's loss and accuracy side by side, the best epoch marked.
+
+    `history` has the columns train_loss, dev_loss, train_accuracy, dev_accuracy and epochs as its index.
+    Without `best_epoch` it is the first with the highest development accuracy.
+    Raises ValueError for a missing column, no epoch, or a best epoch that is not in the history.
+    """
+    pairs = [("loss", "train_loss", "dev_loss"), ("accuracy", "train_accuracy", "dev_accuracy")]
+    columns = {name: as_column(history, name) for _, *names in pairs for name in names}
+    epochs, dev = columns["dev_accuracy"]
+    if best_epoch is None:
+        if not np.isfinite(dev).any():
+            raise ValueError("dev_accuracy has no finite value, so there is no best epoch; pass best_epoch")
+        best_epoch = int(epochs[np.nanargmax(dev)])
+    if best_epoch not in epochs:
+        raise ValueError(
+            f"best epoch {best_epoch} is not in the history, which runs from {epochs[0]:.0f} to {epochs[-1]:.0f}"
+        )
+    best = dev[list(epochs).index(best_epoch)]
+    if title is None:
+        title = f"Training stopped after epoch {epochs[-1]:.0f}; the best on the development set was epoch {best_epoch}"
+    ends = {name: f"from {number(y[0])} to {number(y[-1])}" for name, (_, y) in columns.items()}
+    fig = new_figure(9, 3.8, (
+        f"Two line charts over {len(epochs)} epochs. Loss: training {ends['train_loss']}, development {ends['dev_loss']}. "
+        f"Accuracy: training {ends['train_accuracy']}, development {ends['dev_accuracy']}, best {number(best)} at epoch {best_epoch}."
+    ))  # fmt: skip
+    for ax, (kind, train, development) in zip(fig.subplots(1, 2), pairs, strict=True):
+        _draw(ax, *columns[train], 0, "training set", color=BLUE, linestyle="-")
+        _draw(ax, *columns[development], 1, "development set", color=VERMILLION, linestyle="--")
+        ax.axvline(best_epoch, color="black", linewidth=1, linestyle=":")
+        value = columns[development][1][list(epochs).index(best_epoch)]
+        ax.plot([best_epoch], [value], "o", color="black", markersize=6, zorder=5)
+        ax.set(xlabel="epoch", ylabel=UNITS[kind])
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.grid(True)
+        if kind == "accuracy":
+            early = best_epoch > (epochs[0] + epochs[-1]) / 2
+            ax.annotate(f"best epoch {best_epoch}: {best:.3f}", (best_epoch, value), xytext=(-8 if early else 8, -16),
+                        textcoords="offset points", ha="right" if early else "left", va="top",
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85})  # fmt: skip
+    fig.axes[0].legend(loc="upper right")
+    fig.suptitle(wrap_title(title, 9), x=0.01, ha="left")
+    return fig
+
+
+@styled
+def plot_histories(histories, column, *, title=None, logy=False):
+    """Draw one column of several trainings {name: history} over their epochs.
+
+    Raises ValueError for no history, a missing column, or a value up to 0 with `logy`.
+    """
+    if not histories:
+        raise ValueError("there is no history to draw; give a dictionary {name: history}")
+    lines = {name: as_column(history, column, f"history {name!r}") for name, history in histories.items()}
+    subject = column.replace("_", " ").replace("dev ", "development ").replace("train ", "training ")
+    title = f"{subject.capitalize()} of {len(lines)} trainings" if title is None else title
+    fig = plot_lines(lines, xlabel="epoch", ylabel=_ylabel(column), title=title, logy=logy)
+    fig.axes[0].xaxis.get_major_locator().set_params(integer=True)
+    return fig
+
+
+@styled
+def plot_histogram(samples, *, xlabel, title=None, bins=50):
+    """Draw how often values occur, one outline for each entry of {name: values}, all with the same bins.
+
+    Raises ValueError for no entry, an entry without a value, or values that are not finite.
+    """
+    if not samples:
+        raise ValueError("there is nothing to count; give a dictionary {name: values}")
+    values = {name: np.asarray(v, dtype=float).ravel() for name, v in samples.items()}
+    for name, v in values.items():
+        if v.size == 0 or not np.isfinite(v).all():
+            raise ValueError(f"{name!r} must hold at least one value, all finite, got {v.size} values")
+    edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=bins)
+    words = "; ".join(f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} with mean {number(v.mean())}"
+                      for name, v in values.items())  # fmt: skip
+    fig = new_figure(7.5, 3.6, f"Histogram of {xlabel}: {words}.")
+    ax = fig.add_subplot(xlabel=xlabel, ylabel="count")
+    for i, (name, v) in enumerate(values.items()):
+        look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4]}
+        ax.hist(v, bins=edges, histtype="stepfilled", alpha=0.2, color=look["color"])
+        ax.hist(v, bins=edges, histtype="step", label=name, linewidth=1.8, **look)
+    ax.set_title(wrap_title(f"How often each {xlabel} occurs" if title is None else title, 7.5))
+    if len(values) > 1:
+        ax.legend()
+    return fig

@@ -1,0 +1,165 @@
+"""How well a network does: confusion matrix, accuracy of each class, mistakes, a map in two dimensions."""
+
+import math
+
+import numpy as np
+from matplotlib import patheffects
+
+from helpers.plots.arrays import as_images, as_labels, as_matrix, full_ink, kind_of
+from helpers.plots.figure import (
+    BLUE,
+    COLORS,
+    GRAY,
+    RIGHT,
+    WRONG,
+    listing,
+    new_figure,
+    number,
+    percent,
+    styled,
+    wrap_title,
+)
+from helpers.plots.tiles import tile_figure
+
+
+@styled
+def plot_confusion_matrix(matrix, class_names=None, *, title=None):
+    """Draw a confusion matrix (true, predicted) of counts: the right ones on a gray diagonal, the errors colored.
+
+    The color scale belongs to the errors alone, which would all look white beside the diagonal.
+    Raises ValueError when the matrix is not square, not counts, empty, or has another number of names.
+    """
+    matrix, names = as_matrix(matrix, class_names)
+    n, total, right = len(matrix), matrix.sum(), np.trace(matrix)
+    errors = np.where(np.eye(n, dtype=bool), 0, matrix)
+    true, predicted = np.unravel_index(errors.argmax(), errors.shape)
+    summary = f"{right:,} of {total:,} right"
+    if errors.any():
+        summary += f"; the most frequent mistake: {names[true]} taken for {names[predicted]}, {errors.max():,} times"
+        summary = summary.replace(", 1 times", ", once")
+    size = max(4.2, 0.58 * n + 0.9)
+    fig = new_figure(size + 0.5, size, f"Confusion matrix of {n} classes. {summary[0].upper()}{summary[1:]}.")
+    ax = fig.add_subplot()
+    shown = np.ma.masked_array(errors, mask=np.eye(n, dtype=bool))
+    drawn = ax.imshow(shown, cmap="Oranges", vmin=0, vmax=max(1, errors.max()), interpolation="nearest")
+    ax.set_facecolor("#D9D9D9")
+    for (row, column), count in np.ndenumerate(matrix):
+        dark = row != column and count > 0.6 * errors.max()
+        color = "white" if dark else ("#B0B0B0" if count == 0 else "black")
+        weight = "bold" if row == column else "normal"
+        ax.text(column, row, f"{count}", ha="center", va="center", color=color, fontweight=weight, fontsize=10)
+    turned = {"rotation": 40, "ha": "right"} if max(map(len, names)) > 4 else {}
+    ax.set_xticks(range(n), names, **turned)
+    ax.set_yticks(range(n), names)
+    ax.tick_params(length=0)
+    ax.set(xlabel=f"predicted {kind_of(names)}", ylabel=f"true {kind_of(names)}")
+    ax.set_title(wrap_title(summary[0].upper() + summary[1:] if title is None else title, size - 0.6))
+    bar = fig.colorbar(drawn, ax=ax, shrink=0.7, label="errors (number of images)")
+    bar.locator.set_params(integer=True)
+    bar.update_ticks()
+    return fig
+
+
+@styled
+def plot_accuracy_per_class(matrix, class_names=None, *, title=None):
+    """Draw the fraction of each class that was predicted right, with one standard error up and down.
+
+    The standard error of a fraction p of n examples is sqrt(p (1 - p) / n). A class without examples has no bar.
+    Raises ValueError as `plot_confusion_matrix` does.
+    """
+    matrix, names = as_matrix(matrix, class_names)
+    sizes, overall = matrix.sum(axis=1), np.trace(matrix) / matrix.sum()
+    present = np.flatnonzero(sizes)
+    fractions = np.diag(matrix)[present] / sizes[present]
+    standard_errors = np.sqrt(fractions * (1 - fractions) / sizes[present])
+    best, worst = names[present[fractions.argmax()]], names[present[fractions.argmin()]]
+    kind = kind_of(names)
+    if title is None:
+        title = f"Recognized best: {best}, worst: {worst} (line: ± one standard error)"
+    words = ", ".join(f"{names[i]}: {number(f)}" for i, f in zip(present, fractions, strict=True))
+    fig = new_figure(7.5, 3.8, f"Bar chart, accuracy of each {kind}. {words}. Overall {number(overall)}.")
+    ax = fig.add_subplot()
+    ax.bar(present, fractions, yerr=standard_errors, color="#9DC3DE", edgecolor=BLUE, capsize=4)
+    for x, f in zip(present, fractions, strict=True):
+        ax.text(x, 0.04, f"{f:.2f}", ha="center", fontsize=10)
+    for x in np.flatnonzero(sizes == 0):
+        ax.text(x, 0.04, "none", ha="center", fontsize=10, color=GRAY)
+    ax.axhline(overall, color="black", linestyle="--", linewidth=1.2, label=f"overall: {overall:.3f}")
+    turned = {"rotation": 35, "ha": "right"} if max(map(len, names)) > 4 else {}
+    ax.set_xticks(range(len(names)), names, **turned)
+    ax.set(xlabel=f"true {kind}", ylabel="accuracy (fraction)", ylim=(0, 1.16), yticks=np.linspace(0, 1, 6))
+    ax.set_title(wrap_title(title, 7.5))
+    ax.legend(loc="upper right")
+    return fig
+
+
+@styled
+def plot_mistakes(table, dataset, *, count=12, title=None):
+    """Draw the first `count` rows of a table of mistakes, each image with what it is and what the network said.
+
+    `table` has the columns index (column of `dataset.X`), true, predicted, confidence and true_probability.
+    Raises ValueError for a missing column, no row, a count below 1, or an index outside the dataset.
+    """
+    wanted = ["index", "true", "predicted", "confidence", "true_probability"]
+    missing = [name for name in wanted if name not in table.columns]
+    if missing:
+        raise ValueError(f"the table of mistakes has no column {missing[0]!r}; expected {', '.join(wanted)}")
+    if count < 1 or len(table) == 0:
+        raise ValueError(f"there is no mistake to draw: the table has {len(table)} rows and count is {count}")
+    rows = table.head(count)
+    columns, m = rows["index"].to_numpy(), dataset.X.shape[1]
+    if columns.min() < 0 or columns.max() >= m:
+        raise ValueError(
+            f"index {columns.max()} is not in the dataset of {m} images; pass the dataset that was evaluated"
+        )
+    images = as_images(dataset.X[:, columns], dataset.image_shape)
+    names = dataset.class_names
+    captions, words = [], []
+    for row in rows.itertuples():
+        true, said = names[row.true], names[row.predicted]
+        mark = RIGHT if row.true == row.predicted else WRONG
+        captions.append(f"{mark} said {said}: {percent(row.confidence)}\nis {true}: {percent(row.true_probability)}")
+        words.append(f"{true} taken for {said}" if mark == WRONG else f"{true} right")
+    if title is None:
+        title = f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and the probability it gave to each"
+    alt = f"{len(rows)} images from a table of {len(table)}: {listing(words, 20)}."
+    return tile_figure(images, captions, title=title, alt=alt, columns=6, cmap="gray_r", vmin=0, vmax=full_ink(images))
+
+
+@styled
+def plot_points(points, labels, class_names=None, *, title=None, xlabel="first direction", ylabel="second direction"):
+    """Draw points (2, m) as a map, each with its class: one-letter class names stand at the points themselves.
+
+    Raises ValueError for another shape of points, values that are not finite, or labels that are not one a point.
+    """
+    points = np.asarray(points, dtype=float)
+    labels, names = as_labels(labels, class_names)
+    if points.ndim != 2 or points.shape[0] != 2 or not np.isfinite(points).all():
+        raise ValueError(f"points must be finite and of shape (2, m), one column a point, got {points.shape}")
+    if points.shape[1] != len(labels):
+        raise ValueError(f"got {len(labels)} labels for {points.shape[1]} points; give one label a point")
+    kind, classes = kind_of(names), np.unique(labels)
+    middles = {c: np.median(points[:, labels == c], axis=1) for c in classes}
+    words = ", ".join(f"{names[c]} around ({x:.1f}, {y:.1f})" for c, (x, y) in middles.items())
+    fig = new_figure(7.5, 6, f"Map of {len(labels):,} points of {len(classes)} classes; middles: {words}.")
+    ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
+    shapes = "os^vDPX<>*"
+    for c in classes:
+        x, y = points[:, labels == c]
+        short = len(names[c]) == 1
+        look = {"marker": f"${names[c]}$", "s": 42, "linewidths": 0.3} if short else {"marker": shapes[c % 10], "s": 18}
+        ax.scatter(x, y, color=COLORS[c % len(COLORS)], alpha=0.6, label=names[c], **look)
+    for c, (x, y) in middles.items():
+        text = ax.text(
+            x, y, names[c], fontsize=17, fontweight="bold", ha="center", va="center", color=COLORS[c % len(COLORS)]
+        )
+        text.set_path_effects([patheffects.withStroke(linewidth=4, foreground="white")])
+    ax.set_title(
+        wrap_title(
+            f"{len(labels):,} images as points, the middle of each {kind} in bold" if title is None else title, 7.5
+        )
+    )
+    ax.margins(0.04)
+    if not all(len(names[c]) == 1 for c in classes):
+        ax.legend(ncols=math.ceil(len(classes) / 12), loc="center left", bbox_to_anchor=(1, 0.5))
+    return fig

@@ -1,0 +1,111 @@
+"""The figure that all plots return: it shows itself in a notebook, once, with a text alternative."""
+
+import base64
+import functools
+import io
+import math
+import textwrap
+
+from matplotlib import style
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette (2008), told apart with any common color vision; the last three fill up to ten classes.
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"
+GRAY, PALE, BROWN, OLIVE = "#7A7A7A", "#D9D9D9", "#6B3E00", "#9A8F00"
+COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK, GRAY, BROWN, OLIVE)
+LINE_STYLES = ("-", "--", "-.", ":")
+RIGHT, WRONG = "✓", "✗"
+
+DPI = 100
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "figure.titlesize": 12,
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#E5E5E5",
+    "lines.linewidth": 1.8,
+    "hatch.linewidth": 0.8,
+}
+
+
+class AccessibleFigure(Figure):
+    """A matplotlib figure with a text alternative `alt`, which displays itself as the last line of a cell.
+
+    It is made without pyplot, so no global list keeps it alive and nothing shows it a second time.
+    Raises nothing of its own.
+    """
+
+    def __init__(self, *args, alt="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.alt = alt
+
+    def to_png(self):
+        """Return the figure as the bytes of a PNG file, the same from run to run; raises nothing of its own."""
+        buffer = io.BytesIO()
+        with style.context(["default", STYLE]):
+            self.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        png = base64.b64encode(self.to_png()).decode("ascii")
+        return {"image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+
+
+def new_figure(width, height, alt="", *, layout="constrained"):
+    """Return an empty `AccessibleFigure` of width by height inches at 100 pixels an inch.
+
+    Raises ValueError for a size that is not positive.
+    """
+    if not (width > 0 and height > 0):
+        raise ValueError(f"a figure needs a positive width and height in inches, got {width} and {height}")
+    return AccessibleFigure(figsize=(width, height), dpi=DPI, layout=layout, alt=alt)
+
+
+def styled(function):
+    """Run a plotting function under the house style, whatever the reader's own matplotlib settings are."""
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        with style.context(["default", STYLE]):
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def wrap_title(title, width):
+    """Return the title broken into lines that fit a figure `width` inches wide; raises nothing."""
+    return "\n".join(textwrap.fill(line, max(12, int(width * 11.5))) for line in title.split("\n"))
+
+
+def number(value):
+    """Return a number as text with three significant digits, integers in full; raises nothing."""
+    value = float(value)
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("infinity" if value > 0 else "minus infinity")
+    if value == int(value):
+        return f"{int(value):,}"
+    if abs(value) >= 1000:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return f"{value:.3g}"
+
+
+def percent(fraction):
+    """Return a fraction as text in percent, with one decimal below ten and near a hundred; raises nothing."""
+    value = 100 * float(fraction)
+    return f"{value:.1f} %" if value < 9.95 or 99 <= value < 99.95 else f"{value:.0f} %"
+
+
+def listing(parts, most=12):
+    """Return up to `most` parts joined by commas, and how many were left out; raises nothing."""
+    parts = list(parts)
+    text = ", ".join(parts[:most])
+    return text if len(parts) <= most else f"{text} and {len(parts) - most} more"
