@@ -14,7 +14,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit nbval test-blas run notebooks lint format clean
+.PHONY: moved help lab test unit nbval test-blas run notebooks results lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ run: $(READY) ## Execute the notebooks into build/, with their seconds and memor
 
 notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (NB=04 chooses one)
 	@$(PY) scripts/run_notebooks.py --in-place $(NB)
+
+results: $(READY) ## Train the networks of the README's result table, and write the table
+	TQDM_DISABLE=1 $(PY) scripts/results.py
 
 lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks
 	$(RUFF) check
