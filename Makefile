@@ -42,6 +42,7 @@ run: $(READY) ## Execute the notebooks into build/, with their seconds and memor
 
 notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (NB=04 chooses one)
 	@$(PY) scripts/run_notebooks.py --in-place $(NB)
+	@$(PY) scripts/readme_picture.py
 
 results: $(READY) ## Train the networks of the README's result table, and write the table
 	TQDM_DISABLE=1 $(PY) scripts/results.py

@@ -9,10 +9,13 @@ import numpy as np
 
 from helpers.csv_format import DataFileError, Rules
 from helpers.csv_reader import read_table
+from helpers.data_sources import SOURCES
 from helpers.dataset import Dataset, split
+from helpers.downloads import FOLDER_VARIABLE, load_full_dataset
 
 __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
 
+DATA_FOLDER = Path(__file__).parent.parent / "data"
 DIGIT_NAMES = tuple("0123456789")
 FASHION_NAMES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -90,20 +93,26 @@ def _scale(pixels: np.ndarray, max_pixel: int, dtype) -> np.ndarray:
     return rows
 
 
-def load_dataset(name: str, part: str = "train") -> Dataset:
-    """Load a data set that comes with the project: "digits", "fashion" or "digits-8x8".
+def load_dataset(name: str, part: str = "train", *, dtype=np.float64) -> Dataset:
+    """Load a data set: "digits", "fashion" or "digits-8x8", bundled, or "mnist" or "fashion-mnist", downloaded once.
 
-    X is (784, 5000), or (64, 1797) for the 8x8 digits, in float64 from 0 to 1. The files are looked for in data/
-    beside the helpers, or in the folder that the environment variable NEURAL_NETWORK_DATA names. Raises ValueError
-    for an unknown name or part, and what load_csv raises.
+    X is (784, 5000) for the bundled images, (64, 1797) for the 8x8 digits, (784, 60000) for the full sets and
+    (784, 10000) for their part "test"; values are 0 to 1 in dtype, np.float64 or np.float32. Files in the folder that
+    the environment variable NEURAL_NETWORK_DATA names come first: a bundled set is used from data/ beside the helpers
+    if it is not there, a full set is looked for in a folder of its name there (helpers/downloads.py). Raises
+    ValueError for an unknown name, part or dtype, what load_csv raises, and for a full set what load_full_dataset
+    raises.
     """
+    if name in SOURCES:
+        return load_full_dataset(name, part, dtype=dtype)
     if name not in BUNDLED:
-        raise ValueError(f"there is no data set {name!r}; available: {', '.join(BUNDLED)}")
+        raise ValueError(f"there is no data set {name!r}; available: {', '.join([*BUNDLED, *SOURCES])}")
     if part != "train":
         raise ValueError(
             f'{name} comes with part="train" alone, not {part!r}: no test images are bundled, so that they stay '
             "unseen; use split() to set some of the training images aside"
         )
     file_name, max_pixel, class_names = BUNDLED[name]
-    folder = Path(os.environ.get("NEURAL_NETWORK_DATA") or Path(__file__).parent.parent / "data")
-    return load_csv(folder / file_name, max_pixel=max_pixel, class_names=class_names)
+    path = Path(os.environ.get(FOLDER_VARIABLE) or DATA_FOLDER) / file_name
+    path = path if path.exists() else DATA_FOLDER / file_name
+    return load_csv(path, dtype=dtype, max_pixel=max_pixel, class_names=class_names)

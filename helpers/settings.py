@@ -30,6 +30,8 @@ class Settings:
     learning_rate_schedule: Callable | None
     dtype: type
     seed: int
+    label_smoothing: float = 0.0
+    measure_train: bool = True
 
     def __post_init__(self):
         check_layer_sizes(self.layer_sizes)
@@ -47,6 +49,13 @@ class Settings:
         if self.dtype not in (np.float32, np.float64, "float32", "float64"):
             raise ValueError(f"dtype is {self.dtype!r}, expected np.float64 or np.float32")
         check_count("seed", self.seed, at_least=0)
+        check_number("label_smoothing", self.label_smoothing, at_least=0)
+        if self.label_smoothing >= 1:
+            raise ValueError(
+                f"label_smoothing is {self.label_smoothing!r}, expected less than 1; 0.05 is a good first try"
+            )
+        if not isinstance(self.measure_train, bool):
+            raise ValueError(f"measure_train is {self.measure_train!r}, expected True or False")
 
 
 def check_dataset(name, dataset, layer_sizes):

@@ -1,37 +1,28 @@
-"""One training, an epoch at a time: what `train` loops over, and what a panel can pause between two epochs."""
+"""One training, an epoch at a time: what `train` loops over, and what a panel can pause between two batches."""
 
 import math
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.blas import threads_for
 from helpers.evaluation import loss_and_accuracy
 from helpers.losses import one_hot
 from helpers.network import backward_propagation, forward_propagation, initialize_parameters, pack_parameters
 from helpers.optimizers import get_optimizer
 from helpers.settings import check_dataset
+from helpers.training_state import TrainingState, check_state
+
+EXAMPLES_AT_ONCE = 5000  # measured in one forward pass: more would take gigabytes in wide layers
 
 
-@dataclass(frozen=True)
-class TrainingState:
-    """A training as it stands after an epoch: whoever has it can go on, bit for bit.
+def smooth(Y, label_smoothing):
+    """Return targets that give every class a small share, (1 - s) Y + s / classes.
 
-    vector, best_vector: (number of parameters,). moments: the optimizer's arrays. rng_state: the generator's.
-    improved_at, reference: the last epoch that counts as an improvement for the patience, and its development
-    accuracy. history: a dictionary an epoch. Raises nothing.
+    Y: (classes, m) one-hot; label_smoothing: s, 0 to 1. The dtype stays that of Y. Raises nothing.
+    Source: Szegedy et al., "Rethinking the inception architecture for computer vision", 2016.
     """
-
-    vector: np.ndarray
-    best_vector: np.ndarray
-    moments: dict
-    rng_state: dict
-    epoch: int = 0
-    best_epoch: int = 0
-    best_accuracy: float = -math.inf
-    improved_at: int = 0
-    reference: float = -math.inf
-    history: tuple = ()
+    return Y if label_smoothing == 0 else (1 - label_smoothing) * Y + label_smoothing / len(Y)
 
 
 class TrainingRun:
@@ -47,8 +38,9 @@ class TrainingRun:
         check_dataset("dev_set", dev_set, settings.layer_sizes)
         self.settings = settings
         self.rng = np.random.default_rng(settings.seed)
+        classes = settings.layer_sizes[-1]
         self.train_rows = np.ascontiguousarray(train_set.X.T, settings.dtype)
-        self.target_rows = one_hot(train_set.labels, settings.layer_sizes[-1], dtype=settings.dtype).T
+        self.target_rows = smooth(one_hot(train_set.labels, classes, dtype=settings.dtype), settings.label_smoothing).T
         self.dev_X = np.ascontiguousarray(dev_set.X.T, settings.dtype).T
         self.labels, self.dev_labels = train_set.labels, dev_set.labels
 
@@ -60,25 +52,46 @@ class TrainingRun:
         if resume_from is not None:
             self._restore(resume_from)
         self.stop_reason = self._reason_to_stop()
+        self._steps, self._seconds = None, 0.0  # of an epoch that is not finished
 
     def run_epoch(self):
         """Train on every example once, and return the epoch's row of the history as a dictionary.
 
         Sets stop_reason where this was the last epoch. Raises RuntimeError if the run had stopped before.
         """
+        return self.advance(math.inf)
+
+    def advance(self, seconds):
+        """Train for about `seconds` but to the end of the epoch at most; return its row, or None if it is not over.
+
+        So whoever else runs in this process gets a turn between two batches; an epoch in slices is, to the last bit,
+        the epoch in one go. seconds: at least one batch is done. Raises RuntimeError if the run had stopped before.
+        """
         if self.stop_reason is not None:
             raise RuntimeError(f'this training has stopped ("{self.stop_reason}"); start a new one')
         start = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # a diverging run says so once, in its stop reason
-            for step, (X, Y) in enumerate(self._batches()):
-                learning_rate = self._learning_rate(step)
-                self._train_batch(X, Y, learning_rate)
-            losses = self._measure()
-        row = {"epoch": self.state.epoch + 1, **losses, "learning_rate": learning_rate}
-        row["seconds"] = time.perf_counter() - start
+        steps, self._steps = self._steps or self._epoch_steps(), None
+        flops = 6 * self.vector.size * (self.settings.batch_size or len(self.labels))  # three products, * and +
+        # a diverging run says so once, in its stop reason
+        with np.errstate(over="ignore", invalid="ignore"), threads_for(flops):
+            for row in steps:
+                used = time.perf_counter() - start
+                if row is None and used >= seconds:
+                    self._steps, self._seconds = steps, self._seconds + used
+                    return None
+        row["seconds"], self._seconds = self._seconds + used, 0.0
         self.state = self._finished_epoch(row)
         self.stop_reason = self._reason_to_stop()
         return row
+
+    def _epoch_steps(self):
+        """Yield None after each piece of work of an epoch, and its row of the history, without seconds, at the end."""
+        for step, (X, Y) in enumerate(self._batches()):
+            learning_rate = self._learning_rate(step)
+            self._train_batch(X, Y, learning_rate)
+            yield None
+        losses = yield from self._measure()
+        yield {"epoch": self.state.epoch + 1, **losses, "learning_rate": learning_rate}
 
     def _batches(self):
         """Yield X (features, m) and Y (classes, m) of each step of an epoch; the last batch may be smaller."""
@@ -113,15 +126,28 @@ class TrainingRun:
         self.optimizer_step(self.vector, self.gradient, self.moments, learning_rate)
 
     def _measure(self):
-        """Return loss and accuracy on the whole training set and the development set, as history columns."""
-        activation = self.settings.activation
-        train = loss_and_accuracy(self.parameters, self.train_rows.T, self.labels, activation=activation)
-        dev = loss_and_accuracy(self.parameters, self.dev_X, self.dev_labels, activation=activation)
+        """Return loss and accuracy on the training set and the development set, as history columns, step by step."""
+        train = (math.nan, math.nan)
+        if self.settings.measure_train:
+            train = yield from self._loss_and_accuracy(self.train_rows.T, self.labels)
+        dev = yield from self._loss_and_accuracy(self.dev_X, self.dev_labels)
         return dict(zip(("train_loss", "train_accuracy", "dev_loss", "dev_accuracy"), train + dev, strict=True))
+
+    def _loss_and_accuracy(self, X, labels):
+        """Return the mean cross-entropy and the fraction of right predictions, measured block by block."""
+        sums = np.zeros(2)
+        for start in range(0, len(labels), EXAMPLES_AT_ONCE):
+            block = slice(start, start + EXAMPLES_AT_ONCE)
+            means = loss_and_accuracy(self.parameters, X[:, block], labels[block], activation=self.settings.activation)
+            if len(labels) <= EXAMPLES_AT_ONCE:
+                return means
+            sums += np.multiply(means, len(labels[block]))
+            yield None
+        return tuple((sums / len(labels)).tolist())
 
     def _finished_epoch(self, row):
         """Return the state after an epoch; a diverged epoch is never the best one."""
-        old, healthy = self.state, math.isfinite(row["train_loss"])
+        old, healthy = self.state, self._is_healthy(row)
         epoch, accuracy = row["epoch"], row["dev_accuracy"]
         best = healthy and accuracy > old.best_accuracy
         improved = healthy and accuracy > old.reference + self.settings.min_delta
@@ -139,10 +165,14 @@ class TrainingRun:
             history=(*old.history, row),
         )
 
+    def _is_healthy(self, row):
+        """Return whether the loss of an epoch is a number: the training loss, or the development loss without it."""
+        return math.isfinite(row["train_loss" if self.settings.measure_train else "dev_loss"])
+
     def _reason_to_stop(self):
         """Return why the training is over after the last finished epoch, or None."""
         state, patience = self.state, self.settings.patience
-        if state.history and not math.isfinite(state.history[-1]["train_loss"]):
+        if state.history and not self._is_healthy(state.history[-1]):
             return "diverged"
         if patience is not None and state.epoch - state.improved_at >= patience:
             return "early stopping"
@@ -150,17 +180,7 @@ class TrainingRun:
 
     def _restore(self, state):
         """Go on from the state of an earlier run."""
-        if not isinstance(state, TrainingState):
-            raise ValueError(f"resume_from is {type(state).__name__}, expected a TrainingResult or its state")
-        arrays = {name: (values.shape, values.dtype) for name, values in state.moments.items()}
-        expected = {name: (values.shape, values.dtype) for name, values in self.moments.items()}
-        vectors = [(values.shape, values.dtype) for values in (state.vector, self.vector)]
-        if vectors[0] != vectors[1] or (state.epoch > 0 and arrays != expected):
-            raise ValueError(
-                f"resume_from has {state.vector.size} parameters of {state.vector.dtype} and the moments "
-                f"{sorted(arrays)}, expected {self.vector.size} of {self.vector.dtype} and {sorted(expected)}; "
-                "resume with the layer sizes, dtype and optimizer of the first run"
-            )
+        check_state(state, self.vector, self.moments)
         self.vector[:] = state.vector
         for name, values in state.moments.items():
             self.moments[name][...] = values

@@ -157,13 +157,18 @@ def test_the_draws_fill_their_range_and_do_not_leave_it():
 
 @pytest.mark.parametrize("setting", ["max_rotation", "max_scale", "max_shear"])
 def test_each_setting_alone_changes_the_images_and_leaves_the_center(setting):
-    X = np.zeros((81, 5))
-    X[40] = 1
-    X[4::9] = 1
+    X = random_batch(5, (9, 9))
     value = {"max_rotation": 30, "max_scale": 0.3, "max_shear": 30}[setting]
     result = distort(**{setting: value}, image_shape=(9, 9))(X, np.random.default_rng(5))
-    assert_allclose(result[40], 1, atol=0.2)
+    assert_allclose(result[40], X[40])
     assert (np.abs(result - X).max(axis=0) > 0.01).all()
+
+
+@pytest.mark.parametrize("image_shape", [(9, 1), (1, 9)])
+def test_scale_is_drawn_for_height_and_for_width(image_shape):
+    X = random_batch(40, image_shape)
+    result = distort(max_scale=0.3, image_shape=image_shape)(X, np.random.default_rng(5))
+    assert (np.abs(result - X).max(axis=0) > 0.01).mean() > 0.9
 
 
 @pytest.mark.parametrize("name", AUGMENTS)

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import importlib.util
 import re
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # PyPI's name: conda-forge's name, where they differ
+FROM_PYPI = {"playwright"}  # installed by pip in the conda environment too
 
 # A module of helpers/ imports only what stands above it; its value says which packages it may use besides.
 NUMPY = {"numpy"}
@@ -45,7 +47,14 @@ ORDER = {
     "training": TABLES | {"tqdm"},
     "gradient_check": NUMPY,
     "storage": NUMPY,
-    "plots": FIGURES | {"pandas"},
+    "image_files": NUMPY | {"PIL"},
+    "ink": NUMPY,
+    "centering": NUMPY,
+    "preprocessing": NUMPY,
+    "drawing": NUMPY,
+    "nearest": NUMPY,
+    "plots": FIGURES | {"pandas", "PIL"},
+    "widgets": FIGURES | {"pandas", "PIL", "ipywidgets", "anywidget", "traitlets", "IPython"},
 }
 
 
@@ -86,13 +95,22 @@ def test_the_pins_hold_the_bounds():
         assert bounds.contains(str(pinned[name].specifier).removeprefix("==")), name
 
 
+def test_the_readme_shows_the_picture_of_the_notebook():
+    spec = importlib.util.spec_from_file_location("readme_picture", ROOT / "scripts" / "readme_picture.py")
+    readme_picture = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(readme_picture)
+    assert readme_picture.PICTURE.read_bytes() == readme_picture.picture(), "run `make notebooks NB=05`"
+    assert "(docs/mistakes.png)" in (ROOT / "README.md").read_text("utf8")
+
+
 def test_conda_has_the_same_bounds():
     conda, pip = conda_dependencies(ENVIRONMENT)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    expected = {CONDA_NAMES.get(name, name): bounds for name, bounds in direct_dependencies().items()}
+    direct = direct_dependencies()
+    expected = {CONDA_NAMES.get(name, name): direct[name] for name in direct if name not in FROM_PYPI}
     expected |= {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet("")}
     assert conda == expected
-    assert pip == ["-e ."]
+    assert pip == [*(f"{name}{direct[name]}" for name in sorted(FROM_PYPI)), "-e ."]
     assert re.search(r"^channels:\n  - conda-forge\n  - nodefaults\n", ENVIRONMENT, re.MULTILINE)
 
 

@@ -28,8 +28,8 @@ def as_images(images, image_shape=(28, 28)):
         if images.ndim == 2 and images.shape[1] == features:
             hint = "these look like one image a row: pass images.T"
         raise ValueError(
-            f"images have shape {images.shape}, expected columns of {features} pixels: ({features},) or ({features}, m), "
-            f"or a stack (m, height, width); {hint}"
+            f"images have shape {images.shape}, expected columns of {features} pixels, ({features},) or "
+            f"({features}, m), or a stack (m, height, width); {hint}"
         )
     if stack.size == 0:
         raise ValueError(f"there is no image to draw: got an array of shape {images.shape}")
@@ -39,7 +39,10 @@ def as_images(images, image_shape=(28, 28)):
 
 
 def full_ink(images):
-    """Return the pixel value that is drawn black: 1 for scaled images, 16 or 255 for raw ones."""
+    """Return the pixel value that is drawn black: 1 for scaled images, 16 or 255 for raw ones.
+
+    images: an array of pixels, not empty. Raises nothing for these.
+    """
     highest = images.max()
     if highest <= 2:  # noise may push scaled pixels a little over 1
         return 1
@@ -74,7 +77,10 @@ def as_names(class_names, count):
 
 
 def kind_of(names):
-    """Return what an axis of these classes is called: "digit" for 0 to 9, else "class"."""
+    """Return what an axis of these classes is called: "digit" for 0 to 9, else "class".
+
+    names: class names, str. Raises nothing for these.
+    """
     return "digit" if set(names) <= set("0123456789") else "class"
 
 

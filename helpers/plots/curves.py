@@ -18,9 +18,12 @@ def _ylabel(column):
 
 
 def _draw(ax, x, y, i, name, **options):
+    good = np.flatnonzero(np.isfinite(y))
     marker = "o" if len(x) <= 12 else None
     look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4], **options}
     ax.plot(x, np.where(np.isfinite(y), y, np.nan), marker=marker, markersize=5, label=name, **look)
+    if len(good) > 0 and good[-1] < len(y) - 1:  # a training that diverged: mark where it was last seen
+        ax.plot(x[good[-1]], y[good[-1]], marker="X", markersize=9, color=look["color"])
 
 
 def _in_words(name, x, y):
@@ -48,7 +51,8 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
         for axis, values, log in (("x", x, logx), ("y", y, logy)):
             if log and (values <= 0).any():
                 raise ValueError(
-                    f"line {name!r} has {axis} values up to 0, which a logarithmic axis cannot show; use log{axis}=False"
+                    f"line {name!r} has {axis} values of 0 or less, which a logarithmic axis cannot show; "
+                    f"use log{axis}=False"
                 )
         curves[name] = (x, y)
     words = "; ".join(_in_words(name, x, y) for name, (x, y) in curves.items())
@@ -90,10 +94,10 @@ def plot_history(history, best_epoch=None, *, title=None):
     if title is None:
         title = f"Training stopped after epoch {epochs[-1]:.0f}; the best on the development set was epoch {best_epoch}"
     ends = {name: f"from {number(y[0])} to {number(y[-1])}" for name, (_, y) in columns.items()}
-    fig = new_figure(9, 3.8, (
-        f"Two line charts over {len(epochs)} epochs. Loss: training {ends['train_loss']}, development {ends['dev_loss']}. "
-        f"Accuracy: training {ends['train_accuracy']}, development {ends['dev_accuracy']}, best {number(best)} at epoch {best_epoch}."
-    ))  # fmt: skip
+    loss = f"Loss: training {ends['train_loss']}, development {ends['dev_loss']}"
+    right = f"Accuracy: training {ends['train_accuracy']}, development {ends['dev_accuracy']}"
+    alt = f"Two line charts over {len(epochs)} epochs. {loss}. {right}, best {number(best)} at epoch {best_epoch}."
+    fig = new_figure(9, 3.8, alt)
     for ax, (kind, train, development) in zip(fig.subplots(1, 2), pairs, strict=True):
         _draw(ax, *columns[train], 0, "training set", color=BLUE, linestyle="-")
         _draw(ax, *columns[development], 1, "development set", color=VERMILLION, linestyle="--")
@@ -104,11 +108,11 @@ def plot_history(history, best_epoch=None, *, title=None):
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(True)
         if kind == "accuracy":
-            early = best_epoch > (epochs[0] + epochs[-1]) / 2
-            ax.annotate(f"best epoch {best_epoch}: {best:.3f}", (best_epoch, value), xytext=(-8 if early else 8, -16),
-                        textcoords="offset points", ha="right" if early else "left", va="top",
-                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85})  # fmt: skip
-    fig.axes[0].legend(loc="upper right")
+            late = best_epoch > (epochs[0] + epochs[-1]) / 2
+            text = f" best epoch {best_epoch}: {best:.3f} "
+            place = {"transform": ax.get_xaxis_transform(), "ha": "right" if late else "left"}
+            ax.text(best_epoch, 0.04, text, **place, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+    fig.axes[0].legend(loc="upper right", frameon=True, edgecolor="none", framealpha=0.85)
     fig.suptitle(wrap_title(title, 9), x=0.01, ha="left")
     return fig
 
@@ -126,31 +130,4 @@ def plot_histories(histories, column, *, title=None, logy=False):
     title = f"{subject.capitalize()} of {len(lines)} trainings" if title is None else title
     fig = plot_lines(lines, xlabel="epoch", ylabel=_ylabel(column), title=title, logy=logy)
     fig.axes[0].xaxis.get_major_locator().set_params(integer=True)
-    return fig
-
-
-@styled
-def plot_histogram(samples, *, xlabel, title=None, bins=50):
-    """Draw how often values occur, one outline for each entry of {name: values}, all with the same bins.
-
-    Raises ValueError for no entry, an entry without a value, or values that are not finite.
-    """
-    if not samples:
-        raise ValueError("there is nothing to count; give a dictionary {name: values}")
-    values = {name: np.asarray(v, dtype=float).ravel() for name, v in samples.items()}
-    for name, v in values.items():
-        if v.size == 0 or not np.isfinite(v).all():
-            raise ValueError(f"{name!r} must hold at least one value, all finite, got {v.size} values")
-    edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=bins)
-    words = "; ".join(f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} with mean {number(v.mean())}"
-                      for name, v in values.items())  # fmt: skip
-    fig = new_figure(7.5, 3.6, f"Histogram of {xlabel}: {words}.")
-    ax = fig.add_subplot(xlabel=xlabel, ylabel="count")
-    for i, (name, v) in enumerate(values.items()):
-        look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4]}
-        ax.hist(v, bins=edges, histtype="stepfilled", alpha=0.2, color=look["color"])
-        ax.hist(v, bins=edges, histtype="step", label=name, linewidth=1.8, **look)
-    ax.set_title(wrap_title(f"How often each {xlabel} occurs" if title is None else title, 7.5))
-    if len(values) > 1:
-        ax.legend()
     return fig

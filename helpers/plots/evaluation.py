@@ -1,14 +1,10 @@
-"""How well a network does: confusion matrix, accuracy of each class, mistakes, a map in two dimensions."""
-
-import math
+"""How well a network does: confusion matrix, accuracy of each class, mistakes."""
 
 import numpy as np
-from matplotlib import patheffects
 
-from helpers.plots.arrays import as_images, as_labels, as_matrix, full_ink, kind_of
+from helpers.plots.arrays import as_images, as_matrix, full_ink, kind_of
 from helpers.plots.figure import (
     BLUE,
-    COLORS,
     GRAY,
     RIGHT,
     WRONG,
@@ -41,10 +37,10 @@ def plot_confusion_matrix(matrix, class_names=None, *, title=None):
     fig = new_figure(size + 0.5, size, f"Confusion matrix of {n} classes. {summary[0].upper()}{summary[1:]}.")
     ax = fig.add_subplot()
     shown = np.ma.masked_array(errors, mask=np.eye(n, dtype=bool))
-    drawn = ax.imshow(shown, cmap="Oranges", vmin=0, vmax=max(1, errors.max()), interpolation="nearest")
+    drawn = ax.imshow(shown, cmap="Oranges", vmin=0, vmax=max(3, errors.max()), interpolation="nearest")
     ax.set_facecolor("#D9D9D9")
     for (row, column), count in np.ndenumerate(matrix):
-        dark = row != column and count > 0.6 * errors.max()
+        dark = row != column and count > 0.6 * max(3, errors.max())
         color = "white" if dark else ("#B0B0B0" if count == 0 else "black")
         weight = "bold" if row == column else "normal"
         ax.text(column, row, f"{count}", ha="center", va="center", color=color, fontweight=weight, fontsize=10)
@@ -107,12 +103,12 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
     if count < 1 or len(table) == 0:
         raise ValueError(f"there is no mistake to draw: the table has {len(table)} rows and count is {count}")
     rows = table.head(count)
-    columns, m = rows["index"].to_numpy(), dataset.X.shape[1]
-    if columns.min() < 0 or columns.max() >= m:
+    chosen, m = rows["index"].to_numpy(), dataset.X.shape[1]
+    if chosen.min() < 0 or chosen.max() >= m:
         raise ValueError(
-            f"index {columns.max()} is not in the dataset of {m} images; pass the dataset that was evaluated"
+            f"index {chosen.max()} is not in the dataset of {m} images; pass the dataset that was evaluated"
         )
-    images = as_images(dataset.X[:, columns], dataset.image_shape)
+    images = as_images(dataset.X[:, chosen], dataset.image_shape)
     names = dataset.class_names
     captions, words = [], []
     for row in rows.itertuples():
@@ -121,45 +117,11 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
         captions.append(f"{mark} said {said}: {percent(row.confidence)}\nis {true}: {percent(row.true_probability)}")
         words.append(f"{true} taken for {said}" if mark == WRONG else f"{true} right")
     if title is None:
-        title = f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and the probability it gave to each"
+        title = (
+            f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and how probable it thought each"
+        )
     alt = f"{len(rows)} images from a table of {len(table)}: {listing(words, 20)}."
-    return tile_figure(images, captions, title=title, alt=alt, columns=6, cmap="gray_r", vmin=0, vmax=full_ink(images))
-
-
-@styled
-def plot_points(points, labels, class_names=None, *, title=None, xlabel="first direction", ylabel="second direction"):
-    """Draw points (2, m) as a map, each with its class: one-letter class names stand at the points themselves.
-
-    Raises ValueError for another shape of points, values that are not finite, or labels that are not one a point.
-    """
-    points = np.asarray(points, dtype=float)
-    labels, names = as_labels(labels, class_names)
-    if points.ndim != 2 or points.shape[0] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points must be finite and of shape (2, m), one column a point, got {points.shape}")
-    if points.shape[1] != len(labels):
-        raise ValueError(f"got {len(labels)} labels for {points.shape[1]} points; give one label a point")
-    kind, classes = kind_of(names), np.unique(labels)
-    middles = {c: np.median(points[:, labels == c], axis=1) for c in classes}
-    words = ", ".join(f"{names[c]} around ({x:.1f}, {y:.1f})" for c, (x, y) in middles.items())
-    fig = new_figure(7.5, 6, f"Map of {len(labels):,} points of {len(classes)} classes; middles: {words}.")
-    ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
-    shapes = "os^vDPX<>*"
-    for c in classes:
-        x, y = points[:, labels == c]
-        short = len(names[c]) == 1
-        look = {"marker": f"${names[c]}$", "s": 42, "linewidths": 0.3} if short else {"marker": shapes[c % 10], "s": 18}
-        ax.scatter(x, y, color=COLORS[c % len(COLORS)], alpha=0.6, label=names[c], **look)
-    for c, (x, y) in middles.items():
-        text = ax.text(
-            x, y, names[c], fontsize=17, fontweight="bold", ha="center", va="center", color=COLORS[c % len(COLORS)]
-        )
-        text.set_path_effects([patheffects.withStroke(linewidth=4, foreground="white")])
-    ax.set_title(
-        wrap_title(
-            f"{len(labels):,} images as points, the middle of each {kind} in bold" if title is None else title, 7.5
-        )
+    columns = 6 if max(len(line) for text in captions for line in text.split("\n")) <= 20 else 4
+    return tile_figure(
+        images, captions, title=title, alt=alt, columns=columns, cmap="gray_r", vmin=0, vmax=full_ink(images)
     )
-    ax.margins(0.04)
-    if not all(len(names[c]) == 1 for c in classes):
-        ax.legend(ncols=math.ceil(len(classes) / 12), loc="center left", bbox_to_anchor=(1, 0.5))
-    return fig

@@ -1,15 +1,13 @@
-"""A network seen from outside and inside: its diagram, its activations, its probabilities, its weights."""
+"""What a network does with images: its activations, its probabilities, its weights."""
 
 import math
 
 import numpy as np
-from matplotlib.patches import Circle
 
 from helpers.plots.arrays import as_images, as_labels, as_names, full_ink, kind_of
 from helpers.plots.figure import (
     BLUE,
     GRAY,
-    PALE,
     RIGHT,
     VERMILLION,
     WRONG,
@@ -22,60 +20,7 @@ from helpers.plots.figure import (
 )
 from helpers.plots.tiles import draw_image, tile_figure
 
-SHOWN = 10  # circles in a column before it is abbreviated
-
-
-@styled
-def plot_network(layer_sizes, *, title=None):
-    """Draw the layers of a network as columns of circles, with the shapes of W, b and A.
-
-    `layer_sizes` is [inputs, …, outputs]; a layer of more than ten neurons is drawn with a gap.
-    Raises ValueError for fewer than two layers, or sizes that are not positive whole numbers.
-    """
-    sizes = [int(n) for n in layer_sizes]
-    if len(sizes) < 2 or min(sizes) < 1 or sizes != list(layer_sizes):
-        raise ValueError(
-            f"layer_sizes needs at least two positive whole numbers, [inputs, …, outputs], got {layer_sizes}"
-        )
-    L, step = len(sizes) - 1, 3.0
-    roles = ["input", *[f"hidden layer {i}" for i in range(1, L)], "output"]
-    alt = "; ".join(f"{role} of {n}" for role, n in zip(roles, sizes, strict=True))
-    count = sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
-    if title is None:
-        title = f"A network {'-'.join(map(str, sizes))}: {count:,} weights and biases to learn"
-    width = max(5.0, 2.3 * L + 1.6)
-    fig = new_figure(
-        width, 5.4, f"Diagram of a network from left to right: {alt}. It has {count:,} weights and biases."
-    )
-    ax = fig.add_subplot(aspect="equal")
-    columns = []
-    for i, n in enumerate(sizes):
-        places = list(range(n)) if n <= SHOWN else [*range(4), None, *range(n - 4, n)]
-        heights = (len(places) - 1) / 2 - np.arange(len(places))
-        columns.append([(i * step, y, place) for y, place in zip(0.72 * heights, places, strict=True)])
-    for left, right in zip(columns, columns[1:], strict=False):
-        for x0, y0, p0 in left:
-            for x1, y1, p1 in right:
-                if p0 is not None and p1 is not None:
-                    ax.plot([x0, x1], [y0, y1], color=PALE, linewidth=0.6, zorder=1)
-    for i, column in enumerate(columns):
-        for x, y, place in column:
-            if place is None:
-                ax.text(x, y, "⋮", ha="center", va="center", fontsize=16)
-                continue
-            color = {0: "white", L: "#F5C9A8"}.get(i, "#BBD9EC")
-            ax.add_patch(Circle((x, y), 0.28, facecolor=color, edgecolor="black", linewidth=0.9, zorder=2))
-            if i in (0, L) or len(column) <= SHOWN:
-                ax.text(x, y, place, ha="center", va="center", fontsize=8, zorder=3)
-        name = "A0 = X" if i == 0 else f"A{i}"
-        ax.text(i * step, 4.35, f"{roles[i]}\n{name} ({sizes[i]}, m)", ha="center", va="center", fontsize=10)
-        if i:
-            text = f"W{i} ({sizes[i]}, {sizes[i - 1]})\nb{i} ({sizes[i]}, 1)"
-            ax.text((i - 0.5) * step, -4.2, text, ha="center", va="center", fontsize=10, color=BLUE)
-    ax.set(xlim=(-1.3, L * step + 1.3), ylim=(-4.8, 4.9))
-    ax.axis("off")
-    ax.set_title(wrap_title(title, width))
-    return fig
+TICKS = 10  # bars that are numbered one by one
 
 
 @styled
@@ -95,15 +40,12 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
     image = as_images(layers[0][:, column], image_shape)
     values = [A[:, column] for A in layers[1:]]
     top = int(values[-1].argmax())
-    silent = [
-        f"hidden layer {i + 1}: {int((v > 0).sum())} of {len(v)} neurons active" for i, v in enumerate(values[:-1])
-    ]
+    words = [f"In hidden layer {i}, {(v > 0).sum()} of {len(v)} neurons are active." for i, v in enumerate(values, 1)]
+    words[-1] = f"The largest output is number {top} with {number(values[-1][top])}."
     if title is None:
         title = f"One image through the network: the largest of its outputs is number {top}"
-    fig = new_figure(2.2 + 2.3 * L, 3, (
-        f"One image and bar charts of each layer's activations. {'; '.join([*silent, ''])}"
-        f"the largest output is number {top} with {number(values[-1][top])}."
-    ).replace(". the", ". The"))  # fmt: skip
+    alt = f"One image and bar charts of the activations of {L} layers. {' '.join(words)}"
+    fig = new_figure(2.2 + 2.3 * L, 3, alt)
     axes = fig.subplots(1, L + 1, width_ratios=[1.1, *[1.2] * L])
     draw_image(axes[0], image[0], full_ink(image))
     axes[0].set_title("input", fontsize=11)
@@ -114,7 +56,7 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
         ax.axhline(0, color="black", linewidth=0.8)
         ax.set_title("output" if last else f"hidden layer {i}", fontsize=11)
         ax.set(xlabel="class" if last else "neuron", ylabel="probability" if last else "activation")
-        if len(v) <= SHOWN:
+        if len(v) <= TICKS:
             ax.set_xticks(range(len(v)))
             ax.tick_params(axis="x", labelsize=9)
         if last and v.min() >= 0 and v.max() <= 1:
@@ -182,7 +124,7 @@ def plot_probabilities(images, probabilities, labels=None, class_names=None, *, 
             bars.set_xlabel(kind_of(names))
     if title:
         fig.suptitle(wrap_title(title, 4.5 * pairs), x=0.01, ha="left")
-    fig.alt = f"{m} images beside bar charts of their class probabilities: {listing(words)}."
+    fig.alt = f"{m} image{'s' * (m > 1)} beside bar charts of their class probabilities: {listing(words)}."
     return fig
 
 
@@ -190,17 +132,22 @@ def plot_probabilities(images, probabilities, labels=None, class_names=None, *, 
 def plot_weights(W, image_shape=(28, 28), *, title=None):
     """Draw the weights (neurons, pixels) of a first layer, one image a neuron, on one scale around 0.
 
+    The scale ends where one weight in 200 is larger, so that a single large one does not make the rest pale.
+
     Raises ValueError when W is not finite or its columns are not the pixels of `image_shape`.
     """
     W = np.asarray(W)
     if W.ndim != 2 or W.shape[1] != math.prod(image_shape):
-        raise ValueError(f"W must have shape (neurons, {math.prod(image_shape)}), one row a neuron and one column a pixel, got "
-                         f"{W.shape}; pass the first layer's W, and image_shape for images of another size")  # fmt: skip
+        raise ValueError(
+            f"W must have shape (neurons, {math.prod(image_shape)}), a row a neuron and a column a pixel, "
+            f"got {W.shape}; pass the first layer's W, and image_shape for images of another size"
+        )
     images = as_images(W.T, image_shape)
-    limit = float(np.abs(W).max()) or 1.0
+    limit = float(np.quantile(np.abs(W), 0.995, method="higher")) or 1.0
     if title is None:
         title = "What each neuron of the first layer adds up: ink on red counts for it, ink on blue against it"
-    alt = f"Weights of {len(W)} neurons as images, from {number(W.min())} to {number(W.max())}: red positive, blue negative."
+    span = f"from {number(W.min())} to {number(W.max())}"
+    alt = f"Weights of {len(W)} neurons as images, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]
     return tile_figure(images, captions, title=title, alt=alt, columns=5, cmap="RdBu_r", vmin=-limit, vmax=limit,
                        width=740, bar_label="weight (no unit)")  # fmt: skip

@@ -55,9 +55,10 @@ def tile_figure(images, captions, *, title, alt, columns, cmap, vmin, vmax, widt
     ax.set(xlim=(0, total_x), ylim=(total_y, 0))
     if bar_label:
         height = min(total_y - top - 24, 320)
-        bar_ax = fig.add_axes((total_x / (total_x + right), 1 - (top + height) / total_y, 0.14 * 100 / (total_x + right),
-                               height / total_y))  # fmt: skip
-        fig.colorbar(drawn, cax=bar_ax, label=bar_label)
+        full = total_x + right
+        bar_ax = fig.add_axes((total_x / full, 1 - (top + height) / total_y, 14 / full, height / total_y))
+        beyond = "both" if abs(images).max() > vmax else "neither"  # arrows say that some values are beyond the scale
+        fig.colorbar(drawn, cax=bar_ax, label=bar_label, extend=beyond)
     return fig
 
 
