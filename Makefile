@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+BENCH := .venv-bench
 PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 
@@ -14,7 +15,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit nbval test-blas run notebooks results lint format clean
+.PHONY: moved help lab test unit nbval test-blas run notebooks results bench lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +48,9 @@ notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (N
 results: $(READY) ## Train the networks of the README's result table, and write the table
 	TQDM_DISABLE=1 $(PY) scripts/results.py
 
+bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
+	@$(BENCH)/bin/python -m benchmarks $(if $(QUICK),--quick)
+
 lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks
 	$(RUFF) check
 	$(RUFF) format --check
@@ -57,7 +61,7 @@ format: $(READY) ## Mend style and format where ruff can
 
 clean: ## Remove build/ and caches (.venv stays)
 	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
-	find . -name .venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
+	find . -name '.venv*' -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 # A folder that was renamed or copied is set up again: the editable install holds its full path.
 MOVED := $(shell [ ! -e $(READY) ] || [ "$$(cat $(READY))" = "$$(pwd)" ] || echo moved)
@@ -72,3 +76,9 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@pwd > $(READY)
+
+$(BENCH)/.ready: benchmarks/requirements.txt
+	@echo "Setting up $(BENCH): once, some minutes and a gigabyte or more"
+	@$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@

@@ -9,8 +9,9 @@ from pathlib import Path
 
 AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 
-# Float operations of a training step up to which one thread is used (measurements: THREAD_TABLE).
-SMALL_STEP = 2e8
+# Two threads against one, times as fast on two quiet cores, on two busy ones: 8e7 float operations a step 1.2, 0.14;
+# 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one thread is used.
+SMALL_STEP = 3e8
 
 
 def threads_for(flops):

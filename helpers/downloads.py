@@ -132,10 +132,19 @@ def _quiet(logger):
 
 
 def _reason(error):
-    text = str(error)
-    if isinstance(error, ValueError) and "hash" in text:
-        return "another file than the published one came: its checksum is wrong"
-    return text if len(text) <= 150 else f"{type(error).__name__}: {text[:150]}..."
+    """Return why a mirror did not deliver, in words."""
+    from requests import exceptions
+
+    if isinstance(error, exceptions.HTTPError):
+        return f"it answered with status {error.response.status_code}"
+    reasons = {
+        exceptions.Timeout: "it did not answer in time",
+        exceptions.ChunkedEncodingError: "the connection broke off",
+        exceptions.ConnectionError: "no connection, or none that lasted",
+        exceptions.RequestException: f"{type(error).__name__}: {error}",
+    }
+    unexpected = "its file is not the published one, by its checksum"
+    return next((reason for kind, reason in reasons.items() if isinstance(error, kind)), unexpected)
 
 
 def _by_hand(name):

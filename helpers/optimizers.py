@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-BLOCK = 2**16  # so many numbers of each array stay in the processor's cache from one operation to the next
+BLOCK = 2**17  # so many numbers of each array stay in the processor's cache from one operation to the next
 STEPS_BETWEEN_CLEANUPS = 128
 
 

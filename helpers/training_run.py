@@ -100,9 +100,14 @@ class TrainingRun:
             yield self.train_rows.T, self.target_rows.T
             return
         order = self.rng.permutation(len(self.train_rows))
+        rows, targets = np.empty_like(self.train_rows[:size]), np.empty_like(self.target_rows[:size])
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
-            yield self.train_rows[chosen].T, self.target_rows[chosen].T
+            X, Y = rows[: len(chosen)], targets[: len(chosen)]
+            # Into the same memory every time, which the cache still holds; without "clip" take would copy twice.
+            self.train_rows.take(chosen, axis=0, out=X, mode="clip")
+            self.target_rows.take(chosen, axis=0, out=Y, mode="clip")
+            yield X.T, Y.T
 
     def _learning_rate(self, step):
         """Return the learning rate of a step of the current epoch, as the schedule says."""

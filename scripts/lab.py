@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import helpers  # noqa: F401  chooses NumPy's kernels by an environment variable, which the notebooks' kernels inherit
+
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "notebooks/01_data_loading.ipynb"
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
 from helpers.augmentation import affine, compose, distort, elastic, noise, transform
+from helpers.plots.augmentation import plot_variants
 from helpers.resampling import affine_patterns, elastic_patterns, sample_images
 
 EVERYTHING = {
@@ -294,3 +295,24 @@ def test_images_that_do_not_fit_the_shape_and_missing_generators_are_refused():
     for augment in AUGMENTS.values():
         with pytest.raises(ValueError, match="expected a random generator"):
             augment(random_batch(2), 0)
+
+
+def test_plot_variants_draws_a_row_for_the_originals_and_one_for_each_variant():
+    X = random_batch(3, (4, 5))
+    figure = plot_variants(X, {"darker": X, "gone": 0 * X}, title="Changes", image_shape=(4, 5))
+    images = [drawn.get_array() for drawn in figure.axes[0].images]
+    assert len(images) == 9
+    assert_array_equal(images[4], image_of(X, 1, (4, 5)))
+    assert_array_equal(images[7], np.zeros((4, 5)))
+    captions = [text.get_text() for text in figure.axes[0].texts]
+    assert captions == ["original"] * 3 + ["darker"] * 3 + ["gone"] * 3
+    assert "3 rows of 3 images" in figure.alt
+    assert f"gone changes a pixel by {X.mean():.2f} on average" in figure.alt
+
+
+def test_plot_variants_refuses_what_does_not_fit():
+    X = random_batch(3)
+    with pytest.raises(ValueError, match="no variant to draw"):
+        plot_variants(X, {})
+    with pytest.raises(ValueError, match=r"variant 'fewer' has images \(2, 28, 28\), expected \(3, 28, 28\)"):
+        plot_variants(X, {"fewer": X[:, :2]})

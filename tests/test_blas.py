@@ -29,9 +29,9 @@ ARM = "processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd sve avx512f\nCPU
 
 
 def test_amd_with_avx512_gets_the_avx512_kernels():
-    environment = {"HOME": "~learner"}
+    environment = {"HOME": "somewhere"}
     assert "OPENBLAS_CORETYPE was set" in choose_kernels(environment, cpuinfo=ZEN4, system=LINUX, loaded={})
-    assert environment == {"HOME": "~learner", "OPENBLAS_CORETYPE": "SkylakeX"}
+    assert environment == {"HOME": "somewhere", "OPENBLAS_CORETYPE": "SkylakeX"}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_small_steps_run_on_one_thread_and_large_ones_as_set_up():
 
 @pytest.mark.parametrize(("hidden", "threads"), [(10, {1}), (800, {2})])
 def test_the_trainer_counts_what_a_step_costs(hidden, threads):
-    data = Dataset(np.full((784, 60), 0.5), np.arange(60) % 10)
+    data = Dataset(np.full((784, 100), 0.5), np.arange(100) % 10)
     seen = []
 
     def augment(X, rng):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.dataset import Dataset
-from helpers.optimizers import BLOCK, OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, get_optimizer
+from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, get_optimizer
 from helpers.schedules import constant, cosine, step
 from helpers.settings import Settings
 from helpers.training import train
@@ -55,8 +55,15 @@ def test_adams_epsilon_is_added_to_the_corrected_root():
     np.testing.assert_allclose([w1[0], w2[0]], [-0.5, -1], rtol=1e-14)
 
 
-def test_adam_is_the_algorithm_of_the_paper_over_fifty_steps():
-    size = 2 * BLOCK + 7
+@pytest.fixture
+def block(monkeypatch):
+    """A block of sixteen numbers instead of many thousands."""
+    monkeypatch.setattr("helpers.optimizers.BLOCK", 16)
+    return 16
+
+
+def test_adam_is_the_algorithm_of_the_paper_over_fifty_steps(block):
+    size = 2 * block + 7
     rng = np.random.default_rng(0)
     start, gradients = rng.standard_normal(size), rng.standard_normal((50, size))
     w, m, v = start.copy(), 0, 0
@@ -67,12 +74,12 @@ def test_adam_is_the_algorithm_of_the_paper_over_fifty_steps():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_blocks_change_nothing(name):
-    size = 2 * BLOCK + 7
+def test_blocks_change_nothing(name, block):
+    size = 2 * block + 7
     rng = np.random.default_rng(1)
     start, gradients = rng.standard_normal(size), rng.standard_normal((3, size))
     whole = run_steps(name, start, gradients, 0.1)[-1]
-    ends = [0, BLOCK - 1, BLOCK, 2 * BLOCK, size - 1]  # the first and last numbers of blocks, each on its own
+    ends = [0, block - 1, block, 2 * block, size - 1]  # the first and last numbers of blocks, each on its own
     alone = [run_steps(name, start[[i]], gradients[:, [i]], 0.1)[-1][0] for i in ends]
     assert (whole[ends] == alone).all()
     assert (whole != start).all()
