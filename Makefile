@@ -7,18 +7,17 @@ BENCH := .venv-bench
 PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 
-# Small networks are faster on one BLAS thread; a value set by the user wins.
-OPENBLAS_NUM_THREADS ?= 1
-export OPENBLAS_NUM_THREADS
+# Tests and notebooks run on one BLAS thread, which is faster for small networks; a value set by the user wins.
+unit test-browser nbval run notebooks: export OPENBLAS_NUM_THREADS ?= 1
 # Nothing outside of .venv takes part: neither modules nor kernels.
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit nbval test-blas run notebooks results bench lint format clean
+.PHONY: moved help lab test unit test-browser nbval test-blas run notebooks results bench lint format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
 	@$(PY) scripts/lab.py $(if $(PORT),--port $(PORT))
@@ -26,7 +25,10 @@ lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
 test: lint unit nbval ## Run all that must hold: ruff, the unit tests, every notebook cell compared
 
 unit: $(READY) ## Run the unit tests only
-	$(PYTEST) tests
+	$(PYTEST) tests -rs
+
+test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test` does so too, where there is one)
+	$(PYTEST) tests/browser -rs
 
 nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
 	$(PYTEST) --nbval --nbval-current-env notebooks

@@ -1,5 +1,6 @@
 """Every figure of the series: functions that take data and return a figure, which displays itself in a notebook."""
 
+from helpers.plots.augmentation import plot_variants
 from helpers.plots.curves import plot_histories, plot_history, plot_lines
 from helpers.plots.diagram import plot_network
 from helpers.plots.digits import plot_digits, plot_image, plot_label_counts
@@ -7,6 +8,7 @@ from helpers.plots.distributions import plot_histogram, plot_points
 from helpers.plots.evaluation import plot_accuracy_per_class, plot_confusion_matrix, plot_mistakes
 from helpers.plots.figure import AccessibleFigure, new_figure
 from helpers.plots.network import plot_layer_activations, plot_probabilities, plot_weights
+from helpers.plots.stages import plot_stages
 
 __all__ = [
     "AccessibleFigure",
@@ -25,5 +27,7 @@ __all__ = [
     "plot_network",
     "plot_points",
     "plot_probabilities",
+    "plot_stages",
+    "plot_variants",
     "plot_weights",
 ]
