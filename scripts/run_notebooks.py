@@ -22,6 +22,7 @@ from helpers.array_files import replace_file
 ROOT = Path(__file__).resolve().parent.parent
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MEGABYTE = 2**20
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class PeakMemory(threading.Thread):
@@ -107,6 +108,8 @@ def clean(notebook):
     for cell in notebook.cells:
         for trace in ("execution", "collapsed", "scrolled", "ExecuteTime"):
             cell.metadata.pop(trace, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)  # without a kernel it would show an error; the picture stays
     return notebook
 
 

@@ -1,0 +1,8 @@
+"""Panels to turn the knobs in a notebook: each is one line to show, and each calls the helpers the notebooks teach."""
+
+from helpers.widgets.digit_pad import DigitPad
+from helpers.widgets.mistake_explorer import MistakeExplorer
+from helpers.widgets.network_inspector import NetworkInspector
+from helpers.widgets.training_lab import TrainingLab
+
+__all__ = ["DigitPad", "MistakeExplorer", "NetworkInspector", "TrainingLab"]

@@ -1,0 +1,101 @@
+// A confusion matrix whose cells are buttons: one stop for Tab, arrow keys inside, Enter or a click chooses.
+
+function add(parent, tag, className = "", text = "") {
+  const node = parent.appendChild(document.createElement(tag));
+  if (className) node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+function render({ model, el }) {
+  const root = add(el, "div", "confusion-menu");
+  let grid = []; // rows of buttons, the heads included: grid[row + 1][column + 1] is the cell (row, column)
+  let built = "";
+
+  function build({ names, kind }) {
+    root.replaceChildren();
+    const table = add(root, "table");
+    add(table, "caption", "", `Row: true ${kind}, column: predicted ${kind}. Choose a cell to see its images.`);
+    const head = add(add(table, "thead"), "tr"), body = add(table, "tbody");
+    const long = names.some((name) => name.length > 3) ? " long" : "";
+    grid = [];
+    for (let row = -1; row < names.length; row++) {
+      const line = row < 0 ? head : add(body, "tr");
+      grid.push([]);
+      for (let column = -1; column < names.length; column++) {
+        const isHead = row < 0 || column < 0;
+        const cell = add(line, isHead ? "th" : "td");
+        if (isHead && row !== column) cell.scope = row < 0 ? "col" : "row";
+        const button = add(cell, "button", isHead ? "head" + (row < 0 && column >= 0 ? long : "") : "");
+        button.type = "button";
+        button.tabIndex = -1;
+        button.dataset.cell = `${row},${column}`;
+        if (isHead) button.textContent = row < 0 && column < 0 ? "all" : names[Math.max(row, column)];
+        button.addEventListener("click", () => choose(row, column));
+        button.addEventListener("keydown", (event) => walk(event, row + 1, column + 1));
+        button.addEventListener("focus", () => stopAt(button));
+        grid[row + 1].push(button);
+      }
+    }
+    stopAt(grid[0][0]);
+  }
+
+  function stopAt(button) {
+    for (const other of grid.flat()) other.tabIndex = other === button ? 0 : -1;
+  }
+
+  function choose(row, column) {
+    const [true_, predicted] = model.get("chosen");
+    const again = row === true_ && column === predicted;
+    model.set("chosen", again ? [-1, -1] : [row, column]);
+    model.save_changes();
+  }
+
+  function walk(event, row, column) {
+    const last = grid.length - 1;
+    const to = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
+      ArrowRight: [row, column + 1], Home: [row, 0], End: [row, last] }[event.key];
+    // keys that mean something to a button must not reach the notebook, where they would run or select cells
+    if (to || event.key === "Enter" || event.key === " ") event.stopPropagation();
+    if (!to) return;
+    event.preventDefault();
+    grid[Math.min(last, Math.max(0, to[0]))][Math.min(last, Math.max(0, to[1]))].focus();
+  }
+
+  function describe(row, column, { counts, names, kind }) {
+    if (row < 0 && column < 0) return "all images of the group";
+    if (column < 0) return `true ${kind} ${names[row]}, whatever was predicted`;
+    if (row < 0) return `predicted ${kind} ${names[column]}, whatever is true`;
+    const n = counts[row][column];
+    return `true ${kind} ${names[row]}, predicted ${names[column]}: ${n} image${n === 1 ? "" : "s"}`;
+  }
+
+  function update() {
+    const table = model.get("table");
+    if (!table.names) return;
+    if (built !== table.names.join("\n")) build(table);
+    built = table.names.join("\n");
+    const errors = table.counts.flatMap((line, row) => line.filter((_, column) => column !== row));
+    const most = Math.max(3, ...errors);
+    const [true_, predicted] = model.get("chosen");
+    grid.flat().forEach((button) => {
+      const [row, column] = button.dataset.cell.split(",").map(Number);
+      const text = describe(row, column, table);
+      button.setAttribute("aria-label", text);
+      button.title = text;
+      button.setAttribute("aria-pressed", String(row === true_ && column === predicted));
+      if (row < 0 || column < 0) return;
+      const n = table.counts[row][column];
+      button.textContent = n;
+      button.className = row === column ? "right" : n === 0 ? "zero" : "";
+      button.style.background = row === column || n === 0 ? "" : `rgba(230, 130, 20, ${0.15 + (0.7 * n) / most})`;
+    });
+  }
+
+  update();
+  model.on("change:table", update);
+  model.on("change:chosen", update);
+  return () => { model.off("change:table", update); model.off("change:chosen", update); };
+}
+
+export default { render };

@@ -1,0 +1,92 @@
+"""One image on its way through a network and its gradients on the way back, with the parts of every sum."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.activations import get_activation
+from helpers.losses import one_hot
+from helpers.network import backward_propagation, forward_propagation
+
+
+class Trace(NamedTuple):
+    """All numbers of one image: lists with one (n, 1) array a layer, `A` with the pixels in front.
+
+    dZ, dA and gradients (Layers of dW and db) are None for an image without label, and so is the dA of the last
+    layer: softmax and cross-entropy are differentiated as one, which gives its dZ = A - Y.
+    """
+
+    parameters: list
+    activation: str
+    Z: list
+    A: list
+    label: int | None
+    dZ: list | None
+    dA: list | None
+    gradients: list | None
+
+
+def trace_image(parameters, x, label=None, *, activation="relu"):
+    """Return the Trace of one image through a network.
+
+    parameters: a list of Layers; x: (n0, 1) pixels; label: its class, or None for no way back; activation: that of
+    the hidden layers. Raises ValueError where x, the label or the activation do not fit.
+    """
+    A = forward_propagation(parameters, x, activation=activation)
+    Z = [W @ A_in + b for (W, b), A_in in zip(parameters, A[:-1], strict=True)]
+    if label is None:
+        return Trace(parameters, activation, Z, A, None, None, None, None)
+    Y = one_hot(np.array([label]), len(A[-1]), dtype=A[-1].dtype)
+    gradients = backward_propagation(parameters, A, Y, activation=activation)
+    dZ = [db for _, db in gradients]  # the mean over one example is that example's
+    dA = [W.T @ dZ_next for (W, _), dZ_next in zip(parameters[1:], dZ[1:], strict=True)]
+    return Trace(parameters, activation, Z, A, int(label), dZ, [*dA, None], gradients)
+
+
+class Parts(NamedTuple):
+    """The sum behind one number of one neuron: products = weights times values, each (n,)."""
+
+    layer: int  # whose neurons give the values; 0 for the pixels
+    weights: np.ndarray
+    values: np.ndarray
+    products: np.ndarray
+
+
+def forward_parts(trace, layer, neuron):
+    """Return the Parts whose sum, with the bias, is Z of a neuron.
+
+    layer: from 1 to the last; neuron: from 0. Raises IndexError for one that is not there.
+    """
+    check_neuron(trace, layer, neuron)
+    weights, values = trace.parameters[layer - 1].W[neuron], trace.A[layer - 1][:, 0]
+    return Parts(layer - 1, weights, values, weights * values)
+
+
+def backward_parts(trace, layer, neuron):
+    """Return the Parts whose sum is dA of a hidden neuron, or None for the last layer, where dZ = A - Y.
+
+    layer: from 1 to the last; neuron: from 0. Raises IndexError for one that is not there, and ValueError for an
+    image without label.
+    """
+    check_neuron(trace, layer, neuron)
+    if trace.dZ is None:
+        raise ValueError("the image has no label, so there is no loss and nothing to send back; use labelled images")
+    if layer == len(trace.parameters):
+        return None
+    weights, values = trace.parameters[layer].W[:, neuron], trace.dZ[layer][:, 0]
+    return Parts(layer + 1, weights, values, weights * values)
+
+
+def slope(trace, layer, neuron):
+    """Return the slope of a hidden neuron's activation function where this image puts it. Raises nothing."""
+    return float(get_activation(trace.activation).derivative(trace.A[layer])[neuron, 0])
+
+
+def check_neuron(trace, layer, neuron):
+    """Raise IndexError unless the network has this layer, from 1, and this neuron in it, from 0."""
+    L = len(trace.parameters)
+    if not 1 <= layer <= L:
+        raise IndexError(f"layer {layer} is not there: the layers are numbered from 1 to {L}")
+    if not 0 <= neuron < len(trace.Z[layer - 1]):
+        n = len(trace.Z[layer - 1])
+        raise IndexError(f"neuron {neuron} is not there: layer {layer} has {n}, numbered from 0 to {n - 1}")

@@ -1,0 +1,154 @@
+"""What all panels share: how they show themselves, where their errors go, and what runs while the kernel is free."""
+
+import asyncio
+import functools
+import html
+import inspect
+
+import ipywidgets as widgets
+from IPython import get_ipython
+
+OPEN_PANELS = {}  # (kind of panel, cell) -> the panel that this cell made last
+
+
+class Panel:
+    """A panel of controls in a notebook; the base of all of them.
+
+    A subclass fills `.view` (a vertical box; `.error_line` is put below what it is given) through `show`, and gives
+    `figure()`, the static figure that stands in its place where there is no browser. Making a panel again in the same
+    cell closes the one before it, with its tasks. Raises nothing of its own.
+    """
+
+    def __init__(self):
+        self.loop = running_loop()
+        self.tasks = set()
+        self.last_error = None
+        self.error_line = widgets.HTML(layout=widgets.Layout(display="none", width="100%"))
+        self.view = widgets.VBox(layout=widgets.Layout(width="100%", align_items="stretch"))
+        place = (type(self).__name__, current_cell())
+        previous = OPEN_PANELS.pop(place, None)
+        if previous is not None:
+            # not all programs name the cell: then the one before may be another cell's, which only stops working
+            previous.close() if place[1] else previous.cancel()
+        OPEN_PANELS[place] = self
+
+    def show(self, *children):
+        """Make these widgets, one below the other, the content of the panel, and return it. Raises nothing."""
+        self.view.children = (*children, self.error_line)
+        return self
+
+    def figure(self):
+        """Return the static figure, an AccessibleFigure with a deterministic `alt`.
+
+        Every subclass gives its own; here it raises NotImplementedError.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no static figure; define figure()")
+
+    def guard(self, callback):
+        """Return the callback in a form whose errors appear in the panel instead of vanishing.
+
+        callback: a function or a coroutine function; the wrapper is of the same kind and returns what it returns, or
+        None after an error. A new call clears the error of the one before. Raises nothing.
+        """
+        if inspect.iscoroutinefunction(callback):
+
+            @functools.wraps(callback)
+            async def guarded(*args, **kwargs):
+                try:
+                    self.clear_error()
+                    return await callback(*args, **kwargs)
+                except Exception as error:
+                    self.show_error(error)
+        else:
+
+            @functools.wraps(callback)
+            def guarded(*args, **kwargs):
+                try:
+                    self.clear_error()
+                    return callback(*args, **kwargs)
+                except Exception as error:
+                    self.show_error(error)
+
+        return guarded
+
+    def show_error(self, error):
+        """Show an exception's sentence in the panel; the exception itself is kept as `.last_error`. Raises nothing."""
+        self.last_error = error
+        text = str(error) or "something went wrong, without a word about it"
+        if not isinstance(error, ValueError):
+            text = f"{type(error).__name__}: {text}"
+        self.error_line.value = (
+            '<div role="alert" style="border-left: 4px solid #D55E00; background: #fff4ec; color: #000; '
+            f'padding: 4px 8px; line-height: 1.4; white-space: normal">⚠ {html.escape(text)}</div>'
+        )
+        self.error_line.layout.display = ""
+
+    def clear_error(self):
+        """Take the error line away. Raises nothing."""
+        if self.last_error is not None:
+            self.last_error = None
+            self.error_line.value = ""
+            self.error_line.layout.display = "none"
+
+    def later(self, coroutine):
+        """Run a coroutine on the loop of the cell that made the panel, whatever thread this is called on.
+
+        Its errors appear in the panel; `close` cancels it. Where no loop runs (a plain script, a test) it is run to
+        its end at once. Raises nothing.
+        """
+        if self.loop is None:
+            asyncio.run(self._watched(coroutine))
+        elif running_loop() is self.loop:
+            self._start(coroutine)
+        else:  # callbacks of JupyterLab's subshells come from another thread with another loop
+            self.loop.call_soon_threadsafe(self._start, coroutine)
+
+    def cancel(self):
+        """End all that the panel runs. Raises nothing."""
+        for task in list(self.tasks):
+            task.get_loop().call_soon_threadsafe(task.cancel)
+
+    def close(self):
+        """Cancel what the panel still runs and free its widgets. Raises nothing."""
+        self.cancel()
+        for widget in family(self.view):
+            widget.close()
+
+    def _start(self, coroutine):
+        task = self.loop.create_task(self._watched(coroutine))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _watched(self, coroutine):
+        try:
+            await coroutine
+        except Exception as error:
+            self.show_error(error)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data, metadata = self.figure()._repr_mimebundle_()
+        return {**self.view._repr_mimebundle_(), **data}, metadata
+
+
+def running_loop():
+    """Return the event loop that runs in this thread, or None. Raises nothing."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def current_cell():
+    """Return the id of the notebook cell that is being executed, or None where nobody says. Raises nothing."""
+    shell = get_ipython()
+    if not hasattr(shell, "get_parent"):
+        return None
+    metadata = shell.get_parent().get("metadata", {})
+    return metadata.get("cellId") or metadata.get("cell_id")
+
+
+def family(widget):
+    """Yield a widget and all that it holds, children first. Raises nothing."""
+    for child in getattr(widget, "children", ()):
+        yield from family(child)
+    yield widget
