@@ -47,11 +47,16 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     reason = missing()
+    items.sort(key=in_browser)  # last: Playwright leaves a running event loop in the main thread
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if in_browser(item):
             item.add_marker("browser")
             if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def in_browser(item):
+    return Path(__file__).parent in item.path.parents
 
 
 def chromium_path():
