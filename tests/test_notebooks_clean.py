@@ -188,7 +188,7 @@ SLOPPY = {
     "a picture for the seeing": (picture_problems, ("cells", 2, "outputs", 0, "metadata"), {}),
     "an empty alternative": (picture_problems, ("cells", 2, "outputs", 0, "metadata", "image/png", "alt"), " "),
     "a path in an output": (path_problems, ("cells", 1, "outputs"), [PATH]),
-    "a path in the code": (path_problems, ("cells", 1, "source"), "open('/root/" + "x.csv')"),
+    "a path in the code": (path_problems, ("cells", 1, "source"), "open('/" + "root/x.csv')"),
     "a path of Windows": (path_problems, ("cells", 0, "source"), "in C:" + "\\Users\\ada"),
     "a long cell": (rhythm_problems, ("cells", 1, "source"), "x = 1\n" * 26),
     "an empty cell": (rhythm_problems, ("cells", 1, "source"), " \n"),
