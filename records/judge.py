@@ -1,0 +1,61 @@
+"""The look at the 10,000 test images: once, after everything was chosen, for all the networks of `records.finals`.
+
+usage: python -m records.judge
+Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to notebooks/models.
+"""
+
+import sys
+import time
+
+import numpy as np
+
+from helpers.data import load_dataset
+from helpers.evaluation import accuracy, predict_probabilities
+from helpers.network import Layer
+from helpers.storage import load_metadata, load_parameters, save_parameters
+from records.recipes import RECIPES
+from records.store import MODELS, NETWORKS, save_results
+
+NAMES = ("small, fast", "medium, fast", "ten minutes", "best")
+
+
+def main():
+    """Test all networks that build/networks holds, and three of the best as a committee."""
+    started = time.time()
+    test_set = load_dataset("mnist", "test", dtype=np.float32)
+    recipes = {}
+    for name in NAMES:
+        paths = sorted(NETWORKS.glob(f"{name}-*.npz"))
+        if not paths:
+            sys.exit(f'there is no network of the recipe "{name}"; python -m records.finals "{name}" trains one')
+        runs, probabilities = [], []
+        for path in paths:
+            about = load_metadata(path)
+            probabilities.append(predict_probabilities(load_parameters(path), test_set.X))
+            kept = ("seed", "epochs", "seconds", "cpu_seconds", "command", "date", "machine", "versions")
+            test_accuracy = accuracy(probabilities[-1].argmax(axis=0), test_set.labels)
+            runs.append({**{key: about[key] for key in kept}, "test_accuracy": test_accuracy})
+        recipes[name] = {"settings": RECIPES[name], "runs": runs}
+        for run in runs:
+            print(f"{name}, seed {run['seed']}: {run['test_accuracy']:.4f} after {run['seconds']:.1f} s")
+    votes = sum(probabilities).argmax(axis=0)  # of the last recipe, "best"
+    committee = {"networks": len(paths), "test_accuracy": accuracy(votes, test_set.labels)}
+    print(f"{len(paths)} of them voting: {committee['test_accuracy']:.4f}")
+    bundled = bundle(paths[0], test_set)
+    print(save_results("final", {"recipes": recipes, "committee": committee, "bundled": bundled}, started=started))
+
+
+def bundle(path, test_set):
+    """Write a network as float16 to notebooks/models/mnist_best.npz and return what became of its accuracy."""
+    about = load_metadata(path)
+    facts = {
+        key: about[key] for key in ("recipe", "seed", "epochs", "seconds", "command", "date", "machine", "versions")
+    }
+    model = save_parameters(MODELS / "mnist_best.npz", load_parameters(path), metadata=facts, dtype=np.float16)
+    layers = [Layer(W.astype(np.float32), b.astype(np.float32)) for W, b in load_parameters(model)]
+    predictions = predict_probabilities(layers, test_set.X).argmax(axis=0)
+    return {"bytes": model.stat().st_size, "test_accuracy": accuracy(predictions, test_set.labels)}
+
+
+if __name__ == "__main__":
+    main()
