@@ -78,7 +78,7 @@ def test_the_commands_from_training_to_judging(small_sets, tmp_path, monkeypatch
     assert list(final["recipes"]) == list(judge.NAMES)
     assert [run["seed"] for run in final["recipes"]["best"]["runs"]] == [0, 1, 2]
     assert all(0 <= run["test_accuracy"] <= 1 for run in final["recipes"]["best"]["runs"])
-    assert final["committee"]["networks"] == 3
+    assert final["committee"]["networks"] == ["ten minutes-0", "ten minutes-1", "ten minutes-2"]
     assert load_parameters(tmp_path / "models" / "mnist_best.npz")[0].W.dtype == np.float16
     assert load_metadata(tmp_path / "models" / "mnist_best.npz")["recipe"] == "best"
     run_command(steps, monkeypatch, ["--only", "Adam", "--seeds", "4"], small_sets, tmp_path)
