@@ -7,9 +7,9 @@ import numpy as np
 
 from helpers.blas import threads_for
 from helpers.evaluation import loss_and_accuracy
+from helpers.live_parameters import LiveParameters, live_inputs
 from helpers.losses import one_hot
-from helpers.network import backward_propagation, forward_propagation, initialize_parameters, pack_parameters
-from helpers.optimizers import get_optimizer
+from helpers.network import backward_propagation, forward_propagation, initialize_parameters
 from helpers.settings import check_dataset
 from helpers.training_state import TrainingState, check_state
 
@@ -29,7 +29,7 @@ class TrainingRun:
     """A training that is run epoch by epoch until `stop_reason` is no longer None.
 
     train_set, dev_set: Datasets with labels. settings: a Settings. resume_from: the TrainingState of an earlier run
-    with the same settings, or None. `parameters` are the current layers, `state` is the last finished epoch's.
+    with the same settings, or None. `parameters` are the layers and `state` is the state of the last finished epoch.
     Raises ValueError where the data or the state do not fit the settings.
     """
 
@@ -45,9 +45,11 @@ class TrainingRun:
         self.labels, self.dev_labels = train_set.labels, dev_set.labels
 
         initial = initialize_parameters(settings.layer_sizes, self.rng, dtype=settings.dtype)
-        self.vector, self.parameters = pack_parameters(initial)
-        self.gradient, self.gradients = pack_parameters(initial)
-        self.optimizer_step, self.moments = get_optimizer(settings.optimizer, self.vector)
+        exact = settings.augment is None and settings.l2 == 0  # else inputs of 0 may be inked, or weights shrink
+        live = live_inputs(self.train_rows) if exact else None
+        self.train_rows = self.train_rows if live is None else self.train_rows.take(live, axis=1)
+        self.network = LiveParameters(initial, settings.optimizer, live)
+        self.vector, self.parameters = self.network.vector, self.network.layers
         self.state = TrainingState(self.vector.copy(), self.vector.copy(), {}, self.rng.bit_generator.state)
         if resume_from is not None:
             self._restore(resume_from)
@@ -123,27 +125,29 @@ class TrainingRun:
         settings = self.settings
         if settings.augment is not None:
             X = settings.augment(X, self.rng)
-        activations = forward_propagation(self.parameters, X, activation=settings.activation)
-        backward_propagation(self.parameters, activations, Y, activation=settings.activation, out=self.gradients)
+        layers, gradients = self.network.live_layers, self.network.gradients
+        activations = forward_propagation(layers, X, activation=settings.activation)
+        backward_propagation(layers, activations, Y, activation=settings.activation, out=gradients)
         if settings.l2 > 0:
-            for (W, _), (dW, _) in zip(self.parameters, self.gradients, strict=True):
+            for (W, _), (dW, _) in zip(layers, gradients, strict=True):
                 dW += settings.l2 * W
-        self.optimizer_step(self.vector, self.gradient, self.moments, learning_rate)
+        self.network.step(learning_rate)
 
     def _measure(self):
         """Return loss and accuracy on the training set and the development set, as history columns, step by step."""
         train = (math.nan, math.nan)
         if self.settings.measure_train:
-            train = yield from self._loss_and_accuracy(self.train_rows.T, self.labels)
-        dev = yield from self._loss_and_accuracy(self.dev_X, self.dev_labels)
+            train = yield from self._loss_and_accuracy(self.network.live_layers, self.train_rows.T, self.labels)
+        self.network.put_back()
+        dev = yield from self._loss_and_accuracy(self.parameters, self.dev_X, self.dev_labels)
         return dict(zip(("train_loss", "train_accuracy", "dev_loss", "dev_accuracy"), train + dev, strict=True))
 
-    def _loss_and_accuracy(self, X, labels):
+    def _loss_and_accuracy(self, parameters, X, labels):
         """Return the mean cross-entropy and the fraction of right predictions, measured block by block."""
         sums = np.zeros(2)
         for start in range(0, len(labels), EXAMPLES_AT_ONCE):
             block = slice(start, start + EXAMPLES_AT_ONCE)
-            means = loss_and_accuracy(self.parameters, X[:, block], labels[block], activation=self.settings.activation)
+            means = loss_and_accuracy(parameters, X[:, block], labels[block], activation=self.settings.activation)
             if len(labels) <= EXAMPLES_AT_ONCE:
                 return means
             sums += np.multiply(means, len(labels[block]))
@@ -160,7 +164,7 @@ class TrainingRun:
         return TrainingState(
             vector=vector,
             best_vector=vector if best else old.best_vector,
-            moments={name: values.copy() for name, values in self.moments.items()},
+            moments=self.network.moments(),
             rng_state=self.rng.bit_generator.state,
             epoch=epoch,
             best_epoch=epoch if best else old.best_epoch,
@@ -185,9 +189,7 @@ class TrainingRun:
 
     def _restore(self, state):
         """Go on from the state of an earlier run."""
-        check_state(state, self.vector, self.moments)
-        self.vector[:] = state.vector
-        for name, values in state.moments.items():
-            self.moments[name][...] = values
+        check_state(state, self.vector, self.network.moments())
+        self.network.restore(state.vector, state.moments)
         self.rng.bit_generator.state = state.rng_state
         self.state = state

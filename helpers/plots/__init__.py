@@ -6,9 +6,12 @@ from helpers.plots.diagram import plot_network
 from helpers.plots.digits import plot_digits, plot_image, plot_label_counts
 from helpers.plots.distributions import plot_histogram, plot_points
 from helpers.plots.evaluation import plot_accuracy_per_class, plot_confusion_matrix, plot_mistakes
+from helpers.plots.experiments import plot_sweep
 from helpers.plots.figure import AccessibleFigure, new_figure
 from helpers.plots.network import plot_layer_activations, plot_probabilities, plot_weights
+from helpers.plots.robustness import plot_reliability, plot_robustness
 from helpers.plots.stages import plot_stages
+from helpers.plots.tradeoff import plot_tradeoff
 
 __all__ = [
     "AccessibleFigure",
@@ -27,7 +30,11 @@ __all__ = [
     "plot_network",
     "plot_points",
     "plot_probabilities",
+    "plot_reliability",
+    "plot_robustness",
     "plot_stages",
+    "plot_sweep",
+    "plot_tradeoff",
     "plot_variants",
     "plot_weights",
 ]

@@ -1,0 +1,191 @@
+"""The exercises of notebook 3: slopes of a vector, dZ, a leaky slope, one layer, a whole backward pass."""
+
+from functools import partial
+
+import numpy as np
+
+from helpers.activations import leaky_relu_derivative
+from helpers.exercises.exercise import Case, Exercise, Mistake
+from helpers.exercises.judging import make_check
+from helpers.exercises.layer_gradients import check_backward, check_layer_backward
+from helpers.exercises.predicates import gives
+from helpers.losses import one_hot
+
+__all__ = ["check_backward", "check_dZ", "check_layer_backward", "check_leaky_slope", "check_slopes"]
+
+# 3.1 Measure the slope at every entry of a vector
+
+
+def central_slopes(f, w, h):
+    """Return the central difference of f for every entry of the vector w (n,), as (n,); raises what f raises."""
+    w = np.asarray(w, dtype=float)
+    return np.array([(f(w + step) - f(w - step)) / (2 * h) for step in h * np.eye(len(w))])
+
+
+def other_slopes(f, w, h, *, below=-1, width=2, dtype=float, together=False):
+    """Return slopes as a learner may get them wrong: other points, another distance, w in whole numbers."""
+    slopes = np.zeros(len(w))
+    for i in range(len(w)):
+        points = [np.array(w, dtype=dtype) for _ in range(2)]
+        place = slice(None) if together else i
+        points[0][place] = points[0][place] + h
+        points[1][place] = points[1][place] + below * h
+        slopes[i] = (f(points[0]) - f(points[1])) / (width * h)
+    return slopes
+
+
+def product(w):
+    """Return w1² w2, whose slopes are 2 w1 w2 and w1²; raises nothing."""
+    return w[0] * w[0] * w[1]
+
+
+def cubes(w):
+    """Return w1³ - w2³ + 2 w3³; raises nothing."""
+    return w[0] ** 3 - w[1] ** 3 + 2 * w[2] ** 3
+
+
+SLOPES = Exercise(
+    key="3.1",
+    name="my_slopes",
+    title="Measure the slope at every entry of a vector",
+    reference=central_slopes,
+    cases=lambda: [
+        Case(product, np.array([3.0, 5.0]), 0.5, says="f(w) = w1² w2, w = [3, 5], h = 0.5"),
+        Case(cubes, np.array([1.0, -2.0, 0.5]), 0.1, says="f(w) = w1³ - w2³ + 2 w3³, w = [1, -2, 0.5], h = 0.1"),
+        Case(product, np.array([3, 5]), 1e-5, says="f(w) = w1² w2, whole numbers w = [3, 5], h = 0.00001"),
+    ],
+    rtol=1e-6,
+    mistakes=(
+        Mistake(
+            "one-sided",
+            "that is the one-sided difference; a central one goes to both sides of w",
+            wrong=partial(other_slopes, below=0, width=1),
+        ),
+        Mistake(
+            "divided by h",
+            "twice what it should be: the two points lie 2h apart, not h",
+            wrong=partial(other_slopes, width=1),
+        ),
+        Mistake(
+            "half a step",
+            "the distance between the two points is not what you divide by: go h below w as well as h above it",
+            wrong=partial(other_slopes, below=0),
+        ),
+        Mistake(
+            "all move",
+            "all entries move at once; for entry i only w[i] may move, and all others stay",
+            wrong=partial(other_slopes, together=True),
+        ),
+        Mistake(
+            "whole numbers",
+            "the copy of w holds whole numbers, so a small step is cut off: copy with `np.array(w, dtype=float)`",
+            wrong=partial(other_slopes, dtype=None),
+        ),
+        Mistake(
+            "not put back",
+            "step on a copy of w (`v = w` is no copy), or put each entry back to what it was",
+            when=lambda attempt: any(outcome.changed == "w" for outcome in attempt.outcomes),
+        ),
+    ),
+)
+check_slopes = make_check(SLOPES)
+
+# 3.2 Find dZ without building Y
+
+
+def mean_dZ(A, labels):
+    """Return (A - Y) / m for probabilities A (classes, m) and labels (m,); raises ValueError where these do not fit."""
+    return (A - one_hot(labels, len(A))) / len(labels)
+
+
+def less_one(A, rows, columns, factor):
+    """Return a copy of A in which some places are less by 1, times a factor; raises IndexError for places outside."""
+    dZ = A.copy()
+    dZ[rows, columns] -= 1
+    return factor * dZ
+
+
+DZ = Exercise(
+    key="3.2",
+    name="my_dZ",
+    title="Find dZ without building Y",
+    reference=mean_dZ,
+    cases=lambda: [
+        Case(np.array([[0.5, 0.25], [0.25, 0.5], [0.25, 0.25]]), np.array([0, 2])),
+        Case(
+            np.array([[1, 2, 3, 1], [2, 2, 1, 1], [1, 1, 2, 2], [2, 1, 1, 3], [4, 4, 3, 3]]) / 10,
+            np.array([1, 2, 0, 1]),
+        ),
+        Case(np.array([[0.8, 0.3, 0.5, 0.6, 0.1], [0.2, 0.7, 0.5, 0.4, 0.9]]), np.array([1, 0, 0, 1, 1])),
+    ],
+    mistakes=(
+        Mistake(
+            "in place",
+            "others still need it, so take the 1 away from a copy, `A.copy()`",
+            when=lambda attempt: any(outcome.changed == "A" for outcome in attempt.outcomes),
+        ),
+        Mistake(
+            "no mean",
+            "right up to a factor of m: is the mean over the examples missing?",
+            wrong=lambda A, labels: less_one(A, labels, np.arange(len(labels)), 1),
+        ),
+        Mistake(
+            "classes",
+            "divided by the number of classes; the mean is over the examples, and these are the columns",
+            wrong=lambda A, labels: less_one(A, labels, np.arange(len(labels)), 1 / len(A)),
+        ),
+        Mistake(
+            "sign",
+            "only the sign is wrong: the slope is A - Y, what was given minus what was wanted",
+            wrong=lambda A, labels: less_one(A, labels, np.arange(len(labels)), -1 / len(labels)),
+        ),
+        Mistake(
+            "whole rows",
+            "`dZ[labels]` names whole rows; each column loses 1 in one row only, so name the column too",
+            wrong=lambda A, labels: less_one(A, labels, slice(None), 1 / len(labels)),
+        ),
+        Mistake(
+            "row and column swapped",
+            "row and column are swapped: the row is the label, the column is the number of the example",
+            wrong=lambda A, labels: less_one(A, np.arange(len(labels)), labels, 1 / len(labels)),
+        ),
+    ),
+)
+check_dZ = make_check(DZ)
+
+# 3.3 Let the rate leak
+
+
+LEAKY_SLOPE = Exercise(
+    key="3.3",
+    name="my_leaky_slope",
+    title="Let the rate leak",
+    reference=leaky_relu_derivative,
+    cases=lambda: [
+        Case(np.array([-0.02, 0.0, 3.0])),
+        Case(np.array([[2.0, -0.5, 0.0, 0.25], [-0.03, 0.0, 1.0, 7.0]])),
+    ],
+    mistakes=(
+        Mistake(
+            "at zero",
+            "it goes wrong only at 0, where the slope of the left side is wanted: `>` in place of `>=`",
+            wrong=lambda A: np.where(A >= 0, 1, 0.01),
+        ),
+        Mistake(
+            "ReLU",
+            "that is the slope of ReLU; here a little of the rate gets through where A is not positive: 0.01, not 0",
+            wrong=lambda A: (A > 0).astype(float),
+        ),
+        Mistake(
+            "value",
+            "that is a value of the leaky ReLU, not its slope; the slope of 0.01 z is 0.01, whatever z is",
+            when=gives(lambda A: np.where(A > 0, A, 0.01 * A), lambda A: np.where(A > 0, 1, 0.01 * A)),
+        ),
+        Mistake(
+            "swapped",
+            "the two slopes are swapped: 1 belongs to the positive side",
+            wrong=lambda A: np.where(A > 0, 0.01, 1),
+        ),
+    ),
+)
+check_leaky_slope = make_check(LEAKY_SLOPE)

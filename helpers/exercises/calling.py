@@ -1,0 +1,101 @@
+"""Call a learner's function on copies, and keep whatever happens: result, error, output, a changed argument."""
+
+import contextlib
+import copy
+import dataclasses
+import dis
+import inspect
+import io
+import linecache
+import traceback
+import warnings
+
+import numpy as np
+
+from helpers.exercises.comparing import find_difference, parts
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What one call did: `returned`, or `error`; `changed`: the argument that it changed; `printed`: its output."""
+
+    returned: object = None
+    error: BaseException | None = None
+    changed: str | None = None
+    printed: str = ""
+
+
+def is_blank(answer):
+    """Return whether nobody has filled in the answer: `...`, or a function whose body is `...`; raises nothing."""
+    if answer is Ellipsis:
+        return True
+    code = getattr(answer, "__code__", None)
+    steps = [] if code is None else dis.get_instructions(code)
+    steps = [(step.opname, step.argval) for step in steps if step.opname not in ("RESUME", "NOP")]
+    return steps in ([("LOAD_CONST", None), ("RETURN_VALUE", None)], [("RETURN_CONST", None)])
+
+
+def has_blank(answer):
+    """Return whether a `...` is left somewhere in a function; raises nothing."""
+    return Ellipsis in getattr(getattr(answer, "__code__", None), "co_consts", ())
+
+
+def holds_blank(value):
+    """Return whether a result is `...`, or a list or tuple that holds one; raises nothing."""
+    parts_of = value if isinstance(value, (list, tuple)) else [value]
+    return any(part is Ellipsis for part in parts_of)
+
+
+def wrong_arguments(function, names, count):
+    """Return a sentence where the function cannot be called with `count` arguments, else None; raises nothing."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        own = ", ".join(signature.parameters) or "none"
+        return f"takes the arguments ({own}), but the check calls it with ({', '.join(names[:count])})"
+    return None
+
+
+def same(one, other):
+    """Return whether an argument is as it was before the call; what cannot be compared counts as unchanged."""
+    if isinstance(one, np.ndarray):
+        return find_difference(one, other, 0, 0) is None
+    if (inner := parts(one)) is not None:
+        outer = parts(other)
+        return len(inner) == len(outer) and all(same(a, b) for (_, a), (_, b) in zip(inner, outer, strict=True))
+    return True
+
+
+def call(function, case, names=()):
+    """Call the function with copies of the case's arguments and return an Outcome; raises nothing."""
+    arguments = copy.deepcopy(case.arguments)
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            returned = function(*arguments)
+    except (Exception, SystemExit) as error:
+        return Outcome(error=error, printed=printed.getvalue())
+    pairs = zip(arguments, case.arguments, strict=True)
+    changed = [place for place, (after, before) in enumerate(pairs) if not same(after, before)]
+    name = (names[changed[0]] if changed[0] < len(names) else "its argument") if changed else None
+    return Outcome(returned, None, name, printed.getvalue())
+
+
+def describe_error(error, answer):
+    """Return "it stops with a NameError in line 2, `return maxmum(Z, 0)`: name ..."; raises nothing."""
+    code = getattr(answer, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code is not None and frame.filename == code.co_filename]
+    kind = type(error).__name__
+    where = ""
+    if own:
+        text = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
+        where = f" in line {own[-1].lineno} of its cell" + (f", `{text}`" if text else "")
+    message = " ".join(str(error).split())
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return f"it stops with {article} {kind}{where}" + (f": {message[:200]}" if message else "")

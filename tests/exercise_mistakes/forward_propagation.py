@@ -1,0 +1,126 @@
+"""What learners write in the exercises of notebook 2, by exercise and mistake."""
+
+DRAW = """
+def my_initialize(layer_sizes, rng):
+    layers = []
+    for l in range(1, len(layer_sizes)):
+        n_in, n_out = layer_sizes[l - 1], layer_sizes[l]
+        W = {W}
+        b = {b}
+        layers.append((W, b))
+    return layers
+"""
+GOOD_W, GOOD_B = "rng.standard_normal((n_out, n_in)) * (2 / n_in) ** 0.5", "np.zeros((n_out, 1))"
+
+TENT = "my_tent = [(np.array({W1}), np.array({b1})), (np.array({W2}), np.array({b2}))]"
+COLUMN, BENDS = "[[1.0], [1.0], [1.0]]", "[[0.0], [-1.0], [-2.0]]"
+
+LOSS = """
+def my_loss_of_scores(Z, Y):
+    {prepare}
+    total = np.log(np.exp({scores}).sum(axis=0))
+    return {result}
+"""
+
+MISTAKES = {
+    "2.1": {
+        "plain ReLU": """
+def my_leaky_relu(Z):
+    return Z * (Z > 0)
+""",
+        "both scaled": """
+def my_leaky_relu(Z):
+    return Z / 100
+""",
+        "a floor": """
+def my_leaky_relu(Z):
+    return np.where(Z > 0.01, Z, 0.01)
+""",
+        "the wrong side": """
+def my_leaky_relu(Z):
+    return np.where(Z < 0, Z, 0.01 * Z)
+""",
+        "positive leak": """
+def my_leaky_relu(Z):
+    return np.where(Z > 0, Z, 0.01 * np.abs(Z))
+""",
+        "if for an array": """
+def my_leaky_relu(Z):
+    if Z > 0:
+        return Z
+    return 0.01 * Z
+""",
+        "in place": """
+def my_leaky_relu(Z):
+    Z[Z < 0] *= 0.01
+    return Z
+""",
+        "sign": """
+def my_leaky_relu(Z):
+    return -np.maximum(Z, 0.01 * Z)
+""",
+    },
+    "2.2": {
+        "no transpose": """
+def my_layer_of_rows(W, b, X_rows):
+    return X_rows @ W + b
+""",
+        "columns come out": """
+def my_layer_of_rows(W, b, X_rows):
+    X = X_rows.T
+    return W @ X + b
+""",
+        "bias as a column": """
+def my_layer_of_rows(W, b, X_rows):
+    return np.dot(X_rows, W.T) + b
+""",
+        "no bias": """
+def my_layer_of_rows(W, b, X_rows):
+    return (W @ X_rows.T).T
+""",
+    },
+    "2.3": {
+        "flat bias": TENT.format(W1=COLUMN, b1="[0.0, -1.0, -2.0]", W2="[[1.0, -2.0, 1.0]]", b2="[[0.0]]"),
+        "transposed": [
+            TENT.format(W1="[[1.0, 1.0, 1.0]]", b1=BENDS, W2="[[1.0, -2.0, 1.0]]", b2="[[0.0]]"),
+            TENT.format(W1=COLUMN, b1=BENDS, W2="[[1.0], [-2.0], [1.0]]", b2="[[0.0]]"),
+        ],
+        "falls on": TENT.format(W1=COLUMN, b1=BENDS, W2="[[1.0, -2.0, 0.0]]", b2="[[0.0]]"),
+        "stays up": TENT.format(W1=COLUMN, b1=BENDS, W2="[[1.0, -1.0, 0.0]]", b2="[[0.0]]"),
+        "slope left over": [
+            TENT.format(W1=COLUMN, b1=BENDS, W2="[[1.0, -1.0, -1.0]]", b2="[[0.0]]"),
+            TENT.format(W1=COLUMN, b1=BENDS, W2="[[1.0, -2.0, 2.0]]", b2="[[0.0]]"),
+        ],
+        "bends at the wrong places": TENT.format(
+            W1=COLUMN, b1="[[0.0], [1.0], [2.0]]", W2="[[1.0, -2.0, 1.0]]", b2="[[0.0]]"
+        ),
+    },
+    "2.4": {
+        "no root": DRAW.format(W="2 / n_in * rng.standard_normal((n_out, n_in))", b=GOOD_B),
+        "counts the outputs": DRAW.format(W="rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_out)", b=GOOD_B),
+        "not scaled": DRAW.format(W="rng.standard_normal((n_out, n_in))", b=GOOD_B),
+        "no two": DRAW.format(W="rng.standard_normal((n_out, n_in)) / np.sqrt(n_in)", b=GOOD_B),
+        "random biases": DRAW.format(W=GOOD_W, b="rng.standard_normal((n_out, 1))"),
+        "W transposed": DRAW.format(W="rng.standard_normal((n_in, n_out)) * np.sqrt(2 / n_in)", b=GOOD_B),
+        "flat bias": DRAW.format(W=GOOD_W, b="np.zeros(n_out)"),
+    },
+    "2.5": {
+        "softmax first": """
+def my_loss_of_scores(Z, Y):
+    E = np.exp(Z - Z.max(axis=0))
+    A = E / E.sum(axis=0)
+    return -np.log((A * Y).sum(axis=0)).mean()
+""",
+        "missing maximum": LOSS.format(prepare="", scores="Z", result="(total - (Z * Y).sum(axis=0)).mean()"),
+        "one maximum for all": LOSS.format(
+            prepare="D = Z - np.max(Z)", scores="D", result="(total - (D * Y).sum(axis=0)).mean()"
+        ),
+        "maximum not put back": LOSS.format(
+            prepare="D = Z - Z.max(axis=0)", scores="D", result="(total - (Z * Y).sum(axis=0)).mean()"
+        ),
+        "mean over all": LOSS.format(prepare="D = Z - Z.max(axis=0)", scores="D", result="(Y * (total - D)).mean()"),
+        "factor m": LOSS.format(prepare="D = Z - Z.max(axis=0)", scores="D", result="(Y * (total - D)).sum()"),
+        "sign": LOSS.format(prepare="D = Z - Z.max(axis=0)", scores="D", result="np.mean((D * Y).sum(axis=0) - total)"),
+        "not summed up": LOSS.format(prepare="D = Z - Z.max(axis=0)", scores="D", result="total - (D * Y).sum(axis=0)"),
+    },
+}
