@@ -1,8 +1,10 @@
-"""Train the networks of the README's result table on the bundled digits, print the table, and write it there.
+"""Write the README's two result tables: the networks on the bundled digits, trained here, and the records on MNIST.
 
-Seconds are of this machine and this run; the accuracies are the same everywhere.
+Seconds of the first are of this machine and this run; its accuracies are the same everywhere. The second is taken from
+the file that the long trainings have left.
 """
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -13,8 +15,9 @@ from helpers.array_files import replace_file
 from helpers.data import load_dataset, split
 from helpers.training import train
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN, END = "<!-- results: written by `make results` -->", "<!-- end of results -->"
+ROOT = Path(__file__).resolve().parent.parent
+README, RECORDS = ROOT / "README.md", ROOT / "notebooks" / "results" / "final.json"
+MARKS = "<!-- {}: written by `make results` -->", "<!-- end of {} -->"
 SEEDS = range(5)
 
 RUNS = {
@@ -46,7 +49,7 @@ def measure(layer_sizes, settings):
 
 
 def table():
-    """Return the table as lines of Markdown."""
+    """Return the table as lines of Markdown: the networks on the bundled digits."""
     lines = [
         "| network | training | development accuracy, mean of 5 seeds | from … to | seconds a run |",
         "|---|---|---|---|---|",
@@ -60,17 +63,40 @@ def table():
     return lines
 
 
+def records_table():
+    """Return the records on MNIST's test images as lines of Markdown."""
+    lines = ["| network | training | test accuracy | seconds a run |", "|---|---|---|---|"]
+    for recipe in json.loads(RECORDS.read_text(encoding="utf-8"))["recipes"].values():
+        accuracies = [run["test_accuracy"] for run in recipe["runs"]]
+        settings, runs = recipe["settings"], len(accuracies)
+        many = f", {'mean' if runs > 2 else 'both'} of {runs} seeds" if runs > 1 else ""
+        reached = f"{np.mean(accuracies):.2%} ± {np.std(accuracies):.2%}"
+        lines.append(
+            f"| {'-'.join(map(str, settings['layer_sizes']))} | {settings['max_epochs']} epochs of Adam"
+            f"{', on distorted images' if 'distort' in settings else ''}{many} "
+            f"| {reached if runs > 2 else ' and '.join(f'{accuracy:.2%}' for accuracy in accuracies)} "
+            f"| {np.mean([run['seconds'] for run in recipe['runs']]):.{1 if runs > 2 else 0}f} |"
+        )
+    return lines
+
+
+def insert(text, name, lines):
+    """Return a text with the lines between its two marks of that name; ValueError where these are missing."""
+    begin, end = (mark.format(name) for mark in MARKS)
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"README.md lacks the marks {begin} and {end}; put them where the table belongs")
+    return "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
+
+
 def main():
-    """Print the table and put it between the marks of the README; return 1 where the marks are missing."""
-    block = "\n".join(table())
-    print(block)
+    """Print the tables and put them between the marks of the README."""
     text = README.read_text(encoding="utf-8")
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        print(f"README.md lacks the marks {BEGIN} and {END}; put them where the table belongs")
-        return 1
-    replace_file(README, f"{before}{BEGIN}\n{block}\n{END}{after}".encode())
+    for name, lines in (("records", records_table()), ("results", table())):
+        print("\n".join(lines))
+        text = insert(text, name, lines)
+    replace_file(README, text.encode())
     return 0
 
 

@@ -1,11 +1,13 @@
-"""Every exercise of every notebook: its solution passes, its blank is open, each known mistake gets its own sentence."""
+"""Every exercise of every notebook: its solution passes, its blank is open, each mistake gets its own sentence."""
 
 import importlib
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
-from exercise_cells import NOTEBOOKS, all_exercises, exercises_of, run_answer
+from exercise_cells import NOTEBOOKS, ROOT, all_exercises, exercises_of, run_answer
+from nbclient import NotebookClient
 
 import helpers.exercises as exercises_package
 from helpers.exercises.exercise import REGISTRY
@@ -114,3 +116,22 @@ def test_an_incomplete_exercise_is_found():
 
 
 INCOMPLETE = [("markdown", "### Exercise 1.9: Do it\n\nOne line."), ("code", "x = ..."), ("markdown", "words")]
+
+
+def test_a_learner_solves_a_whole_notebook(tmp_path, monkeypatch):
+    """Notebook 1 in a real kernel, with every solution written into its cell, in a learner's own folder."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    mine = [exercise for exercise in EXERCISES if exercise.notebook == NOTEBOOKS[0].stem]
+    solutions = {exercise.blank: exercise.solution for exercise in mine}
+    for cell in notebook["cells"]:
+        cell["source"] = solutions.get(cell["source"], cell["source"])
+    NotebookClient(notebook, resources={"metadata": {"path": tmp_path / "notebooks"}}).execute()
+    said = {cell["source"]: cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"}
+    for exercise in mine:
+        (output,) = said[exercise.check]
+        assert output["data"]["text/plain"].startswith(f"✓ Exercise {exercise.key} is solved: ")
+        assert f"Exercise {exercise.key} is solved:" in output["data"]["text/html"]
+    assert said["progress()"][0]["data"]["text/plain"].startswith(f"{len(mine)} of ")
+    assert (tmp_path / "notebooks" / ".exercise_progress.json").exists()

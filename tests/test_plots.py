@@ -491,3 +491,17 @@ def test_weights_share_one_scale_around_zero():
     assert "from -1 to 2" in fig.alt
     with pytest.raises(ValueError, match=r"shape \(neurons, 784\)"):
         plots.plot_weights(W)
+
+
+def tick_labels(fig, axis):
+    fig.canvas.draw()
+    return [text.get_text() for text in getattr(fig.axes[0], axis).get_ticklabels()]
+
+
+def test_a_logarithmic_axis_is_labeled_with_plain_numbers():
+    words = {"xlabel": "images", "ylabel": "mistakes", "title": "t", "logx": True, "logy": True}
+    fig = plots.plot_lines({"a": ([100, 55_000], [30.0, 1.5])}, **words)
+    assert {"100", "1,000", "10,000"} <= set(tick_labels(fig, "xaxis"))
+    assert {"2", "5", "10", "20"} <= set(tick_labels(fig, "yaxis"))
+    tiny = plots.plot_lines({"a": ([1, 20], [1e-9, 1e-3])}, **words)
+    assert any("10^" in label for label in tick_labels(tiny, "yaxis"))

@@ -56,8 +56,8 @@ def test_a_sweep_shows_every_run_its_mean_and_what_was_lost():
     assert ax.get_xlim()[0] < 0.01 < 1 < ax.get_xlim()[1], "the crosses lie inside"
     assert {"0.01", "0.1", "1", "mean of the runs", "smallest to largest", "failed or diverged"} <= set(texts(fig))
     assert fig.alt == (
-        "best development accuracy (fraction) of 6 runs against learning rate, mean and range of the runs: "
-        "0.01 0.6 (0.5 to 0.7), 0.1 0.85 (0.8 to 0.9), 1 (0 runs, 2 lost). 2 failed or diverged and are drawn as crosses."
+        "best development accuracy (fraction) of 6 runs against learning rate, mean and range of the runs: 0.01 "
+        "0.6 (0.5 to 0.7), 0.1 0.85 (0.8 to 0.9), 1 (0 runs, 2 lost). 2 failed or diverged and are drawn as crosses."
     )
 
 

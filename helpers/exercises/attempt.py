@@ -36,7 +36,7 @@ class Attempt:
         return [examples_in(case.arguments) for case in self.cases]
 
     def pairs(self, name):
-        """Return (returned, expected) of the part called `name` for all cases, or [] where one is missing."""
+        """Return (returned, expected) of the part called `name` for all cases, [] where one is missing; raises nothing."""
         sides = ([outcome.returned for outcome in self.outcomes], self.expected)
         names = self.exercise.returns
         if names and name in names and all(isinstance(value, (tuple, list)) for side in sides for value in side):
@@ -50,7 +50,10 @@ class Attempt:
 
 
 def examples_in(arguments):
-    """Return the m of some arguments: the columns of the first matrix, else the length of the first list of numbers."""
+    """Return the m of some arguments: the columns of the first matrix, else the length of the first list.
+
+    Returns None where there is neither; raises nothing.
+    """
     arrays = [value for value in arguments if isinstance(value, np.ndarray)]
     for axes in (2, 1):
         for array in arrays:

@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import dataclasses
-import dis
 import inspect
 import io
 import linecache
@@ -25,27 +24,6 @@ class Outcome:
     printed: str = ""
 
 
-def is_blank(answer):
-    """Return whether nobody has filled in the answer: `...`, or a function whose body is `...`; raises nothing."""
-    if answer is Ellipsis:
-        return True
-    code = getattr(answer, "__code__", None)
-    steps = [] if code is None else dis.get_instructions(code)
-    steps = [(step.opname, step.argval) for step in steps if step.opname not in ("RESUME", "NOP")]
-    return steps in ([("LOAD_CONST", None), ("RETURN_VALUE", None)], [("RETURN_CONST", None)])
-
-
-def has_blank(answer):
-    """Return whether a `...` is left somewhere in a function; raises nothing."""
-    return Ellipsis in getattr(getattr(answer, "__code__", None), "co_consts", ())
-
-
-def holds_blank(value):
-    """Return whether a result is `...`, or a list or tuple that holds one; raises nothing."""
-    parts_of = value if isinstance(value, (list, tuple)) else [value]
-    return any(part is Ellipsis for part in parts_of)
-
-
 def wrong_arguments(function, names, count):
     """Return a sentence where the function cannot be called with `count` arguments, else None; raises nothing."""
     try:
@@ -61,7 +39,10 @@ def wrong_arguments(function, names, count):
 
 
 def same(one, other):
-    """Return whether an argument is as it was before the call; what cannot be compared counts as unchanged."""
+    """Return whether an argument is as it was before the call; raises nothing.
+
+    What cannot be compared counts as unchanged.
+    """
     if isinstance(one, np.ndarray):
         return find_difference(one, other, 0, 0) is None
     if (inner := parts(one)) is not None:

@@ -69,7 +69,7 @@ def is_without_chance(attempt):
 
 
 def is_plain(attempt):
-    """Return whether the digits were left to chance, in a development set of the right size."""
+    """Return whether the digits were left to chance, the size being right; raises what cannot be unpacked."""
     labels, dev_per_digit, _ = attempt.case.arguments
     train, dev = attempt.outcome.returned
     whole = np.array_equal(np.sort(np.concatenate([train, dev])), np.arange(len(labels)))

@@ -29,7 +29,7 @@ def random_biases(layer_sizes, rng):
 
 
 def has_shape(attempt, place, shape_of):
-    """Return whether the W (place 0) or b (place 1) of the first layer has the shape shape_of(n_in, n_out)."""
+    """Return whether the W (place 0) or b (place 1) of the first layer has this shape; raises what has none."""
     n_in, n_out = attempt.case.arguments[0][:2]
     return np.shape(attempt.outcome.returned[0][place]) == shape_of(n_in, n_out)
 

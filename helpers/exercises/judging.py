@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 
 from helpers.exercises.attempt import Attempt, find_mistake, makes
-from helpers.exercises.calling import Outcome, call, describe_error, has_blank, holds_blank, is_blank, wrong_arguments
+from helpers.exercises.blanks import has_blank, holds_blank, is_blank, keeps_blank
+from helpers.exercises.calling import Outcome, call, describe_error, wrong_arguments
 from helpers.exercises.comparing import describe, find_difference
 from helpers.exercises.exercise import declare
 from helpers.exercises.progress import record
@@ -27,7 +28,7 @@ def check_answer(exercise, answer):
 
 
 def verdict_on(exercise, answer):
-    """Return the same, with NumPy's warnings left to the caller."""
+    """Return the same, with NumPy's warnings left to the caller; raises nothing for the learner's mistakes."""
     if is_blank(answer):
         return Verdict(exercise.key, OPEN, BLANK)
     if not exercise.is_value and not callable(answer):
@@ -63,6 +64,8 @@ def judge(attempt):
     problem = first_problem(attempt)
     if problem is None:
         return Verdict(exercise.key, SOLVED, exercise.after or praise(exercise, attempt.cases))
+    if keeps_blank(attempt.answer):
+        return Verdict(exercise.key, OPEN, BLANK)
     place, words, difference = problem
     attempt = Attempt(exercise, attempt.answer, attempt.cases, outcomes, attempt.expected, place)
     mistake = find_mistake(attempt)

@@ -154,5 +154,5 @@ RECOGNIZERS = {
     "length": (),
     "shape": (other_shape,),
     "dtype": (other_dtype,),
-    "values": (not_finite, boundary, constant_factor, other_order, low_precision),
+    "values": (not_finite, boundary, low_precision, constant_factor, other_order),
 }

@@ -3,7 +3,17 @@
 import numpy as np
 
 from helpers.plots.arrays import as_column
-from helpers.plots.figure import BLUE, COLORS, LINE_STYLES, VERMILLION, new_figure, number, styled, wrap_title
+from helpers.plots.figure import (
+    BLUE,
+    COLORS,
+    LINE_STYLES,
+    VERMILLION,
+    label_log_axis,
+    new_figure,
+    number,
+    styled,
+    wrap_title,
+)
 
 UNITS = {
     "loss": "loss (mean cross-entropy, nats)",
@@ -62,10 +72,10 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
         _draw(ax, x, y, i, name)
     ax.set_title(wrap_title(title, 7.5))
     ax.grid(True)
-    if logx:
-        ax.set_xscale("log")
-    if logy:
-        ax.set_yscale("log")
+    for axis, scale, log, part in ((ax.xaxis, ax.set_xscale, logx, 0), (ax.yaxis, ax.set_yscale, logy, 1)):
+        if log:
+            scale("log")
+            label_log_axis(axis, np.concatenate([curve[part] for curve in curves.values()]))
     if len(curves) > 1:
         ax.legend()
     return fig

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from PIL import Image
 
 # Okabe and Ito's palette (2008), told apart with any common color vision; the last three fill up to ten classes.
@@ -124,3 +125,18 @@ def listing(parts, most=12):
     parts = list(parts)
     text = ", ".join(parts[:most])
     return text if len(parts) <= most else f"{text} and {len(parts) - most} more"
+
+
+def label_log_axis(axis, values):
+    """Give a logarithmic axis ticks at round numbers, written out: 0.1 and not a power of ten.
+
+    axis: ax.xaxis or ax.yaxis. values: what is drawn along it, above 0. Raises nothing.
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[np.isfinite(values)]
+    if values.size == 0 or values.min() < 1e-4:
+        return  # powers of ten are shorter here
+    decades = np.log10(values.max() / values.min())
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2.5 else (1,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())

@@ -87,7 +87,14 @@ def plot_reliability(tables, *, title):
         filled = table["count"] > 0
         upper.bar(middles[filled], table["accuracy"][filled], widths[filled], color=BLUE, label="accuracy")
         upper.plot([0, 1], [0, 1], color="black", linestyle="--", linewidth=1.2, label="right as often as it is sure")
-        upper.plot(table["confidence"][filled], table["accuracy"][filled], "o", color="black", markersize=4)
+        upper.plot(
+            table["confidence"][filled],
+            table["accuracy"][filled],
+            "o",
+            color="black",
+            markersize=4,
+            label="at its mean confidence",
+        )
         upper.set_title(wrap_title(name, width / len(tables)))
         upper.set(xlim=(0, 1), ylim=(0, 1.02), aspect="auto")
         lower.bar(middles, table["count"], widths, color=GRAY)

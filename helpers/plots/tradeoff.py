@@ -102,7 +102,7 @@ def _place_labels(fig, ax, texts):
             note.update_positions(canvas.get_renderer())
             box = Text.get_window_extent(note, canvas.get_renderer())
             corners = fig.bbox.contains(box.x0, box.y0) + fig.bbox.contains(box.x1, box.y1)
-            clashes = sum(map(box.overlaps, taken)) + 2 - corners
+            clashes = 10 * (sum(map(box.overlaps, taken)) + 2 - corners)
             clashes += min(at, key=lambda other: _distance(box, at[other])) != text
             tries.append((clashes, len(tries), note, box))
             if tries[-1][0] == 0:
