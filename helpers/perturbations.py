@@ -11,7 +11,6 @@ import numpy as np
 from helpers.augmentation import noise, transform
 from helpers.checks import check_number, check_rng, is_whole
 
-DIRECTIONS = 16  # a circle as a polygon; its sides are under 2 % nearer than its corners
 MOST_THICKNESS = 4  # pixels; more would fill a digit, or leave nothing of it
 
 
@@ -34,10 +33,12 @@ def change_thickness(X, pixels, *, image_shape=(28, 28)):
 
 
 def _disk(radius):
-    """Return places (down, right) that cover a disk: rings at most a pixel apart, without the center."""
-    rings = radius - np.arange(math.ceil(radius))
-    angles = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
-    return [(ring * np.sin(angle), ring * np.cos(angle)) for ring in rings for angle in angles]
+    """Return places (down, right) that cover a disk, at most a pixel apart, without the center."""
+    places = []
+    for ring in radius - np.arange(math.ceil(radius)):
+        angles = np.linspace(0, 2 * np.pi, 8 * math.ceil(2 * np.pi * ring / 8), endpoint=False)
+        places += [(ring * np.sin(angle), ring * np.cos(angle)) for angle in angles]
+    return places
 
 
 def occlude(X, size, rng, *, ink=0, image_shape=(28, 28)):

@@ -234,6 +234,12 @@ def test_an_error_inside_a_library_names_the_learners_line():
     assert "stops with a LinAlgError in line 2 of its cell, `A = np.linalg.inv(Z)`" in verdict.message
 
 
+def test_a_product_that_does_not_fit_is_said_in_plain_words():
+    exercise = Exercise(**(vars(LAYER) | {"mistakes": ()}))
+    message = check_answer(exercise, lambda dZ, A: dZ @ A).message
+    assert message.endswith("the inner two numbers of a matrix product must agree, but they are 3 and 4")
+
+
 @pytest.mark.parametrize("error", ["SystemExit", "RecursionError", "AssertionError", "StopIteration"])
 def test_no_error_comes_out(error):
     verdict = check_answer(RELU, learner(f"def my_relu(Z):\n    raise {error}", "my_relu"))
@@ -361,8 +367,10 @@ def test_the_table_of_progress():
     rows = {key: state for key, _, state in progress().rows}
     assert (rows["1.1"], rows["1.2"], rows["2.1"]) == (SOLVED, NOT_YET, OPEN)
     assert list(rows) == sorted(rows, key=lambda key: [int(part) for part in key.split(".")])
-    assert repr(progress()).startswith(f"1 of {len(rows)} exercises is solved\n✓ 1.1   solved")
+    assert repr(progress()).startswith(f"1 of {len(rows)} exercises is solved; next: 1.2 Measure the ink")
+    assert "\nnotebook 1:  ✓ 1.1  ✗ 1.2  ○ 1.3" in repr(progress())
     assert f"1 of {len(rows)} exercises is solved" in progress()._repr_html_()
+    assert 'title="Find a pixel in its row: solved"' in progress()._repr_html_()
     os.unlink(FILE)
     assert repr(progress()).startswith(f"0 of {len(rows)} exercises are solved")
 

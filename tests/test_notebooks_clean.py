@@ -105,7 +105,8 @@ def rhythm_problems(notebook):
 def words_per_code_line(notebook):
     """Words of prose, formulas and quoted code left out, for each line of code."""
     text = "\n".join(prose(notebook))
-    text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->|\]\([^)]*\)", " ", text, flags=re.DOTALL)
+    left_out = r"```.*?```|^~~~.*?^~~~|\$\$.*?\$\$|\$[^$\n]+\$|<!--.*?-->|\]\([^)]*\)"
+    text = re.sub(left_out, " ", text, flags=re.DOTALL | re.MULTILINE)
     words = [word for word in text.split() if re.search(r"[A-Za-z]", word)]
     return len(words) / sum(len(lines_of(cell)) for cell in code_cells(notebook))
 
@@ -223,5 +224,6 @@ def test_an_error_on_purpose_is_fine():
 def test_formulas_and_quoted_code_are_not_prose():
     notebook = good_notebook()
     before = words_per_code_line(notebook)
-    notebook["cells"][0]["source"] += "\n\n$$a b c$$ and $d e$\n```python\nf = g\n```\n[x](https://a.b/c d)"
+    quoted = "```python\nf = g\n```\n~~~python\nh = g\n~~~"
+    notebook["cells"][0]["source"] += f"\n\n$$a b c$$ and $d e$\n{quoted}\n[x](https://a.b/c d)"
     assert words_per_code_line(notebook) - before == pytest.approx(2 / 3)  # "and" and "[x"

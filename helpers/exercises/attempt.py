@@ -36,7 +36,7 @@ class Attempt:
         return [examples_in(case.arguments) for case in self.cases]
 
     def pairs(self, name):
-        """Return (returned, expected) of the part called `name` for all cases, [] where one is missing; raises nothing."""
+        """Return (returned, expected) of the part `name` for all cases, [] where one is missing; raises nothing."""
         sides = ([outcome.returned for outcome in self.outcomes], self.expected)
         names = self.exercise.returns
         if names and name in names and all(isinstance(value, (tuple, list)) for side in sides for value in side):

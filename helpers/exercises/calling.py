@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import io
 import linecache
+import re
 import traceback
 import warnings
 
@@ -78,5 +79,7 @@ def describe_error(error, answer):
         text = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
         where = f" in line {own[-1].lineno} of its cell" + (f", `{text}`" if text else "")
     message = " ".join(str(error).split())
+    if sizes := re.search(r"matmul.*size (\d+) is different from (\d+)", message):
+        message = f"the inner two numbers of a matrix product must agree, but they are {sizes[2]} and {sizes[1]}"
     article = "an" if kind[0] in "AEIOU" else "a"
     return f"it stops with {article} {kind}{where}" + (f": {message[:200]}" if message else "")

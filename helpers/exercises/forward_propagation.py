@@ -77,8 +77,8 @@ check_rows = make_check(
         mistakes=(
             Mistake(
                 "no transpose",
-                "(m, inputs) times (neurons, inputs) does not fit, the inner two must agree: what is transposed?",
-                when=lambda attempt: "matmul" in str(attempt.outcome.error),
+                "(m, inputs) times (neurons, inputs) does not fit: which factor is transposed?",
+                when=lambda attempt: any(word in str(attempt.outcome.error) for word in ("matmul", "not aligned")),
             ),
             Mistake(
                 "columns come out",

@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import itertools
 import json
 import os
 import tempfile
@@ -11,6 +12,8 @@ from helpers.exercises.exercise import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
 
 FILE = ".exercise_progress.json"
+LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
+CELL = 'style="text-align: left; padding: 0.15em 0.8em"'
 
 
 def read_states():
@@ -47,23 +50,35 @@ class Progress:
         self.rows = rows
 
     def head(self):
-        """Return "3 of 28 exercises are solved"; raises nothing."""
+        """Return "3 of 28 exercises are solved; next: 1.4 Split ..."; raises nothing."""
         solved = sum(state == SOLVED for *_, state in self.rows)
-        return f"{solved} of {len(self.rows)} exercises {'is' if solved == 1 else 'are'} solved"
+        text = f"{solved} of {len(self.rows)} exercises {'is' if solved == 1 else 'are'} solved"
+        left = [f"; next: {key} {title}" for key, title, state in self.rows if state != SOLVED]
+        return text + "".join(left[:1])
+
+    def notebooks(self):
+        """Return [(number of the notebook, [(sign, color, key), ...]), ...]; raises nothing."""
+        marks = [(key, *LOOKS[state][:2]) for key, _, state in self.rows]
+        groups = itertools.groupby(marks, key=lambda mark: mark[0].split(".")[0])
+        return [(number, [(sign, color, key) for key, sign, color in group]) for number, group in groups]
 
     def __repr__(self):
-        lines = [f"{LOOKS[state][0]} {key:<5} {state:<8} {title}" for key, title, state in self.rows]
-        return "\n".join([self.head(), *lines])
+        lines = [
+            f"notebook {number}:  {'  '.join(f'{s} {key}' for s, _, key in marks)}"
+            for number, marks in self.notebooks()
+        ]
+        return "\n".join([self.head(), *lines, LEGEND])
 
     def _repr_html_(self):
-        cell = '<td style="text-align: left; padding: 0.15em 0.8em">'
         rows = []
-        for key, title, state in self.rows:
-            sign, color, _ = LOOKS[state]
-            mark = f'<span style="color: {color}" aria-hidden="true">{sign}</span> {state}'
-            rows.append(f"<tr>{cell}{key}</td>{cell}{html.escape(title)}</td>{cell}{mark}</td></tr>")
-        head = "".join(f'<th style="text-align: left">{name}</th>' for name in ("exercise", "what to do", "state"))
-        return f"<table><caption>{self.head()}</caption><tr>{head}</tr>{''.join(rows)}</table>"
+        titles = {key: f"{title}: {state}" for key, title, state in self.rows}
+        for number, marks in self.notebooks():
+            cells = [f'<th {CELL} scope="row">notebook {number}</th>']
+            for sign, color, key in marks:
+                mark = f'<span style="color: {color}; font-weight: bold">{sign}</span>'
+                cells.append(f'<td {CELL} title="{html.escape(titles[key])}">{mark} {key}</td>')
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        return f"<p>{html.escape(self.head())}</p><table>{''.join(rows)}</table><p>{LEGEND}</p>"
 
 
 def progress():

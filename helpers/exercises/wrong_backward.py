@@ -20,7 +20,7 @@ def layer_cases():
 
 
 def network_cases():
-    """Return networks with one, two and no hidden layers of sigmoids, their activations, and one-hot labels."""
+    """Return networks with one, two and no hidden layers of sigmoids, with activations and labels; raises nothing."""
     rng = np.random.default_rng(1)
     cases = []
     for sizes, m in (([4, 3, 2], 5), ([5, 4, 6, 3], 7), ([4, 3], 6), ([3, 3, 3, 3], 5)):
