@@ -1,37 +1,30 @@
 """Files of named arrays, written whole or not at all, and read without running anything that they contain."""
 
 import contextlib
+import glob
+import hashlib
 import io
 import math
 import os
-import pickle
-import pickletools
+import stat
+import time
 import uuid
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-MAX_BYTES = 2**30  # a file that declares more is refused before memory is taken for it
-
-# Under these names the versions of NumPy refer to what rebuilds an array.
-PICKLE_NAMES = {
-    (module, name): name
-    for name, modules in {
-        "_reconstruct": ("numpy._core.multiarray", "numpy.core.multiarray"),
-        "_frombuffer": ("numpy._core.numeric", "numpy.core.numeric"),
-        "ndarray": ("numpy",),
-        "dtype": ("numpy",),
-    }.items()
-    for module in modules
-}
+MAX_BYTES = 2**30  # a file that is larger or declares more is refused before memory is taken for it
+MAX_MEMBERS = 1000  # arrays in a file
+STALE_SECONDS = 3600  # a temporary file of this age was left by a process that was killed
 
 
 def replace_file(path, content):
     """Write bytes to a file so that it holds either all of the new content or still all of the old.
 
-    path: its folder is made where it is missing. content: bytes. Returns the Path. Raises OSError, with a
-    sentence that names the file, where the folder cannot be written or the disk is full.
+    path: its folder is made where it is missing. content: bytes. Returns the Path. When it returns, the content is on
+    the disk, and survives a loss of power. Raises OSError, with a sentence that names the file, where the folder
+    cannot be written or the disk is full.
     """
     path = Path(path)
     target = Path(os.path.realpath(path))  # a symbolic link stays a link
@@ -43,6 +36,8 @@ def replace_file(path, content):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
+        flush_folder(target.parent)
+        remove_stale(target)
     except OSError as error:
         reason = error.strerror or str(error)
         advice = "free some space, or choose a folder that you may write to"
@@ -51,6 +46,49 @@ def replace_file(path, content):
         with contextlib.suppress(OSError):  # it is there only where the writing failed
             temporary.unlink()
     return path
+
+
+def flush_folder(folder):
+    """Have the names of the files in a folder written to the disk, where the system can do that. Raises nothing."""
+    with contextlib.suppress(OSError):  # Windows opens no folder, and some network drives flush none
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_stale(target):
+    """Remove what killed processes left when they were about to write this file, an hour ago or more. Raises nothing.
+
+    target: a Path.
+    """
+    for name in glob.glob(f".{glob.escape(target.name)}.{'?' * 32}.tmp", root_dir=target.parent):
+        with contextlib.suppress(OSError):  # another process may have been faster
+            if time.time() - os.stat(target.parent / name).st_mtime > STALE_SECONDS:
+                os.unlink(target.parent / name)
+
+
+def read_bounded(path, limit=MAX_BYTES):
+    """Return the bytes of a file. Raises ValueError where there are more than `limit` or it is no file, and OSError.
+
+    path: a Path. limit: bytes.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode) and not path.is_dir():  # a pipe would let us wait for ever
+        raise ValueError("it is a device or a pipe, not a file")
+    if facts.st_size > limit:
+        raise ValueError(f"it has {facts.st_size:,} bytes, expected at most {limit:,}")
+    return path.read_bytes()
+
+
+def reason(error):
+    """Return what is wrong with a file, in one printable line, from what reading it raised. Raises nothing.
+
+    error: an exception; a plain ValueError comes from these modules and says it well, any other says little.
+    """
+    text = str(error) if type(error) is ValueError else f"it is damaged or cut off ({error!r:.80})"
+    return "".join(character if character.isprintable() else "?" for character in " ".join(text[:2000].split()))[:300]
 
 
 def pack_npz(arrays):
@@ -69,13 +107,16 @@ def pack_npz(arrays):
     return stream.getvalue()
 
 
-def unpack_npz(content):
+def unpack_npz(content, kinds="fU"):
     """Return the arrays of an .npz file as a dict.
 
-    content: bytes. Raises ValueError where an array holds Python objects, is not as long as it declares, or
-    declares more than MAX_BYTES, and whatever zipfile raises for a damaged archive.
+    content: bytes. kinds: the kinds of dtype that are expected, as NumPy abbreviates them. Raises ValueError where an
+    array is of another kind or not as long as it declares, and where the file declares more than MAX_BYTES or
+    MAX_MEMBERS, before memory is taken for them; and whatever zipfile raises for a damaged archive.
     """
     arrays = {}
+    if content.count(b"PK\x01\x02") > MAX_MEMBERS:  # before zipfile makes an object of each
+        raise ValueError(f"it holds more than {MAX_MEMBERS:,} arrays")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > MAX_BYTES:
@@ -84,14 +125,27 @@ def unpack_npz(content):
             name = member.filename.removesuffix(".npy")
             if name in arrays:
                 raise ValueError(f"it holds {name!r} twice")
-            arrays[name] = unpack_npy(archive.read(member), name)
+            arrays[name] = unpack_npy(read_member(archive, member), name, kinds)
     return arrays
 
 
-def unpack_npy(content, name):
+def read_member(archive, member):
+    """Return the bytes of a file in a zip archive, and unpack no more of them than it declares.
+
+    archive: a ZipFile; member: its ZipInfo. Raises ValueError for a compression that NumPy does not use, and what
+    zipfile raises for damage, a wrong checksum included.
+    """
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # zipfile unpacks others without bounds
+        raise ValueError(f"it packs {member.filename!r} in a way that NumPy does not")
+    with archive.open(member) as file:
+        return file.read(member.file_size)  # archive.read would unpack 2 GiB of a member that declares a byte
+
+
+def unpack_npy(content, name, kinds="fU"):
     """Return the array of one .npy file after checking its header against its length.
 
-    content: bytes; name: for the message. Raises ValueError where they do not agree or the array is not numbers.
+    content: bytes; name: for the message; kinds: as for unpack_npz. Raises ValueError where header and length do not
+    agree or the array is of another kind.
     """
     stream = io.BytesIO(content)
     version = np.lib.format.read_magic(stream)
@@ -99,72 +153,23 @@ def unpack_npy(content, name):
     if version not in readers:
         raise ValueError(f"{name!r} is in version {version} of the array format, expected 1.0 or 2.0")
     shape, _, dtype = readers[version](stream)
-    if dtype.kind not in "fU":
-        raise ValueError(f"{name!r} holds {dtype}, expected numbers with a decimal point")
+    if dtype.kind not in kinds:
+        raise ValueError(f"{name!r} holds {dtype}, expected numbers{' with a decimal point' * ('i' not in kinds)}")
     if min(shape, default=1) < 0 or math.prod(shape) * dtype.itemsize != len(content) - stream.tell():
         raise ValueError(f"{name!r} is not as long as its shape {shape} needs")
     stream.seek(0)
     return np.lib.format.read_array(stream, allow_pickle=False)
 
 
-def unpack_pickle(content):
-    """Return the dict of arrays and text in a pickle, without calling anything that the pickle names.
+def fingerprint(entries):
+    """Return the SHA-256 checksum of named arrays and texts, in hexadecimal. Raises nothing.
 
-    content: bytes. Raises ValueError where it holds more than arrays of numbers need, and whatever pickle raises
-    for damaged content. The names that rebuild an array are looked up as Record, which only takes notes; the
-    arrays are made from those notes afterwards.
+    entries: a dict; arrays enter with their dtype, shape and values, in the same byte order on every machine.
     """
-    for opcode, argument, _ in pickletools.genops(content):
-        if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > len(content):
-            raise ValueError("it asks for more memory than its arrays need")
-    entries = ArrayUnpickler(io.BytesIO(content)).load()
-    if type(entries) is not dict:
-        raise ValueError(f"it holds a {type(entries).__name__}, expected a dict of arrays W1, b1, W2, b2, ...")
-    return {name: entry if type(entry) is str else rebuild_array(entry) for name, entry in entries.items()}
-
-
-class Record:
-    """What a pickle says about one NumPy object: the name, the arguments and the state, none of them believed."""
-
-    __slots__ = ("arguments", "name", "state")
-
-    def __init__(self, name, arguments=None):
-        self.name, self.arguments, self.state = name, arguments, None
-
-    def __call__(self, *arguments):
-        return Record(self.name, arguments)
-
-    def __setstate__(self, state):
-        self.state = state
-
-
-class ArrayUnpickler(pickle.Unpickler):
-    """An unpickler to which the names of PICKLE_NAMES are Records and all other names are refused."""
-
-    def find_class(self, module, name):
-        """Return a Record for a name that arrays need. Raises ValueError for every other name."""
-        if (module, name) not in PICKLE_NAMES:
-            raise ValueError(f"it asks to run {module}.{name}, and a file of parameters may run nothing")
-        return Record(PICKLE_NAMES[module, name])
-
-
-def rebuild_array(record):
-    """Return the array that a Record describes. Raises ValueError where it describes none."""
-    match record:
-        case Record(name="_reconstruct", state=(int(), tuple(shape), Record() as dtype, fortran, bytes(data))):
-            order = "F" if fortran else "C"
-        case Record(
-            name="_frombuffer",
-            arguments=(bytes(data) | bytearray(data), Record() as dtype, tuple(shape), "C" | "F" as order),
-        ):
-            pass
-        case _:
-            raise ValueError("it holds something that is not an array of numbers")
-    match dtype:
-        case Record(
-            name="dtype", arguments=("f2" | "f4" | "f8" as code, *_), state=(int(), "<" | ">" as byte_order, *_)
-        ):
-            flat = np.frombuffer(bytes(data), byte_order + code)
-        case _:
-            raise ValueError("it holds an array of something else than float16, float32 or float64")
-    return flat.reshape([int(size) for size in shape], order=order)
+    digest = hashlib.sha256()
+    for name, entry in entries.items():
+        is_array = isinstance(entry, np.ndarray)
+        digest.update(f"{name} {(entry.dtype.name, entry.shape) if is_array else ''}".encode())
+        # no copy where the machine's byte order is this one and the array is in C order, as it is in our files
+        digest.update(np.ascontiguousarray(entry, entry.dtype.newbyteorder("<")) if is_array else str(entry).encode())
+    return digest.hexdigest()

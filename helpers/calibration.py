@@ -36,7 +36,7 @@ def expected_calibration_error(confidence, is_right, *, bins=10):
     Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017.
     """
     table = reliability(confidence, is_right, bins=bins)
-    gaps = (table["accuracy"] - table["confidence"]).abs().fillna(0)
+    gaps = (table["accuracy"] - table["confidence"]).abs()  # an empty bin's is NaN, which sum() leaves out
     return float((table["count"] * gaps).sum() / table["count"].sum())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.csv_format import DataFileError, Rules, find_label, is_header, open_binary
+from helpers.csv_format import MAX_LINE, DataFileError, Rules, find_label, is_header, open_binary
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", " ": "spaces", "|": "vertical bars"}
 
@@ -26,7 +26,7 @@ def read_carefully(path: Path, rules: Rules) -> tuple[list[str] | None, np.ndarr
     names = first if is_header(first) else None
     columns = len(names) if names else _usual_columns(path)
     label = find_label(path.name, names, columns, rules)
-    table = []
+    table = bytearray()
     blank = 0
     for row, line in _numbered_lines(path):
         if row == 1 and names:
@@ -38,10 +38,10 @@ def read_carefully(path: Path, rules: Rules) -> tuple[list[str] | None, np.ndarr
             raise DataFileError(f"row {blank} of {path.name} is blank; remove the empty line")
         fields = line.split(",")
         _check_row(f"row {row} of {path.name}", fields, names, columns, label, rules)
-        table.append(np.array([int(field) for field in fields], dtype=np.uint8))
+        table += bytes(map(int, fields))
     if not table:
         raise DataFileError(f"{path.name} has a header but no rows; expected one image a row below the header")
-    return names, np.array(table)
+    return names, np.frombuffer(table, dtype=np.uint8).reshape(-1, columns)
 
 
 def _check_complete(path: Path) -> None:
@@ -59,8 +59,14 @@ def _check_complete(path: Path) -> None:
 
 def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     with io.TextIOWrapper(open_binary(path), encoding="utf-8-sig", errors="surrogateescape") as lines:
-        for row, line in enumerate(lines, 1):
+        row = 0
+        while line := lines.readline(MAX_LINE + 1):
+            row += 1
             text = line.rstrip("\n")
+            if len(text) > MAX_LINE:
+                raise DataFileError(
+                    f"row {row} of {path.name} has more than {MAX_LINE:,} characters; expected one image a row"
+                )
             if not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text):
                 raise DataFileError(f"row {row} of {path.name} is not UTF-8 text; save the file as UTF-8")
             if "\0" in text:
@@ -101,12 +107,12 @@ def _check_row(
         labels = int(label is not None)
         raise DataFileError(f"{where} has {len(fields) - labels} pixels, expected {columns - labels}")
     for i, field in enumerate(fields):
-        limit = rules.num_classes - 1 if i == label else rules.max_pixel
+        limit = min(rules.num_classes - 1, 255) if i == label else rules.max_pixel
         digits = field.strip()
         if digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) <= limit:
             continue
         name = names[i] if names else "label" if i == label else ""
-        column = f"column {i + 1}" + (f" ({name})" if name else "")
+        column = f"column {i + 1}" + (f" ({name:.40})" if name else "")
         raise DataFileError(f"{where} has {_describe(digits)} in {column}, expected {_wanted(limit, i == label)}")
 
 
@@ -114,7 +120,7 @@ def _describe(field: str) -> str:
     if not field:
         return "nothing"
     if field[0] in "\"'":
-        return f"the quoted field {field}"
+        return f"the quoted field {field:.40}"
     is_number = field.isascii() and field.removeprefix("-").isdigit() and len(field) < 20
     return field if is_number else repr(field[:40])
 

@@ -2,11 +2,15 @@
 
 import difflib
 import gzip
+import io
 import math
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
+
+MAX_BYTES = 2**29  # of unpacked text in a file: five times MNIST as CSV; far more numbers than NumPy trains on
+MAX_LINE = 2**22  # characters in a line: an image of a million pixels
 
 _OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive: unpack it first",
@@ -23,6 +27,9 @@ _OTHER_FORMATS = {
 class DataFileError(ValueError):
     """The content of a data file is not what the loader reads; the message names file, row and column."""
 
+    def __init__(self, message):
+        super().__init__("".join(character if character.isprintable() else "?" for character in message))
+
 
 class Rules(NamedTuple):
     """What the caller expects of a file: where its labels stand and how large its numbers may be."""
@@ -36,13 +43,15 @@ class Rules(NamedTuple):
 def open_binary(path: Path) -> BinaryIO:
     """Open a plain or gzip-compressed file for reading bytes; gzip is told by its first two bytes.
 
-    Raises FileNotFoundError with the nearest name in the folder, IsADirectoryError for a folder,
-    and DataFileError for an empty file or for one in another well-known format.
+    Raises FileNotFoundError with the nearest name in the folder, IsADirectoryError for a folder, and DataFileError
+    for an empty file or for one in another well-known format; reading raises it after MAX_BYTES.
     """
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the path of one CSV file in it")
     if not path.exists():
         raise FileNotFoundError(_missing(path))
+    if not path.is_file():  # a pipe would let us wait for ever
+        raise DataFileError(f"{path.name} is a device or a pipe; expected a file")
     with path.open("rb") as file:
         signature = file.read(4)
     if not signature:
@@ -50,7 +59,32 @@ def open_binary(path: Path) -> BinaryIO:
     for start, what in _OTHER_FORMATS.items():
         if signature.startswith(start):
             raise DataFileError(f"{path.name} is {what}")
-    return gzip.open(path, "rb") if signature.startswith(b"\x1f\x8b") else path.open("rb")
+    file = gzip.open(path, "rb") if signature.startswith(b"\x1f\x8b") else path.open("rb")  # noqa: SIM115
+    return io.BufferedReader(_Limited(file, path.name), 2**16)
+
+
+class _Limited(io.RawIOBase):
+    """A file that refuses to give more than MAX_BYTES, since some kilobytes can unpack to terabytes."""
+
+    def __init__(self, file: BinaryIO, name: str):
+        self.file, self.file_name, self.left = file, name, MAX_BYTES
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        block = self.file.read1(len(buffer))
+        self.left -= len(block)
+        if self.left < 0:
+            raise DataFileError(
+                f"{self.file_name} has more than {MAX_BYTES:,} bytes of text; expected fewer, so divide it into files"
+            )
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self):
+        self.file.close()
+        super().close()
 
 
 def _missing(path: Path) -> str:
@@ -93,6 +127,10 @@ def find_label(file_name: str, names: list[str] | None, columns: int, rules: Rul
     an image has pixels starts with its label. Raises DataFileError where header and caller disagree, or
     where the number of columns fits no image.
     """
+    if columns == 1 and (rules.label_column in ("first", "last") or is_label_name((names or [""])[0])):
+        raise DataFileError(
+            f"{file_name} has one column, and that is the label; expected the pixels of an image as well"
+        )
     chosen = {"first": 0, "last": columns - 1, None: None}.get(rules.label_column)
     named = [i for i, name in enumerate(names or []) if is_label_name(name)]
     if names and not names[0].strip():
@@ -127,8 +165,8 @@ def _unnamed_label(file_name: str, names: list[str] | None, columns: int, rules:
         )
     if names:
         raise DataFileError(
-            f"{file_name}: the header names none of the {columns} columns label (the first is {names[0]!r}, the "
-            f'last {names[-1]!r}); pass label_column="first" or "last"'
+            f"{file_name}: the header names none of the {columns} columns label (the first is {names[0]!r:.40}, the "
+            f'last {names[-1]!r:.40}); pass label_column="first" or "last"'
         )
     return 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.csv_careful import read_carefully
-from helpers.csv_format import Rules, check_label_side, find_label, is_header, open_binary
+from helpers.csv_format import MAX_LINE, Rules, check_label_side, find_label, is_header, open_binary
 
 _BLOCK_BYTES = 2**18  # a block and its masks stay in the processor's cache
 
@@ -48,26 +48,38 @@ def _read_fast(path: Path) -> tuple[list[str] | None, np.ndarray]:
     ended = False
     try:
         with open_binary(path) as file:
-            first = file.readline().removeprefix(codecs.BOM_UTF8)
+            first = _line(file).removeprefix(codecs.BOM_UTF8)
             fields = first.decode().removesuffix("\n").removesuffix("\r").split(",")
             if "\r" in fields[-1] or b'"' in first:
                 raise _NotPlain
             names = fields if is_header(fields) else None
-            lines = [b"" if names else first, *file.readlines(_BLOCK_BYTES)]
+            lines = (b"" if names else first) + _lines(file)
             while lines:
-                block = b"".join(lines).replace(b"\r\n", b"\n")
+                block = lines.replace(b"\r\n", b"\n")
                 text = block.rstrip(b"\n")
                 if text and ended:
                     raise _NotPlain
                 if text:
                     table += _parse_block(text + b"\n", len(fields)).tobytes()
                 ended = ended or len(block) - len(text) > 1 or block == b"\n"
-                lines = file.readlines(_BLOCK_BYTES)
+                lines = _lines(file)
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError):
         raise _NotPlain from None
     if not table:
         raise _NotPlain
     return names, np.frombuffer(table, dtype=np.uint8).reshape(-1, len(fields))
+
+
+def _lines(file) -> bytes:
+    block = file.read(_BLOCK_BYTES)
+    return block if block.endswith(b"\n") or not block else block + _line(file)
+
+
+def _line(file) -> bytes:
+    line = file.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:
+        raise _NotPlain
+    return line
 
 
 def _parse_block(text: bytes, columns: int) -> np.ndarray:

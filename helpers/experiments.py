@@ -43,7 +43,7 @@ def grid(base, /, **varied):
 def _values(name, given):
     if not isinstance(given, list | tuple | range | np.ndarray) or len(given) == 0:
         raise ValueError(f"{name} is {given!r}, expected a list of values to try, such as [1, 2]")
-    given = given.tolist() if isinstance(given, np.ndarray) else list(given)
+    given = list(given)
     if name == "layer_sizes" and not all(isinstance(value, list | tuple | np.ndarray) for value in given):
         raise ValueError(f"layer_sizes is {given!r}, expected a list of lists, such as [[784, 10], [784, 20, 10]]")
     return [value.item() if isinstance(value, np.generic) else value for value in given]

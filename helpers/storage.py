@@ -1,6 +1,5 @@
 """Saving a network's parameters and loading them again; a file that is loaded never runs code."""
 
-import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -8,11 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from helpers.activations import get_activation
-from helpers.array_files import MAX_BYTES, pack_npz, replace_file, unpack_npz, unpack_pickle
+from helpers.array_files import MAX_BYTES, fingerprint, pack_npz, read_bounded, reason, replace_file, unpack_npz
+from helpers.array_pickles import unpack_pickle
 from helpers.checks import check_parameters
 from helpers.network import Layer
 
 FORMAT_VERSION = 1
+MAX_METADATA = 2**22  # characters: JSON needs up to thirty times as much memory
 RESERVED = ("format_version", "layer_sizes", "activation")
 
 
@@ -53,7 +54,9 @@ def load_parameters(path):
     The arrays keep the dtype that they were saved with, and are yours to change. Files made by hand with
     np.savez(path, W1=W1, b1=b1, ...) or with pickle.dump({"W1": W1, ...}, file) are read too.
     Raises FileNotFoundError where there is no such file, ParameterFileError (a ValueError) where its content
-    is damaged, hostile or not a network, and ValueError for another suffix. Nothing in the file is ever run.
+    is damaged, hostile or not a network, ValueError for another suffix, and OSError where the file cannot be read.
+    Nothing in the file is ever run. It may have 1 GiB, packed or unpacked (MAX_BYTES of helpers/array_files.py), and
+    loading takes at most four times its unpacked size, and 100 MiB, of memory.
     """
     return read_file(path)[0]
 
@@ -72,29 +75,26 @@ def read_file(path):
     path = Path(path)
     check_suffix(path)
     try:
-        content = read_bounded(path)
+        content = read_bounded(path, MAX_BYTES)
     except FileNotFoundError:
         raise FileNotFoundError(
             f"there is no file {path}; save_parameters writes one, or check the spelling and the folder"
         ) from None
+    except ValueError as error:
+        raise unreadable(path, error) from None
     try:
         entries = unpack_npz(content) if path.suffix.lower() == ".npz" else unpack_pickle(content)
         return interpret(entries)
     except Exception as error:  # a damaged file makes zipfile, pickle and NumPy raise almost anything
-        readable = type(error) is ValueError
-        reason = " ".join(str(error).split()) if readable else f"it is damaged or cut off ({error!r:.80})"
-        raise ParameterFileError(
-            f"{path} does not hold the parameters of a network: {reason:.300}; "
-            "load a file that save_parameters wrote, or save it again"
-        ) from error
+        raise unreadable(path, error) from error
 
 
-def read_bounded(path):
-    """Return the bytes of a file. Raises ParameterFileError where there are more than MAX_BYTES, and OSError."""
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise ParameterFileError(f"{path} has {size:,} bytes, expected at most {MAX_BYTES:,}; choose another file")
-    return path.read_bytes()
+def unreadable(path, error):
+    """Return the ParameterFileError for a file and what reading it raised. Raises nothing."""
+    return ParameterFileError(
+        f"{path} does not hold the parameters of a network: {reason(error)}; "
+        "load a file that save_parameters wrote, or save it again"
+    )
 
 
 def interpret(entries):
@@ -104,6 +104,8 @@ def interpret(entries):
     text = entries.pop("metadata", None)
     if text is not None and checksum is None:
         raise ValueError("it has metadata but no checksum")
+    if len(text or "") > MAX_METADATA:
+        raise ValueError(f"its metadata have {len(text):,} characters, expected at most {MAX_METADATA:,}")
     names = [f"{letter}{number}" for number in range(1, len(entries) // 2 + 1) for letter in "Wb"]
     if not names or set(names) != set(entries):
         raise ValueError(f"it holds {', '.join(map(str, entries)) or 'nothing'}, expected W1, b1, W2, b2, ...")
@@ -156,22 +158,11 @@ def metadata_text(parameters, activation, metadata):
     sizes = layer_sizes([Layer(*layer) for layer in parameters])
     facts = {"format_version": FORMAT_VERSION, "layer_sizes": sizes, "activation": activation, **extra}
     try:
-        return json.dumps(facts, default=lambda value: value.item())  # .item() is a NumPy number's own
+        text = json.dumps(facts, default=lambda value: value.item())  # .item() is a NumPy number's own
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(
             f"metadata holds something that is not text, a number, a list or a dict ({error}); convert it first"
         ) from error
-
-
-def fingerprint(entries):
-    """Return the SHA-256 checksum of named arrays and texts, in hexadecimal. Raises nothing.
-
-    entries: a dict; arrays enter with their dtype, shape and values, in the same byte order on every machine.
-    """
-    digest = hashlib.sha256()
-    for name, entry in entries.items():
-        is_array = isinstance(entry, np.ndarray)
-        digest.update(f"{name} {(entry.dtype.name, entry.shape) if is_array else ''}".encode())
-        content = entry.astype(entry.dtype.newbyteorder("<")).tobytes() if is_array else str(entry).encode()
-        digest.update(content)
-    return digest.hexdigest()
+    if len(text) > MAX_METADATA:
+        raise ValueError(f"metadata has {len(text):,} characters as JSON, expected at most {MAX_METADATA:,}")
+    return text

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from helpers.checkpoints import check_resumed, keep_checkpoint, save_checkpoint, state_to_resume
 from helpers.network import Layer, unpack_parameters
 from helpers.settings import Settings
-from helpers.training_run import TrainingRun, TrainingState
+from helpers.training_origin import training_origin
+from helpers.training_run import TrainingRun
+from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
 BAR_AFTER_SECONDS = 10
 
@@ -64,6 +67,7 @@ def train(
     seed=0,
     on_epoch=None,
     resume_from=None,
+    checkpoint=None,
 ):
     """Train a network and return the parameters of its best epoch, with the history of the training.
 
@@ -78,12 +82,21 @@ def train(
     forward pass over the training set after each epoch. dtype: np.float64, or np.float32 for speed. seed: of the one
     generator for initial weights and order. on_epoch: called after each epoch with its row of the history as a
     dictionary; True stops the training. resume_from: an earlier result of the same settings, to go on from its last
-    epoch exactly as if it had not stopped.
+    epoch exactly as if it had not stopped; or the path of a checkpoint. checkpoint: the path of a .npz file to which
+    the training is written before the first epoch and after every one, whole or not at all, so that not even a killed
+    process loses more than the epoch that was under way.
+
+    With the same path for both, `train(..., checkpoint="run.npz", resume_from="run.npz")` starts anew where there is
+    no file and goes on where there is one; a checkpoint alone never overwrites a file. A checkpoint of other settings
+    or data is refused, but max_epochs (without a schedule) and patience may be raised. Of the functions augment and
+    learning_rate_schedule the file holds name, arguments and a checksum of the code, not the functions.
 
     A training of more than ten seconds shows a progress bar, unless TQDM_DISABLE is set in the environment.
     Ctrl-C stops and returns the best so far. A loss that is NaN or infinite stops with "diverged"; the training loss
     is watched, or the development loss where measure_train is False.
-    Raises ValueError for every argument that does not fit, with what was expected.
+    Raises ValueError for every argument that does not fit, with what was expected; CheckpointFileError (a ValueError)
+    for a damaged checkpoint, FileNotFoundError where there is none, FileExistsError where one would be overwritten, and
+    OSError where it cannot be written. Should that fail after the first epoch has begun, it warns and goes on.
     """
     settings = Settings(
         layer_sizes=layer_sizes,
@@ -102,7 +115,13 @@ def train(
         dtype=dtype,
         seed=seed,
     )
-    run = TrainingRun(train_set, dev_set, settings, getattr(resume_from, "state", resume_from))
+    state, origin = state_to_resume(resume_from, checkpoint), None
+    if checkpoint is not None or getattr(state, "origin", None) is not None:
+        origin = training_origin(settings, train_set, dev_set)
+        check_resumed(resume_from, state, origin)
+    run = TrainingRun(train_set, dev_set, settings, state)
+    if checkpoint is not None:
+        save_checkpoint(checkpoint, run.state, origin)  # a folder that cannot be written shows now, not hours later
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads this variable itself, but not in a notebook
     bar = tqdm(
         total=max_epochs, initial=run.state.epoch, unit="epoch", leave=False, delay=BAR_AFTER_SECONDS, disable=quiet
@@ -111,6 +130,8 @@ def train(
         try:
             while run.stop_reason is None:
                 row = run.run_epoch()
+                if checkpoint is not None:
+                    keep_checkpoint(checkpoint, run.state, origin)
                 bar.update()
                 if on_epoch is not None and on_epoch(row) and run.stop_reason is None:
                     run.stop_reason = "on_epoch"
@@ -125,10 +146,9 @@ def training_result(run):
     run: a TrainingRun. Raises nothing.
     """
     state = run.state
-    columns = ["train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "seconds"]
     return TrainingResult(
         parameters=unpack_parameters(state.best_vector.copy(), run.parameters),
-        history=pd.DataFrame(state.history, columns=["epoch", *columns]).set_index("epoch"),
+        history=pd.DataFrame(state.history, columns=HISTORY_COLUMNS).set_index("epoch"),
         best_epoch=state.best_epoch,
         stop_reason=run.stop_reason or "not finished",
         last_parameters=unpack_parameters(state.vector.copy(), run.parameters),

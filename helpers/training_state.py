@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+HISTORY_COLUMNS = ("epoch", "train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "seconds")
+
 
 @dataclass(frozen=True)
 class TrainingState:
@@ -12,7 +14,8 @@ class TrainingState:
 
     vector, best_vector: (number of parameters,). moments: the optimizer's arrays. rng_state: the generator's.
     improved_at, reference: the last epoch that counts as an improvement for the patience, and its development
-    accuracy. history: a dictionary an epoch. Raises nothing.
+    accuracy. history: a dictionary an epoch. origin: the settings and the data it belongs to (training_origin), where
+    it comes from a checkpoint, else None. Raises nothing.
     """
 
     vector: np.ndarray
@@ -25,6 +28,7 @@ class TrainingState:
     improved_at: int = 0
     reference: float = -math.inf
     history: tuple = ()
+    origin: dict | None = None
 
 
 def check_state(state, vector, moments):
@@ -36,8 +40,8 @@ def check_state(state, vector, moments):
         raise ValueError(f"resume_from is {type(state).__name__}, expected a TrainingResult or its state")
     arrays = {name: (values.shape, values.dtype) for name, values in state.moments.items()}
     expected = {name: (values.shape, values.dtype) for name, values in moments.items()}
-    vectors = [(values.shape, values.dtype) for values in (state.vector, vector)]
-    if vectors[0] != vectors[1] or (state.epoch > 0 and arrays != expected):
+    vectors = {(values.shape, values.dtype) for values in (state.vector, state.best_vector, vector)}
+    if len(vectors) > 1 or ((state.epoch > 0 or arrays) and arrays != expected):
         raise ValueError(
             f"resume_from has {state.vector.size} parameters of {state.vector.dtype} and the moments "
             f"{sorted(arrays)}, expected {vector.size} of {vector.dtype} and {sorted(expected)}; "

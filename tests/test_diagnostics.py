@@ -76,6 +76,13 @@ def test_with_all_entries_it_is_the_gradient_check(network, batch):
     np.testing.assert_allclose(table["ratio"], [1.1, 1.1, 1, 1, 0.7, 0.7], rtol=1e-5)
 
 
+@pytest.mark.parametrize("entries", [1, 7, 10**6])
+def test_as_many_entries_are_tried_as_asked_for(network, batch, entries):
+    losses = []
+    gradient_errors(network, *batch, entries=entries, loss=lambda A, Y: losses.append(1) or cross_entropy(A, Y))
+    assert len(losses) == 2 * sum(min(entries, values.size) for layer in network for values in layer)
+
+
 def test_a_factor_shows_as_ratio_and_a_sign_as_cosine(network, batch):
     table = gradient_errors(network, *batch, backward=scaled((10, -1, 0)))
     np.testing.assert_allclose(table["ratio"], [10, 10, 1, 1, 0, 0], rtol=1e-5)
@@ -182,7 +189,7 @@ def test_a_network_that_cannot_learn_stays_up(batch):
     assert overfit(*batch, SIZES, initialize=zeros)[-1] > 0.5
     assert np.ptp(overfit(*batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters)) == 0
     with pytest.raises(ValueError, match="learning_rate"):
-        overfit(*batch, SIZES, learning_rate=0)
+        overfit(*batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters, learning_rate=0)
 
 
 def test_silent_and_equal_neurons_are_counted():

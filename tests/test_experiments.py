@@ -23,7 +23,7 @@ import pandas as pd
 import psutil
 import pytest
 from distributed import Client, LocalCluster
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import experiment_dispatch, experiment_pool, experiments, schedules
 from helpers.augmentation import noise
@@ -209,6 +209,15 @@ def test_what_measure_returns_is_checked(measured, words):
     assert words in sweep(seeds=1, measure=lambda result, dev_set: measured)["error"][0]
 
 
+def test_numbers_of_numpy_are_measured_as_pythons(tmp_path):
+    def measure(result, dev_set):
+        return {"count": np.int64(3), "yes": np.bool_(True)}
+
+    for _ in range(2):  # the second time from the file
+        runs = sweep(seeds=1, measure=measure, path=tmp_path / "runs")
+        assert runs.loc[0, ["error", "count", "yes"]].tolist() == [None, 3, True]
+
+
 def test_summarize_by_one_column_and_by_two():
     runs = pd.DataFrame(
         {
@@ -353,6 +362,11 @@ def test_every_order_of_memory_gives_the_same_bits(expected):
     runs = run_experiment(TRAIN_SET, other, SETTINGS, seeds=2, measure=measure_loss, progress=False)
     assert_same_rows(runs, expected)
 
+    def measure(result, dev_set):
+        return {"rows": dev_set.X.T.flags.c_contiguous}
+
+    assert run_experiment(TRAIN_SET, other, BASE, seeds=1, measure=measure, progress=False)["rows"].tolist() == [True]
+
 
 def test_functions_of_the_notebook_travel(pool):
     factor = 0.9
@@ -444,7 +458,20 @@ def test_a_broken_pool_of_someone_else_gives_rows(tmp_path):
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
         runs = sweep(grid(BASE, learning_rate=RATES[:3]), 1, executor=executor, measure=suicidal(tmp_path, [101]))
+        assert sweep(executor=executor)["error"].str.startswith("the worker process ended").all(), "broken before"
     assert runs["error"].isna().tolist() == [True, False, False]
+
+
+def test_a_worker_that_died_between_two_sweeps_costs_nothing(pool):
+    os.kill(pool.submit(os.getpid).result(), signal.SIGKILL)
+    assert sweep(seeds=4, executor=pool)["error"].tolist() == [None] * 4
+
+
+def test_workers_leave_ctrl_c_to_the_sweep(pool):
+    pid = pool.submit(os.getpid).result()
+    os.kill(pid, signal.SIGINT)
+    with pytest.raises(psutil.TimeoutExpired):
+        psutil.Process(pid).wait(0.5)
 
 
 def test_dask_repeats_what_a_killed_worker_was_doing(client, tmp_path):
@@ -750,20 +777,28 @@ def test_a_container_gets_the_cores_of_its_share(tmp_path):
         assert experiment_pool.available_cores(share) == cores
 
 
-def test_workers_have_one_thread_and_the_kernels_of_this_process(pool):
-    def look():
-        from threadpoolctl import threadpool_info
+def test_workers_have_one_thread_and_the_kernels_of_this_process(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    (kernels,) = {each.get("architecture") for each in threadpool_info() if each["user_api"] == "blas"}
+    with process_pool(1) as executor:
+        names = ("OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "TQDM_DISABLE")
+        found = [executor.submit(eval, f"__import__('os').environ.get('{name}')").result() for name in names]
+        (info,) = (each for each in executor.submit(worker_blas).result() if each["user_api"] == "blas")
+    assert found == ["1", kernels, "1"]
+    assert (info["num_threads"], info.get("architecture")) == (1, kernels)
 
-        return [(each["num_threads"], each.get("architecture")) for each in threadpool_info()], os.environ[
-            "TQDM_DISABLE"
-        ]
 
-    here = [(1, each.get("architecture")) for each in threadpool_info() if each["user_api"] == "blas"]
-    assert sweep({**BASE}, 1, executor=pool)["error"].tolist() == [None]
-    found = sweep(BASE, 1, executor=pool, measure=lambda result, dev_set: {"found": repr(look())})["found"][0]
-    threads, quiet = eval(found)
-    assert quiet == "1"
-    assert [pair for pair in threads if pair[1]] == here
+def worker_blas():
+    return threadpool_info()
+
+
+def test_every_run_has_one_thread():
+    def measure(result, dev_set):
+        return {"threads": max(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")}
+
+    with threadpool_limits(2):
+        assert sweep(measure=measure)["threads"].tolist() == [1, 1]
 
 
 def test_a_pool_that_has_ended_says_so():
@@ -773,8 +808,9 @@ def test_a_pool_that_has_ended_says_so():
         sweep(executor=executor)
 
 
-def test_nothing_is_left_behind(no_leftovers):
+def test_nothing_is_left_behind(no_leftovers, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with process_pool(2) as executor:
         assert sweep(executor=executor)["error"].tolist() == [None, None]
         assert "2 processes" in repr(executor)
-    assert list(Path(tempfile.gettempdir()).glob("runs-*/shared")) == []
+    assert os.listdir(tmp_path) == []

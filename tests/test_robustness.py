@@ -64,7 +64,9 @@ def test_a_wide_pen_leaves_no_ring_around_a_dot():
     dot = np.zeros((15, 15))
     dot[7, 7] = 1
     changed = change_thickness(dot.reshape(-1, 1), 3, image_shape=(15, 15)).reshape(15, 15)
-    assert (changed[7, 4:11] > 0.5).all()
+    distance = np.hypot(*np.mgrid[-7:8, -7:8])
+    assert (changed[distance <= 2.5] > 0.2).all()
+    assert (changed[distance > 4.5] == 0).all()
     assert changed[7, :3].max() == 0
 
 
@@ -117,6 +119,15 @@ def test_a_perturbation_keeps_form_and_range_and_repeats(kind, dtype):
     assert not np.array_equal(first, X)
     assert_array_equal(first, perturb(X, kind, STRENGTHS[kind], image_shape=(7, 9)))
     assert_array_equal(perturb(X, kind, 0, image_shape=(7, 9)), X)
+
+
+def test_shift_goes_to_the_right_and_rotation_counterclockwise():
+    X = random_batch(2, (7, 7))
+    images = X.T.reshape(2, 7, 7)
+    shifted = perturb(X, "shift", 2, image_shape=(7, 7)).T.reshape(2, 7, 7)
+    assert_allclose(shifted[:, :, 2:], images[:, :, :-2], atol=1e-12)
+    turned = perturb(X, "rotation", 90, image_shape=(7, 7)).T.reshape(2, 7, 7)
+    assert_allclose(turned, np.rot90(images, axes=(1, 2)), atol=1e-12)
 
 
 def test_the_seed_changes_what_is_drawn():
@@ -276,6 +287,8 @@ def test_the_reliability_diagram_draws_each_bin_and_its_count():
     assert other.get_title(loc="left") == "noisy"
     assert "2 answers at confidence 0.93 with accuracy 1.00" in fig.alt
     assert lower.get_ylim()[1] > 9, "both panels share the scale of the counts"
+    fig = plots.plot_reliability({"noisy": table.assign(count=9), "clean": table}, title="Sure and wrong")
+    assert fig.axes[2].get_ylim()[1] > 9
 
 
 def test_the_reliability_diagram_wants_a_table():

@@ -295,7 +295,7 @@ def test_resuming_with_other_settings_is_refused():
         with pytest.raises(ValueError, match="resume with the layer sizes, dtype and optimizer of the first run"):
             short(resume_from=first, **settings)
     with pytest.raises(ValueError, match="expected a TrainingResult"):
-        short(resume_from="checkpoint.npz")
+        short(resume_from=3)
 
 
 # --- wrong arguments --------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def update_ratios(parameters, X, Y, learning_rate, *, step=gradient_step):
 
     step(parameters, X, Y, learning_rate) -> parameters, without chance in it. Returns a DataFrame with a row a layer
     (W1, W2, ...): `weights` and `change` (root mean squares), `ratio` (change over weights), and `doubled`: the change
-    when every example is there twice, over the change when it is there once. A ratio from 1e-4 to 1e-2 is usual; far
+    when every example is there twice, over the change when it is there once. A ratio from 1e-4 to 1e-1 is usual; far
     below, training crawls, and NaN or 0 stands still. `doubled` is 1 for a mean over the examples, 2 for a sum, 0.5
     for a mean divided by m once more. Raises nothing of its own.
     Source of the rule of thumb for the ratio: Stanford's CS231n, "Neural Networks Part 3".

@@ -116,6 +116,11 @@ check_mended_softmax = make_check(
                 _naive(lambda Z: Z.max(axis=1, keepdims=True)),
             ),
             Mistake(
+                "one sum",
+                "that divides by the sum over the whole batch; each column has a sum of its own",
+                lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(),
+            ),
+            Mistake(
                 "clipped",
                 "cutting the scores off avoids the overflow, but makes all large scores equal",
                 when=lambda attempt: (

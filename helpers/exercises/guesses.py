@@ -45,6 +45,11 @@ check_cautious_accuracy = make_check(
         returns=("share", "accuracy"),
         mistakes=(
             Mistake(
+                "along the rows",
+                "an image is a column, so look down each column for its confidence and its digit: `axis=0`",
+                when=lambda attempt: all("broadcast" in str(outcome.error) for outcome in attempt.outcomes),
+            ),
+            Mistake(
                 "swapped",
                 "first the share of the images that are answered, then the accuracy on them",
                 when=gives(lambda *arguments: cautious_accuracy(*arguments)[::-1]),
@@ -113,6 +118,11 @@ check_top_k_accuracy = make_check(
                 "the least probable",
                 "those are the k least probable classes: `argsort` puts the smallest first",
                 wrong=lambda P, labels, k: found_in(P, labels, k, lambda k: slice(None, k)),
+            ),
+            Mistake(
+                "along the rows",
+                "an image is a column, so sort down each column: `axis=0`",
+                wrong=lambda P, labels, k: (np.argsort(P, axis=1)[-k:] == labels).any(axis=0).mean(),
             ),
             Mistake(
                 "the last guess alone",

@@ -102,9 +102,22 @@ BACKWARD = Exercise(
             wrong=partial(backward_with_a_bug, last_slope=lambda A: A * (1 - A)),
         ),
         Mistake(
+            "sign",
+            "only the sign is wrong: the slope is A - Y, what was given minus what was wanted",
+            wrong=partial(backward_with_a_bug, mean=lambda m: -1 / m),
+        ),
+        Mistake(
+            "forwards",
+            "it goes from the first layer to the last; dZ is known at the end, so begin there: `reversed(...)`",
+            when=lambda attempt: any(
+                layer[0].shape == (len(attempt.cases[0].arguments[2]), len(attempt.cases[0].arguments[1][0]))
+                for layer in attempt.outcomes[0].returned
+            ),
+        ),
+        Mistake(
             "no mean",
             "all is right up to a factor of m: is the mean over the examples missing?",
-            wrong=partial(backward_with_a_bug, mean=False),
+            wrong=partial(backward_with_a_bug, mean=lambda m: 1),
         ),
         Mistake(
             "a mean in every layer",

@@ -125,6 +125,7 @@ check_stop_early = make_check(
             Case([3.0, 2.5, 2.4], 5),
             Case([2.0, 1.0, 1.2, 1.1, 0.5], 2),
             Case([5.0, 4.0, 4.5, 4.0, 3.0], 2),
+            Case([2.0, 1.0, 1.5, 1.4, 1.3, 1.2, 0.5], 2),
             Case([2.3, 2.2, 2.3, 2.1, 2.2, 2.0, 2.1, 1.9], 2),
         ],
         mistakes=(
@@ -142,6 +143,11 @@ check_stop_early = make_check(
                 "ties",
                 "an equal loss is no improvement: `<`, not `<=`",
                 wrong=partial(stop_early, ties=True),
+            ),
+            Mistake(
+                "to the end",
+                "it looks at the whole run; once `patience` epochs have brought no improvement, the rest never happens",
+                wrong=lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses)),
             ),
             Mistake(
                 "an epoch late",

@@ -140,6 +140,17 @@ check_train = make_check(
                 "every epoch starts from new parameters, so nothing is kept: initialize once, before the loop",
                 wrong=partial(trained_with_a_bug, start_again=True),
             ),
+            Mistake(
+                "parameters alone",
+                "return two things, the best parameters and the accuracies: `return best_parameters, accuracies`",
+                when=lambda attempt: hasattr(attempt.outcome.returned[0], "W"),
+            ),
+            Mistake(
+                "other steps",
+                "not the steps of `train`: one generator, made from `seed`, gives the starting parameters and then one "
+                "permutation an epoch; each batch goes forward, backward, and one step downhill",
+                when=lambda attempt: len(attempt.outcome.returned[1]) == len(attempt.expected[attempt.place][1]),
+            ),
         ),
     )
 )

@@ -61,9 +61,9 @@ check_confusion_matrix = make_check(
                 when=gives(lambda predictions, labels, num_classes: counted_once(labels, predictions, num_classes)),
             ),
             Mistake(
-                "size from the data",
-                "a class that does not occur has its row and column too: take the size from `num_classes`",
-                when=lambda attempt: attempt.outcomes[1].returned.shape == (4, 4),
+                "another size",
+                "the size is (num_classes, num_classes), whichever classes occur",
+                when=lambda attempt: attempt.outcome.returned.shape != attempt.expected[attempt.place].shape,
             ),
             Mistake(
                 "fractions",

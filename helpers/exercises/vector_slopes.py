@@ -69,6 +69,11 @@ SLOPES = Exercise(
             wrong=partial(other_slopes, together=True),
         ),
         Mistake(
+            "one number",
+            "`w + h` moves all entries together, and one number comes of it: move one entry at a time, in a loop",
+            when=lambda attempt: np.ndim(attempt.outcome.returned) == 0 and attempt.outcome.returned is not None,
+        ),
+        Mistake(
             "whole numbers",
             "the copy of w holds whole numbers, so a small step is cut off: copy with `np.array(w, dtype=float)`",
             wrong=partial(other_slopes, dtype=None),

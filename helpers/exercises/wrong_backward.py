@@ -40,7 +40,7 @@ def backward_with_a_bug(
     *,
     slope=lambda A: A * (1 - A),
     last_slope=lambda A: 1,
-    mean=True,
+    mean=lambda m: 1 / m,
     mean_again=False,
     back=0,
     slope_at=0,
@@ -51,7 +51,7 @@ def backward_with_a_bug(
     """
     m = Y.shape[1]
     gradients = []
-    dZ = (activations[-1] - Y) * last_slope(activations[-1]) / (m if mean else 1)
+    dZ = (activations[-1] - Y) * last_slope(activations[-1]) * mean(m)
     for l in reversed(range(len(parameters))):
         A = activations[l]
         again = m if mean_again else 1

@@ -101,8 +101,8 @@ def _place_labels(fig, ax, texts):
             )
             note.update_positions(canvas.get_renderer())
             box = Text.get_window_extent(note, canvas.get_renderer())
-            corners = fig.bbox.contains(box.x0, box.y0) + fig.bbox.contains(box.x1, box.y1)
-            clashes = 10 * (sum(map(box.overlaps, taken)) + 2 - corners)
+            outside = not (fig.bbox.contains(*box.min) and fig.bbox.contains(*box.max))
+            clashes = 10 * (sum(map(box.overlaps, taken)) + outside)
             clashes += min(at, key=lambda other: _distance(box, at[other])) != text
             tries.append((clashes, len(tries), note, box))
             if tries[-1][0] == 0:

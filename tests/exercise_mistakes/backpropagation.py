@@ -47,6 +47,10 @@ MISTAKES = {
         "divided by h": slopes(slope="(f(above) - f(below)) / h"),
         "half a step": slopes(slope="(f(above) - f(w)) / (2 * h)"),
         "all move": slopes(place="[:]"),
+        "one number": """
+def my_slopes(f, w, h):
+    return (f(w + h) - f(w - h)) / (2 * h)
+""",
         "whole numbers": """
 def my_slopes(f, w, h):
     result = np.empty(len(w))
@@ -164,6 +168,16 @@ def my_layer_backward(dZ, W, A_prev):
         "slope of softmax": backward(
             first="(activations[-1] - Y) / Y.shape[1] * activations[-1] * (1 - activations[-1])"
         ),
+        "sign": backward(first="(Y - activations[-1]) / Y.shape[1]"),
+        "forwards": """
+def my_backward(parameters, activations, Y):
+    gradients = []
+    dZ = (activations[-1] - Y) / Y.shape[1]
+    for l in range(len(parameters)):
+        A = activations[l]
+        gradients.append(Layer(dZ @ A.T, dZ.sum(axis=1, keepdims=True)))
+    return gradients
+""",
         "no mean": backward(first="activations[-1] - Y"),
         "a mean in every layer": backward(divided=" / Y.shape[1]"),
         "backward order": backward(collect=".append(Layer(dW, db))"),

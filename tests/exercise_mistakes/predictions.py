@@ -85,11 +85,20 @@ def my_confusion_matrix(predictions, labels, num_classes):
     matrix[predictions, labels] += 1
     return matrix
 """,
-        "size from the data": """
+        "another size": [
+            """
 def my_confusion_matrix(predictions, labels, num_classes):
     classes = np.unique(labels)
     return np.array([[np.sum((labels == i) & (predictions == j)) for j in classes] for i in classes])
 """,
+            """
+def my_confusion_matrix(predictions, labels, num_classes):
+    matrix = np.zeros((10, 10), dtype=int)
+    for i, j in zip(labels, predictions):
+        matrix[i, j] += 1
+    return matrix
+""",
+        ],
         "fractions": """
 def my_confusion_matrix(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes))
@@ -128,6 +137,12 @@ def my_precision(predictions, labels, digit):
 """,
     },
     "5.3": {
+        "along the rows": """
+def my_cautious_accuracy(probabilities, labels, threshold):
+    answered = probabilities.max(axis=1) >= threshold
+    is_right = probabilities.argmax(axis=1) == labels
+    return answered.mean(), is_right[answered].mean()
+""",
         "swapped": cautious(answer="right.sum() / answers.sum(), answers.mean()"),
         "strictly above": cautious(answers="sure > threshold"),
         "the silent ones": cautious(answer="1 - answers.mean(), right.sum() / answers.sum()"),
@@ -136,6 +151,11 @@ def my_precision(predictions, labels, digit):
         "counts": cautious(answer="answers.sum(), right.sum() / answers.sum()"),
     },
     "5.4": {
+        "along the rows": """
+def my_top_k_accuracy(probabilities, labels, k):
+    guesses = np.argsort(probabilities)[-k:]
+    return (guesses == labels).any(axis=0).mean()
+""",
         "the least probable": top(order="np.argsort(probabilities, axis=0)"),
         "the last guess alone": top(guesses="k - 1", found="guesses == labels"),
         "one guess": top(guesses="0", found="guesses == labels"),

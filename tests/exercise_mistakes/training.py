@@ -205,6 +205,10 @@ def my_overfitting_start(train_losses, dev_losses):
         "higher is better": stop(best="-1.0", better="loss > best"),
         "best starts too low": [stop(best="0"), stop(best="-1.0"), stop(best="1.0")],
         "ties": stop(better="loss <= best"),
+        "to the end": """
+def my_stop_early(losses, patience):
+    return np.argmin(losses) + 1, len(losses)
+""",
         "an epoch late": stop(stop="epoch - best_epoch > patience"),
         "from zero": stop(zero="-1", one="0", end="best_epoch, len(losses) - 1"),
         "last for best": stop(answer="epoch, epoch", end="len(losses), len(losses)"),
@@ -223,6 +227,11 @@ def my_overfitting_start(train_losses, dev_losses):
         ],
         "not shuffled": training(order="order = np.arange(m)"),
         "apart": training(Y="Y[:, start : start + batch_size]"),
+        "parameters alone": training().replace("return best_parameters, accuracies", "return best_parameters"),
+        "other steps": [
+            training().replace("default_rng(seed)", "default_rng(0)"),
+            training(order="order = np.random.permutation(m)"),
+        ],
         "a new start": training(
             order="parameters, order = initialize_parameters(layer_sizes, rng), rng.permutation(m)"
         ),
