@@ -101,8 +101,8 @@ def interpret(arrays):
     vector, best, moments = arrays["vector"], arrays["best_vector"], {}
     for name in arrays.keys() - {"facts", "history", "vector", "best_vector"}:
         moments[name.removeprefix("moment_")] = arrays[name]
-    like = [values for values in (best, *moments.values()) if values.ndim > 0]
-    if vector.ndim != 1 or {(values.shape, values.dtype) for values in like} != {(vector.shape, vector.dtype)}:
+    like = [vector, best, *(values for values in moments.values() if values.ndim > 0)]  # all but the count of steps
+    if vector.ndim != 1 or len({(values.shape, values.dtype) for values in like}) > 1:
         raise ValueError("its arrays differ in length or type")
     rows = arrays["history"].tolist()
     if not 0 <= facts["best_epoch"] <= facts["epoch"] == len(rows) or not 0 <= facts["improved_at"] <= facts["epoch"]:

@@ -113,10 +113,13 @@ def _begin(kernels):
     """Prepare a worker, before it imports NumPy."""
     import multiprocessing
 
+    from tqdm.std import TqdmDefaultWriteLock
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
     if kernels is not None:  # else this worker may take others than the notebook, with other last bits
         os.environ["OPENBLAS_CORETYPE"] = kernels
     os.environ["TQDM_DISABLE"] = "1"
+    TqdmDefaultWriteLock.mp_lock = None  # a worker that is killed would leave this semaphore behind, with a warning
     parent = multiprocessing.parent_process()
     threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()

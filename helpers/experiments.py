@@ -84,7 +84,7 @@ def run_experiment(
         initial=len(jobs) - len(todo),
         unit="run",
         leave=False,
-        disable=not progress or bool(os.environ.get("TQDM_DISABLE")),  # not read by tqdm in a notebook
+        disable=not progress or not todo or bool(os.environ.get("TQDM_DISABLE")),  # not read by tqdm in a notebook
     )
     names = {name: None for setting in settings for name in setting}
     columns = {name: setting_column([{**DEFAULTS, **setting}[name] for setting, _ in jobs]) for name in names}

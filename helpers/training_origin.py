@@ -66,16 +66,18 @@ def check_origin(path, found, expected):
     """
     for name, value in expected.items():
         old = found.get(name)
-        if same_setting(old, value) or (name in ("max_epochs", "patience") and may_grow(name, old, value, expected)):
+        scheduled = name == "max_epochs" and expected["learning_rate_schedule"] is not None
+        if same_setting(old, value) or (may_grow(name, old, value) and not scheduled):
             continue
         if name in ("train_set", "dev_set"):
             raise ValueError(
                 f"{path} was trained with another {name} (the checksum of its images and labels differs); resume with "
                 "the data of the first run, or give a new training another file"
             )
+        why = " (the schedule depends on it)" if may_grow(name, old, value) else ""
         raise ValueError(
-            f"{path} was trained with {name}={shown(old)}, not {shown(value)}; resume with the settings of the first "
-            "run, or give a new training another file"
+            f"{path} was trained with {name}={shown(old, value)}, not {shown(value, old)}{why}; resume with the "
+            "settings of the first run, or give a new training another file"
         )
 
 
@@ -87,16 +89,15 @@ def same_setting(old, new):
     return type(old) is type(new) and old == new if isinstance(old, bool | str | None) else old == new
 
 
-def may_grow(name, old, new, expected):
+def may_grow(name, old, new):
     """Return whether a limit was raised that only says when to stop. Raises nothing."""
-    if name == "max_epochs" and expected["learning_rate_schedule"] is not None:
-        return False
-    numbers = isinstance(old, int) and isinstance(new, int)
-    return (numbers and new >= old) or (name == "patience" and old is not None and new is None)
+    raised = isinstance(old, int) and (new >= old if isinstance(new, int) else new is None)
+    return name in ("max_epochs", "patience") and raised
 
 
-def shown(value):
-    """Return a setting for a message. Raises nothing."""
-    if isinstance(value, dict):
-        return f"{value.get('name')} (code {str(value.get('code'))[:8]})"
-    return f"{value!r:.80}"
+def shown(value, other):
+    """Return a setting for a message that compares it with another. Raises nothing."""
+    if not isinstance(value, dict):
+        return f"{value!r:.80}"
+    same_name = isinstance(other, dict) and value.get("name") == other.get("name")
+    return f"{value.get('name')}" + f" (code {str(value.get('code'))[:8]})" * same_name

@@ -285,6 +285,18 @@ def test_a_change_inside_a_list_is_seen():
     assert check_answer(exercise, lambda pairs: 1).state == SOLVED
 
 
+def in_place_five(Z):
+    Z[Z < 0] = 5
+    return Z
+
+
+def test_a_known_mistake_in_place_is_told_from_one_that_is_not():
+    mistakes = (Mistake("five", "why five, and why in Z?", wrong=in_place_five),)
+    exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
+    assert check_answer(exercise, learner("def f(Z):\n    Z[Z <= -1] = 5\n    return Z", "f")).mistake == "five"
+    assert check_answer(exercise, lambda Z: np.where(Z < 0, 5, Z)).mistake is None
+
+
 def test_a_generator_starts_anew_in_every_call():
     exercise = Exercise(
         "99.8", "f", "Draw", reference=lambda rng: rng.random(), cases=lambda: [Case(np.random.default_rng(0))] * 2

@@ -441,8 +441,8 @@ RATES = [i / 1000 for i in range(100, 108)]
 
 def test_a_killed_worker_does_not_cost_a_row(pool, tmp_path):
     settings = grid(BASE, learning_rate=RATES)
-    runs = sweep(settings, 1, executor=pool, measure=suicidal(tmp_path, [100, 103, 107]))
-    assert len(os.listdir(tmp_path)) == 3, "three workers were killed"
+    runs = sweep(settings, 1, executor=pool, measure=suicidal(tmp_path, [100, 107]))
+    assert len(os.listdir(tmp_path)) == 2, "two workers were killed"
     assert_same_rows(runs, sweep(settings, 1, measure=suicidal(tmp_path, [])))
 
 
@@ -557,19 +557,26 @@ def test_ctrl_c_returns_what_is_finished(where, tmp_path):
     assert (tmp_path / "runs").read_text().count("\n") == 3
 
 
-def test_ctrl_c_ends_what_the_workers_are_doing(pool):
+def test_ctrl_c_ends_what_the_workers_are_doing(pool, tmp_path):
+    path = tmp_path / "runs"
+
     def measure(result, dev_set):
         time.sleep(0 if result.history["learning_rate"].iloc[0] < 0.103 else 60)
         return {}
 
     sweep(grid(BASE, learning_rate=RATES), 1, executor=pool)  # so that the workers are there
     pids = {pool.submit(os.getpid).result() for _ in range(20)}
-    timer = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+
+    def interrupt():
+        while not path.exists() or path.read_text().count("\n") < 4:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
     start = time.monotonic()
-    with pytest.warns(UserWarning, match="interrupted: 3 of 8 runs are done$"):
-        runs = sweep(grid(BASE, learning_rate=RATES), 1, executor=pool, measure=measure)
-    assert time.monotonic() - start < 10
+    with pytest.warns(UserWarning, match="interrupted: 3 of 8 runs are done"):
+        runs = sweep(grid(BASE, learning_rate=RATES), 1, executor=pool, measure=measure, path=path)
+    assert time.monotonic() - start < 50, "the runs of 60 seconds were ended"
     assert runs["learning_rate"].tolist() == RATES[:3]
     assert worker_processes(pids) == []
     assert sweep(executor=pool)["error"].tolist() == [None, None], "the pool can be used again"
@@ -608,6 +615,7 @@ def test_a_real_ctrl_c_and_going_on_from_there(tmp_path):
     assert out == f"{done} rows\n"
     assert f"interrupted: {done} of 16 runs are done" in err
     assert "Traceback" not in err
+    assert "leaked" not in err
     settings = grid({**BASE, "max_epochs": 150}, learning_rate=[0.1, 0.2])
     runs = sweep(settings, 8, path=path)
     new = path.read_text().splitlines()

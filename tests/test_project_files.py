@@ -54,7 +54,7 @@ ORDER = {
     "training_run": NUMPY,
     "training": TABLES | {"tqdm"},
     "experiment_data": NUMPY,
-    "experiment_pool": set(),
+    "experiment_pool": {"tqdm"},
     "experiment_tasks": NUMPY,
     "experiment_store": set(),
     "experiment_dispatch": {"cloudpickle"},
