@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.activations import get_activation
 from helpers.checks import check_count, check_labels, check_layer_sizes, check_number
+from helpers.network import weight_scale
 from helpers.optimizers import get_optimizer
 
 
@@ -32,6 +33,7 @@ class Settings:
     seed: int
     label_smoothing: float = 0.0
     measure_train: bool = True
+    scheme: str | float = "he"
 
     def __post_init__(self):
         check_layer_sizes(self.layer_sizes)
@@ -42,6 +44,7 @@ class Settings:
         check_count("patience", self.patience, none_means="no early stopping")
         check_number("min_delta", self.min_delta, at_least=0)
         get_activation(self.activation)
+        weight_scale(self.scheme, 1, 1)
         check_number("l2", self.l2, at_least=0)
         for name in ("augment", "learning_rate_schedule"):
             if getattr(self, name) is not None and not callable(getattr(self, name)):

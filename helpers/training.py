@@ -58,6 +58,7 @@ def train(
     patience=10,
     min_delta=0.0,
     activation="relu",
+    scheme="he",
     l2=0.0,
     augment=None,
     learning_rate_schedule=None,
@@ -71,20 +72,20 @@ def train(
 ):
     """Train a network and return the parameters of its best epoch, with the history of the training.
 
-    train_set, dev_set: Datasets with labels; the gradient sees the first alone. layer_sizes: from the features to
-    the classes. batch_size: examples a step, None for all of them (full-batch gradient descent). optimizer: a key
-    of OPTIMIZERS. The training stops after max_epochs, or when the development accuracy has not risen by more than
-    min_delta for `patience` epochs (None: never). l2: l2 times each weight is added to its gradient; the losses of
-    the history leave the penalty out. augment: augment(X, rng) gives the batch (features, m) to train on.
-    learning_rate_schedule: a function of the share of max_epochs done, 0 to 1, that gives the factor of
-    learning_rate (helpers/schedules.py has some). label_smoothing: s trains towards (1 - s) Y + s / classes; the
-    losses of the history stay those of Y. measure_train: False leaves train_loss and train_accuracy NaN and saves a
-    forward pass over the training set after each epoch. dtype: np.float64, or np.float32 for speed. seed: of the one
-    generator for initial weights and order. on_epoch: called after each epoch with its row of the history as a
-    dictionary; True stops the training. resume_from: an earlier result of the same settings, to go on from its last
-    epoch exactly as if it had not stopped; or the path of a checkpoint. checkpoint: the path of a .npz file to which
-    the training is written before the first epoch and after every one, whole or not at all, so that not even a killed
-    process loses more than the epoch that was under way.
+    train_set, dev_set: Datasets with labels; the gradient sees the first alone. layer_sizes: from the features to the
+    classes. batch_size: examples a step, None for all of them (full-batch gradient descent). optimizer: a key of
+    OPTIMIZERS. The training stops after max_epochs, or when the development accuracy has not risen by more than
+    min_delta for `patience` epochs (None: never). scheme: how initialize_parameters draws the weights. l2: l2 times
+    each weight is added to its gradient; the losses of the history leave the penalty out. augment: augment(X, rng)
+    gives the batch (features, m) to train on. learning_rate_schedule: a function of the share of max_epochs done, 0
+    to 1, that gives the factor of learning_rate (helpers/schedules.py has some). label_smoothing: s trains towards (1
+    - s) Y + s / classes; the losses of the history stay those of Y. measure_train: False leaves train_loss and
+    train_accuracy NaN and saves a forward pass over the training set after each epoch. dtype: np.float64, or
+    np.float32 for speed. seed: of the one generator for initial weights and order. on_epoch: called after each epoch
+    with its row of the history as a dictionary; True stops the training. resume_from: an earlier result of the same
+    settings, to go on from its last epoch exactly as if it had not stopped; or the path of a checkpoint. checkpoint:
+    the path of a .npz file to which the training is written before the first epoch and after every one, whole or not
+    at all, so that not even a killed process loses more than the epoch that was under way.
 
     With the same path for both, `train(..., checkpoint="run.npz", resume_from="run.npz")` starts anew where there is
     no file and goes on where there is one; a checkpoint alone never overwrites a file. A checkpoint of other settings
@@ -107,6 +108,7 @@ def train(
         patience=patience,
         min_delta=min_delta,
         activation=activation,
+        scheme=scheme,
         l2=l2,
         augment=augment,
         learning_rate_schedule=learning_rate_schedule,

@@ -44,7 +44,7 @@ class TrainingRun:
         self.dev_X = np.ascontiguousarray(dev_set.X.T, settings.dtype).T
         self.labels, self.dev_labels = train_set.labels, dev_set.labels
 
-        initial = initialize_parameters(settings.layer_sizes, self.rng, dtype=settings.dtype)
+        initial = initialize_parameters(settings.layer_sizes, self.rng, scheme=settings.scheme, dtype=settings.dtype)
         exact = settings.augment is None and settings.l2 == 0  # else inputs of 0 may be inked, or weights shrink
         live = live_inputs(self.train_rows) if exact else None
         self.train_rows = self.train_rows if live is None else self.train_rows.take(live, axis=1)

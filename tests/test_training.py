@@ -45,6 +45,16 @@ def test_full_batch_gradient_descent_is_the_loop_of_the_notebooks():
     np.testing.assert_allclose(all_values(run.last_parameters), all_values(parameters), rtol=1e-12)
 
 
+@pytest.mark.parametrize("scheme", ["glorot", "zeros", 0.3])
+def test_the_scheme_draws_the_initial_weights(scheme):
+    parameters = initialize_parameters(SIZES, np.random.default_rng(7), scheme=scheme)
+    activations = forward_propagation(parameters, TRAIN_SET.X)
+    gradients = backward_propagation(parameters, activations, one_hot(TRAIN_SET.labels, 3))
+    parameters = update_parameters(parameters, gradients, 0.5)
+    run = short(seed=7, max_epochs=1, scheme=scheme)
+    np.testing.assert_allclose(all_values(run.last_parameters), all_values(parameters), rtol=1e-12, atol=1e-15)
+
+
 def recorded_batches(**settings):
     batches = []
 
@@ -315,6 +325,7 @@ def test_resuming_with_other_settings_is_refused():
         ({"l2": -1}, "l2 is -1"),
         ({"optimizer": "sgd"}, "optimizer is 'sgd', expected one of 'gradient descent', 'momentum', 'adam'"),
         ({"activation": "swish"}, "activation is 'swish', expected one of"),
+        ({"scheme": "big"}, "scheme is 'big', expected"),
         ({"augment": 3}, "augment is 3, expected a function"),
         ({"learning_rate_schedule": "cosine"}, "learning_rate_schedule is 'cosine', expected a function"),
         ({"dtype": np.int64}, "expected np.float64 or np.float32"),
