@@ -6,6 +6,7 @@ Pictures are (height, width) and hold ink, 0 where there is none and 1 where it 
 import numpy as np
 
 SIDE, MIDDLE = 28, 14  # pixels; MNIST's centers of mass lie at row and column 14, counted from 0
+HALF = 1e-6  # pixels: symmetric ink balances on half a pixel, where the last bit of a sum must not decide
 FRINGE = 0.35  # a share of full ink: with 0.05 or 0.5 instead, digits of MNIST at other sizes lose a point more
 
 
@@ -60,7 +61,7 @@ def center(ink):
     for axis, length in enumerate(ink.shape):
         mass = ink.sum(axis=1 - axis)
         balance = (mass * np.arange(length)).sum() / mass.sum()
-        wanted.append(round(MIDDLE - balance))
+        wanted.append(round(MIDDLE - balance - HALF))
         places.append(int(np.clip(wanted[-1], 0, SIDE - length)))
     picture = np.zeros((SIDE, SIDE))
     picture[places[0] : places[0] + ink.shape[0], places[1] : places[1] + ink.shape[1]] = ink

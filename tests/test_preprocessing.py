@@ -353,3 +353,18 @@ def test_the_figure_of_the_stages_says_in_words_what_it_shows():
         plot_stages([])
     with pytest.raises(ValueError, match="one image's column"):
         plot_stages(stages, np.ones((10, 2)) / 10)
+
+
+def test_symmetric_ink_is_centered_the_same_way_whatever_the_last_bit_of_a_sum():
+    ink = np.ones((20, 9))
+    ink[:, 4] = 0.7
+    places = set()
+    for tilt in (0, 1e-12, -1e-12):
+        tilted = ink.copy()
+        tilted[:, 0] += tilt
+        tilted[0] += tilt
+        picture, _ = center(tilted)
+        places.add((picture.any(axis=1).argmax(), picture.any(axis=0).argmax()))
+    assert len(places) == 1
+    half = np.ones((19, 20))  # balances at 9 and at 9.5
+    assert {center(half + tilt * np.eye(19, 20))[1] for tilt in (0, 1e-13, -1e-13)} == {center(half)[1]}
