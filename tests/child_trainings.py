@@ -184,3 +184,15 @@ def train_until_interrupted(path, name, settings):
     except KeyboardInterrupt:
         path.with_suffix(".json").unlink(missing_ok=True)
     os._exit(0)
+
+
+def save_with_limit(path, parameters, limit):
+    """Save parameters where no file may have more than `limit` bytes; end with the number of the error."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        save_parameters(path, parameters)
+    except OSError as error:
+        helpful = path.name in str(error) and "cannot write the file" in str(error)
+        raise SystemExit(error.errno if helpful else 1) from None

@@ -44,15 +44,16 @@ WORDS = {
         *(b"\0", b"\xff", b"\xef\xbb\xbf", "\uff17".encode(), "é".encode(), b"\x1f\x8b", b"PK\x03\x04", b"\x1b[31m"),
     ],
     "npz": [
-        *(b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"\x93NUMPY", b"'descr': '|O'"),
-        *(b"'<f8'", b"'<i8'", b"(-1,)", b"(9999999999999,)", b"True ", b"{", b"}", b"W1.npy", b"../../x", b"\0" * 8),
+        *(b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"\x93NUMPY", b"True "),
+        *(b"'descr': '|O'", b"'<f8'", b"'<i8'", b"(-1,)", b"(9999999999999,)", b"W1.npy", b"../../x", b"\0" * 8),
     ],
     "pkl": [
-        *(b"cposix\nsystem\n", b"cbuiltins\nexec\n", b"\x8c\x05posix\x8c\x06system\x93", b"(S'true'\nt", b"R", b"b", b"i"),
-        *(b"(iposix\nsystem\n", b"(cposix\nsystem\no", b"\x81", b"\x92", b"\x82\x01", b"\x83\x01\x00", b"\x84\x01\0\0\0"),
-        *(b"Pid\n", b"Q", b"\x97", b"\x98", b"]", b"}", b"(", b"0", b"1", b"2", b"a", b"e", b"s", b"u", b"\x94", b"\x85"),
-        *(b"r\xff\xff\xff\xff", b"q\xff", b"h\x01", b"j\xff\xff\xff\xff", b"\x8e" + b"\xff" * 8, b"\x95" + b"\xff" * 8),
-        *(b"I" + b"9" * 5000 + b"\n", b"\x8f", b"\x90", b"\x91", b"cnumpy\nndarray\n", b"cnumpy\ndtype\n", b"N.", b"."),
+        *(b"cposix\nsystem\n", b"cbuiltins\nexec\n", b"\x8c\x05posix\x8c\x06system\x93", b"(S'true'\nt", b"R", b"b"),
+        *(b"(iposix\nsystem\n", b"(cposix\nsystem\no", b"\x82\x01", b"\x83\x01\x00", b"\x84\x01\0\0\0", b"\x81"),
+        *(b"Pid\n", b"Q", b"i", b"\x92", b"\x97", b"\x98", b"]", b"}", b"(", b"0", b"1", b"2", b"a", b"e", b"s", b"u"),
+        *(b"r\xff\xff\xff\xff", b"q\xff", b"h\x01", b"j\xff\xff\xff\xff", b"\x8e" + b"\xff" * 8, b"\x94", b"\x85"),
+        *(b"I" + b"9" * 5000 + b"\n", b"\x95" + b"\xff" * 8, b"\x8f", b"\x90", b"\x91"),
+        *(b"cnumpy\nndarray\n", b"cnumpy\ndtype\n", b"N.", b"."),
     ],
 }  # fmt: skip
 NUMBERS = [0, 1, 2, 127, 128, 255, 256, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**64 - 1]
@@ -97,7 +98,7 @@ def parameter_files(suffix, folder):
     }
     files = [save_parameters(folder / f"begin{suffix}", layers, metadata={"seed": 0}).read_bytes()]
     if suffix == ".pkl":
-        return files + [pickle.dumps(entries, protocol) for protocol in range(2, 6)]
+        return files + [pickle.dumps(entries, protocol) for protocol in range(3, 6)]
     stream = io.BytesIO()
     np.savez_compressed(stream, **entries)
     return [*files, stream.getvalue()]

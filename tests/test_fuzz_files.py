@@ -134,7 +134,7 @@ def test_a_registered_extension_is_not_called(tmp_path):
             path = tmp_path / "extension.pkl"
             path.write_bytes(b"\x80\x02" + opcode + f"X{{}}touch {tmp_path}/ran\x85R.".encode().replace(
                 b"X{}", b"X" + struct.pack("<I", len(f"touch {tmp_path}/ran"))))  # fmt: skip
-            with pytest.raises(ParameterFileError, match="asks for EXT. of pickle"):
+            with pytest.raises(ParameterFileError, match=r"asks for EXT. of pickle"):
                 load_parameters(path)
     finally:
         copyreg.remove_extension("os", "system", code)
@@ -165,7 +165,7 @@ def test_pickles_that_ask_for_more_than_arrays_need(tmp_path, program, words):
 
 def test_keys_that_all_collide_take_no_time(tmp_path):
     keys = b"".join(pickle.dumps(n * (2**61 - 1), 4)[2:-1].split(b"\x94")[0] + b"N" for n in range(1, 6000))
-    (tmp_path / "a.pkl").write_bytes(b"\x80\x04}(" + keys.replace(b"\x95", b"\x95") + b"u.")
+    (tmp_path / "a.pkl").write_bytes(b"\x80\x04}(" + keys + b"u.")
     assert problem(targets(tmp_path)["load_parameters .pkl"], tmp_path / "a.pkl")[0] is None
 
 
@@ -194,14 +194,16 @@ def gzip_bomb(size, block):
 def zip_bomb(size, declared, members=("W1.npy", "b1.npy"), method=8):
     """An archive whose members unpack to `size` bytes and declare another number of them."""
     stream = zeros_deflated(size)
-    content, directory = b"", b""
+    contents, directory, place = [], [], 0
     for name in members:
         facts = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, 0, len(stream), declared, len(name), 0)
-        directory += b"PK\x01\x02" + struct.pack("<H", 20) + facts + struct.pack("<HHHII", 0, 0, 0, 0, len(content))
-        directory += name.encode()
-        content += b"PK\x03\x04" + facts + name.encode() + stream
-    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(content), 0)
-    return content + directory + b"PK\x05\x06" + end
+        offset = struct.pack("<HHHII", 0, 0, 0, 0, place)
+        directory.append(b"PK\x01\x02" + struct.pack("<H", 20) + facts + offset + name.encode())
+        contents.append(b"PK\x03\x04" + facts + name.encode() + stream)
+        place += len(contents[-1])
+    length, count = sum(map(len, directory)), min(len(members), 2**16 - 1)
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, length, place, 0)
+    return b"".join([*contents, *directory, end])
 
 
 def bombs():
@@ -212,14 +214,8 @@ def bombs():
     yield "declares 100 bytes, has 2 GB", ".npz", zip_bomb(2**31, 100), "damaged", 80 * MEGABYTE
     yield "packed by bzip2", ".npz", zip_bomb(2**21, 100, method=12), "in a way that NumPy does not", 80 * MEGABYTE
     yield "packed by lzma", ".npz", zip_bomb(2**21, 100, method=14), "in a way that NumPy does not", 80 * MEGABYTE
-    yield "a million members", ".npz", b"PK\x01\x02" * 5 + zip_bomb(10, 10, ["a"] * 1), "damaged|hold", 80 * MEGABYTE
-    yield (
-        "200,000 members",
-        ".npz",
-        zip_bomb(10, 10, ["aaaaaaaaaaaaaaaa"] * 200_000),
-        "more than 1,000 arrays",
-        120 * MEGABYTE,
-    )
+    members = ["aaaaaaaaaaaaaaaa"] * 200_000
+    yield "200,000 members", ".npz", zip_bomb(10, 10, members), "more than 1,000 arrays", 120 * MEGABYTE
     yield "ten million lists", ".pkl", b"]" * 10_000_000 + b".", "more memory", 120 * MEGABYTE
     yield "a memo of four billion", ".pkl", b"}r\xff\xff\xff\xff" + b"." * 9_000_000, "more memory", 120 * MEGABYTE
     yield "4 GB without a line end", ".csv", gzip_bomb(2**32, b"7," * 2**19), "bytes of text", 150 * MEGABYTE
@@ -254,9 +250,10 @@ for line in sys.stdin:
         except ValueError as error:
             took = time.process_time() - start
             memory = isinstance(error.__cause__ or error.__context__, MemoryError)
-            verdict = "fine" if re.search(words, str(error)) and not memory and took < 30 else f"{took:.1f} s: {error!r}"
+            fine = re.search(words, str(error)) and not memory and took < 30
+            verdict = "fine" if fine else f"{took:.1f} s: {error!r}"
         except BaseException as error:
-            verdict = f"{error!r}"
+            took, verdict = 0, f"{error!r}"
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         print(path, load.__name__, f"{took:.2f}", verdict, sep="|")
 """
@@ -286,13 +283,13 @@ def test_the_bounds_are_the_documented_ones():
 
 
 def test_a_csv_file_at_the_bound_is_read_and_one_beyond_is_not(tmp_path, monkeypatch):
-    content = b"1,2,3,4,5\n" * 10
+    content = b"1,9,9,9,99\n" * 10
     for name, written in (("a.csv", content), ("a.csv.gz", gzip.compress(content))):
         (tmp_path / name).write_bytes(written)
-        monkeypatch.setattr(csv_format, "MAX_BYTES", 100)
+        monkeypatch.setattr(csv_format, "MAX_BYTES", 110)
         assert len(load_csv(tmp_path / name)) == 10
-        monkeypatch.setattr(csv_format, "MAX_BYTES", 99)
-        with pytest.raises(DataFileError, match=f"{name} has more than 99 bytes of text; .* divide it into files"):
+        monkeypatch.setattr(csv_format, "MAX_BYTES", 109)
+        with pytest.raises(DataFileError, match=f"{name} has more than 109 bytes of text; .* divide it into files"):
             load_csv(tmp_path / name)
 
 
@@ -300,10 +297,13 @@ def test_a_line_at_the_bound_is_read_and_one_beyond_is_not(tmp_path):
     pixels = 2**21
     numbers = ",".join(["7"] * pixels)
     (tmp_path / "a.csv").write_text(f"{numbers}\n" * 2)
-    assert load_csv(tmp_path / "a.csv", image_shape=(2**10, 2**11), dtype=np.float32).X.shape == (pixels, 2)
+    assert load_csv(tmp_path / "a.csv", image_shape=(2**10, 2**11), max_pixel=9, dtype=np.float32).X.shape == (
+        pixels,
+        2,
+    )
     (tmp_path / "a.csv").write_text(f"{numbers}\n{numbers},7\n")
     with pytest.raises(
-        DataFileError, match="row 2 of a.csv has more than 4,194,304 characters; expected one image a row"
+        DataFileError, match=r"row 2 of a\.csv has more than 4,194,304 characters; expected one image a row"
     ):
         load_csv(tmp_path / "a.csv")
 
@@ -312,9 +312,9 @@ def test_metadata_that_would_fill_the_memory_are_refused(tmp_path, monkeypatch):
     layers = initialize_parameters([3, 2], np.random.default_rng(0))
     path = save_parameters(tmp_path / "a.npz", layers, metadata={"a": "x" * 500})
     monkeypatch.setattr(storage, "MAX_METADATA", 400)
-    with pytest.raises(ParameterFileError, match="its metadata have .* characters, expected at most 400"):
+    with pytest.raises(ParameterFileError, match=r"its metadata have .* characters, expected at most 400"):
         load_parameters(path)
-    with pytest.raises(ValueError, match="metadata has .* characters as JSON, expected at most 400"):
+    with pytest.raises(ValueError, match=r"metadata has .* characters as JSON, expected at most 400"):
         save_parameters(tmp_path / "a.npz", layers, metadata={"a": "x" * 500})
 
 
