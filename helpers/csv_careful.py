@@ -108,7 +108,7 @@ def _check_row(
         raise DataFileError(f"{where} has {len(fields) - labels} pixels, expected {columns - labels}")
     for i, field in enumerate(fields):
         limit = min(rules.num_classes - 1, 255) if i == label else rules.max_pixel
-        digits = field.strip()
+        digits = field.strip(" \t")  # what int() strips as well; strip() alone takes more than it
         if digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) <= limit:
             continue
         name = names[i] if names else "label" if i == label else ""

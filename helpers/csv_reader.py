@@ -22,6 +22,8 @@ def read_table(path: Path, rules: Rules) -> tuple[np.ndarray, int | None]:
 
     The table is a (rows, columns) array of uint8; the index is None where the file has no labels. A file that
     the fast way cannot read is read again line by line, and that either succeeds or names what is wrong.
+    It holds a byte a number, and reading takes no more than that, twice, and some megabytes: a file may unpack to 512
+    MiB of text (MAX_BYTES), a line to 4 MiB (MAX_LINE), and what goes beyond is refused before memory is taken for it.
     Raises FileNotFoundError, IsADirectoryError, or DataFileError naming file, row and column.
     """
     try:

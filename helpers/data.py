@@ -43,7 +43,8 @@ def load_csv(
     or "auto": the column that the header names label; without a header, the first column if it is one too many
     for an image. Pixels are whole numbers 0 to max_pixel (at most 255) and are divided by max_pixel. Labels are
     0 to 9, or 0 to len(class_names) - 1. Images are square unless image_shape=(height, width) says otherwise.
-    dtype is np.float64 or np.float32.
+    dtype is np.float64 or np.float32. A file may hold 512 MiB of text, five times MNIST's, packed or not; at most 3 GiB
+    of memory are taken for it, and nearly none for one that is refused.
 
     Raises FileNotFoundError or IsADirectoryError for the path, DataFileError (a ValueError) for the content, naming
     file, row (line of the file, from 1) and column, and ValueError for other wrong arguments. Warns (UserWarning)

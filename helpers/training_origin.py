@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from helpers.experiment_identity import fingerprint, readable
+from helpers.identity import fingerprint, readable
 from helpers.settings import check_dataset
 
 LONGEST = 200  # characters of a function's description; the rest is kept as a checksum

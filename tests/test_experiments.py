@@ -25,14 +25,16 @@ import pytest
 from distributed import Client, LocalCluster
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from helpers import experiment_dispatch, experiment_pool, experiments, schedules
+from helpers import schedules
 from helpers.augmentation import noise
 from helpers.data import Dataset
 from helpers.evaluation import accuracy, make_predictions
-from helpers.experiment_data import pack, unpack
-from helpers.experiment_identity import fingerprint, readable
-from helpers.experiment_store import HEADER
-from helpers.experiments import grid, process_pool, run_experiment, summarize
+from helpers.experiments import dispatch, grid, process_pool, run_experiment, summarize
+from helpers.experiments import pool as pool_module
+from helpers.experiments import sweep as sweep_module
+from helpers.experiments.data import pack, unpack
+from helpers.experiments.store import HEADER
+from helpers.identity import fingerprint, readable
 from helpers.training import train
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -381,7 +383,7 @@ def test_what_cannot_travel_gets_a_sentence(pool, monkeypatch):
     lock = threading.Lock()
     with pytest.raises(ValueError, match=r"the settings cannot be sent to another process .*lock.* leave executor out"):
         sweep({**BASE, "augment": lambda X, rng: X if lock else None}, executor=pool)
-    monkeypatch.setattr(experiment_dispatch, "dump_functions", None)
+    monkeypatch.setattr(dispatch, "dump_functions", None)
     with pytest.raises(ValueError, match=r"measure cannot be sent .* write the function into a module"):
         sweep(executor=pool, measure=lambda result, dev_set: {})
     function = types.FunctionType((lambda X, rng: X).__code__, {"__name__": "__main__"}, "f")
@@ -709,7 +711,7 @@ def test_other_runs_are_kept_and_not_used(tmp_path, monkeypatch):
     assert new_lines(lambda: sweep(path=path, measure=lambda result, dev_set: {"one": 1})) == 2
     assert new_lines(lambda: sweep(path=path, measure=lambda result, dev_set: {"one": 1})) == 0
     assert new_lines(lambda: sweep(path=path, measure=lambda result, dev_set: {"one": 2})) == 2
-    monkeypatch.setattr(experiments, "trainer_fingerprint", lambda: "an edited activation function")
+    monkeypatch.setattr(sweep_module, "trainer_fingerprint", lambda: "an edited activation function")
     assert new_lines(lambda: sweep(path=path)) == 2
 
 
@@ -769,20 +771,20 @@ def test_the_sweeps_need_no_module_that_the_browser_lacks():
 
 
 def test_one_core_needs_no_processes_but_can_have_them(monkeypatch, capsys):
-    monkeypatch.setattr(experiment_pool, "available_cores", lambda: 1)
+    monkeypatch.setattr(pool_module, "available_cores", lambda: 1)
     assert process_pool().workers == 0
     assert process_pool(1).workers == 1
     assert capsys.readouterr().out == ""
-    monkeypatch.setattr(experiment_pool, "available_cores", lambda: 128)
+    monkeypatch.setattr(pool_module, "available_cores", lambda: 128)
     assert process_pool().workers == 61
 
 
 def test_a_container_gets_the_cores_of_its_share(tmp_path):
     share = tmp_path / "cpu.max"
-    everything = experiment_pool.available_cores(tmp_path / "none")
+    everything = pool_module.available_cores(tmp_path / "none")
     for text, cores in (("100000 100000", 1), ("150000 100000", min(2, everything)), ("max 100000", everything)):
         share.write_text(text)
-        assert experiment_pool.available_cores(share) == cores
+        assert pool_module.available_cores(share) == cores
 
 
 def test_workers_have_one_thread_and_the_kernels_of_this_process(monkeypatch):

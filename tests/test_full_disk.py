@@ -84,7 +84,7 @@ def test_a_folder_that_may_only_be_read(tmp_path, suffix):
     with mounted(folder, "--bind", str(folder)):
         subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
         for parameters in (SMALL, LARGE):
-            with pytest.raises(OSError, match=r"Read-only file system.*choose a folder that you may write to") as caught:
+            with pytest.raises(OSError, match=r"Read-only file system.*choose a folder that") as caught:
                 save_parameters(path, parameters)
             assert caught.value.errno == errno.EROFS
         with pytest.raises(OSError, match="Read-only file system"):

@@ -127,7 +127,8 @@ def describe(difference, reveal, rtol, atol):
         return f"{subject} {returned.shape}, expected {expected.shape}"
     if difference.kind == "dtype":
         got, want = np.asarray(returned).dtype, np.asarray(expected).dtype
-        return f"{subject} numbers of type {got}, expected {want}"
+        what = "a number" if is_scalar(returned) else "numbers"
+        return f"{subject} {what} of type {got}, expected {want}"
     large = isinstance(returned, np.ndarray) and show(returned) == kind_of(returned)
     if large and (place := first_place(returned, expected, rtol, atol)) is not None:
         got, want = show_pair(returned[place], expected[place])

@@ -42,7 +42,8 @@ class Exercise:
     tested helper wherever there is one); for a value, a function of none that returns it. cases: a function of no
     arguments that returns a list of Case, the smallest first; None for a value. mistakes: tuple of Mistake. returns:
     names of the parts where a tuple is returned, such as ("dW", "db"). judge(case, returned): instead of the
-    comparison with `reference`, where many answers are right; returns None or a sentence. start: the function as the
+    comparison with `reference`, where many answers are right; returns None or a sentence. without: names that the
+    learner's function may not use, because it is to do their work. start: the function as the
     learner finds it, where the cell is not blank but holds a bug. examples(*arguments): the m of a case. after: said
     when it is solved.
     """
@@ -55,6 +56,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...] = ()
     returns: tuple[str, ...] | None = None
     judge: Callable | None = None
+    without: tuple[str, ...] = ()
     start: Callable | None = None
     examples: Callable | None = None
     rtol: float = 1e-9

@@ -1,6 +1,7 @@
 """From an answer to its verdict: call it, compare it, and find the sentence that helps."""
 
 import copy
+import dataclasses
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ from helpers.exercises.calling import Outcome, call, describe_error, wrong_argum
 from helpers.exercises.comparing import describe, find_difference
 from helpers.exercises.exercise import declare
 from helpers.exercises.progress import record
+from helpers.exercises.reading import forbidden_name, ignored, ignored_argument
 from helpers.exercises.recognizers import recognize
 from helpers.exercises.showing import kind_of, show_arguments
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
@@ -57,11 +59,16 @@ def judge(attempt):
         return Verdict(exercise.key, OPEN, UNCHANGED)
     for outcome in outcomes:
         if outcome.changed and outcome.error is None:
-            words = f"leave {outcome.changed} as it is, and use a copy or an operation that makes a new array"
-            known = find_mistake(attempt)
+            words = f"leave {outcome.changed} as it is, and use a copy or an operation that makes a new one"
+            known = find_mistake_in_place(attempt)
             name, words = (known.name, known.sentence) if known else ("in place", words)
             return not_yet(exercise, f"your {exercise.name} changes {outcome.changed} itself: {words}", name)
+    if name := forbidden_name(attempt.answer, exercise.without):
+        return not_yet(exercise, f"your {exercise.name} uses `{name}`, and is to do without it", "forbidden")
     problem = first_problem(attempt)
+    if problem is None and (name := ignored_generator(attempt)):
+        words = f"your {exercise.name} never looks at the `{name}` that it is given: draw from this one"
+        return not_yet(exercise, f"{words}, so that whoever calls it chooses the seed", "ignored")
     if problem is None:
         return Verdict(exercise.key, SOLVED, exercise.after or praise(exercise, attempt.cases))
     if keeps_blank(attempt.answer):
@@ -72,11 +79,26 @@ def judge(attempt):
     found = (mistake.name, mistake.sentence) if mistake else None
     if found is None and difference is not None:
         found = recognize(difference, attempt)
-    name, sentence = found or (None, "")
+    name, sentence = found or ignored(attempt.answer) or (None, "")
     about = with_arguments(attempt, words, difference)
     if sentence:
         about = f"{about.rstrip('.')}; {sentence}" if attempt.outcome.error is not None else f"{about}: {sentence}"
     return not_yet(exercise, about, name, attempt.outcome.printed)
+
+
+def find_mistake_in_place(attempt):
+    """Return the known mistake that consists in changing an argument, or None; raises nothing."""
+    known = find_mistake(attempt)
+    unchanged = [dataclasses.replace(outcome, changed=None) for outcome in attempt.outcomes]
+    same = known is not None and find_mistake(dataclasses.replace(attempt, outcomes=unchanged)) is known
+    return None if same else known
+
+
+def ignored_generator(attempt):
+    """Return the name of a random generator among the arguments that the answer never looks at; raises nothing."""
+    name = ignored_argument(attempt.answer)
+    given = dict(zip(attempt.exercise.argument_names, attempt.case.arguments, strict=False))
+    return name if isinstance(given.get(name), np.random.Generator) else None
 
 
 def praise(exercise, cases):

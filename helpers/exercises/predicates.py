@@ -12,6 +12,8 @@ def gives(*wrongs, part=None):
     """
 
     def made(attempt):
+        if any(outcome.error is not None for outcome in attempt.outcomes):
+            return False
         found = [outcome.returned if part is None else outcome.returned[part] for outcome in attempt.outcomes]
         return any(
             all(

@@ -1,7 +1,10 @@
 """Mistakes that many exercises share, told from the numbers alone: transposed, sign, factor m, `>=`, and so on."""
 
+import itertools
+
 import numpy as np
 
+from helpers.exercises.comparing import find_difference
 from helpers.exercises.showing import is_scalar, show_number
 
 
@@ -10,10 +13,24 @@ def recognize(difference, attempt):
 
     difference: a Difference. attempt: the Attempt it was found in (see attempt.py). Raises nothing.
     """
-    for recognizer in RECOGNIZERS[difference.kind]:
+    for recognizer in (other_order_of_parts, *RECOGNIZERS[difference.kind]):
         found = recognizer(difference, attempt)
         if found is not None:
             return found
+    return None
+
+
+def other_order_of_parts(difference, attempt):
+    """Recognize the right parts of a tuple in the wrong order, in all cases; raises nothing."""
+    names = attempt.exercise.returns
+    values = [outcome.returned for outcome in attempt.outcomes]
+    if not names or not all(isinstance(value, (list, tuple)) and len(value) == len(names) for value in values):
+        return None
+    for order in itertools.permutations(range(len(names))) if len(names) <= 4 else ():
+        turned = [tuple(value[place] for place in order) for value in values]
+        pairs = zip(turned, attempt.expected, strict=True)
+        if all(find_difference(value, right, 1e-9, 1e-12) is None for value, right in pairs):
+            return "order of parts", f"the parts are right, but in another order: first {', then '.join(names)}"
     return None
 
 
@@ -35,6 +52,12 @@ def other_type(difference, attempt):
         return "not summed up", "is a sum or a mean missing, or its `axis` one too many?"
     if is_scalar(returned) and isinstance(expected, np.ndarray):
         return "summed up", "one number is left of it: does a sum, mean or maximum need its `axis`?"
+    if hasattr(returned, "to_numpy") and isinstance(expected, np.ndarray):
+        return "of pandas", "that is of pandas: make it an array with `.to_numpy()`"
+    if isinstance(expected, list) and isinstance(returned, np.ndarray):
+        return "an array", "make it a list with `.tolist()`"
+    if isinstance(expected, list) and hasattr(returned, "__next__"):
+        return "an iterator", "make it a list with `list(...)`"
     if callable(returned) and not callable(expected):
         return "not called", "call the function with its arguments in parentheses"
     return None
@@ -64,6 +87,8 @@ def other_dtype(difference, attempt):
         return "dtype", "the numbers are right, but a comparison such as `>` gives True and False by itself"
     if want.itemsize < 4:
         return "dtype", "the numbers are right, and `astype` would change their type"
+    if is_scalar(difference.expected):
+        return "dtype", "it is right, but should be a whole number: `int(...)`, or `//` for a division"
     return "dtype", "the numbers are right, but they should be whole: did a division or `np.zeros` make them floats?"
 
 
@@ -85,7 +110,7 @@ def boundary(difference, attempt):
     for values in attempt.case.arguments:
         if isinstance(values, np.ndarray) and values.shape == returned.shape and returned.ndim and numeric(difference):
             wrong = ~np.isclose(returned.astype(float), expected.astype(float), equal_nan=True)
-            if (values[wrong] == 0).all() and not (values[~wrong] == 0).any() and not wrong.all():
+            if wrong.any() and (values[wrong] == 0).all() and not (values[~wrong] == 0).any() and not wrong.all():
                 return "boundary", "it goes wrong only where the input is 0: should it be `>` or `>=`?"
     return None
 

@@ -9,6 +9,7 @@ from helpers.plots.figure import (
     LINE_STYLES,
     VERMILLION,
     label_log_axis,
+    label_whole_numbers,
     new_figure,
     number,
     styled,
@@ -73,9 +74,12 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     ax.set_title(wrap_title(title, 7.5))
     ax.grid(True)
     for axis, scale, log, part in ((ax.xaxis, ax.set_xscale, logx, 0), (ax.yaxis, ax.set_yscale, logy, 1)):
+        values = np.concatenate([curve[part] for curve in curves.values()])
         if log:
             scale("log")
-            label_log_axis(axis, np.concatenate([curve[part] for curve in curves.values()]))
+            label_log_axis(axis, values)
+        elif part == 0:
+            label_whole_numbers(axis, values)
     if len(curves) > 1:
         ax.legend()
     return fig

@@ -6,7 +6,17 @@ import numbers
 import numpy as np
 from matplotlib.ticker import NullFormatter
 
-from helpers.plots.figure import BLACK, COLORS, LINE_STYLES, listing, new_figure, number, styled, wrap_title
+from helpers.plots.figure import (
+    BLACK,
+    COLORS,
+    LINE_STYLES,
+    label_whole_numbers,
+    listing,
+    new_figure,
+    number,
+    styled,
+    wrap_title,
+)
 from helpers.plots.runs import axis_label, check_runs, column_values, default_title, ended_well, value_name
 
 MARKERS = "os^DvPX*<>"
@@ -92,7 +102,9 @@ def _set_ticks(ax, kinds, x, numeric, logx):
     if not numeric:
         ax.set_xticks(range(len(kinds)), names, rotation=20 if sum(map(len, names)) > 60 else 0)
         ax.margins(x=0.08)
-    elif len(kinds) <= MOST_TICKS and logx:
+    elif not logx:
+        label_whole_numbers(ax.xaxis, kinds)
+    elif len(kinds) <= MOST_TICKS:
         ax.set_xticks(kinds, names)
         ax.xaxis.set_minor_formatter(NullFormatter())
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
 # Okabe and Ito's palette (2008), told apart with any common color vision; the last three fill up to ten classes.
@@ -140,3 +140,13 @@ def label_log_axis(axis, values):
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2.5 else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
+
+
+def label_whole_numbers(axis, values):
+    """Give an axis no ticks between whole numbers where only these are drawn, as for epochs and layers.
+
+    axis: ax.xaxis or ax.yaxis. values: what is drawn along it. Raises nothing.
+    """
+    values = np.asarray(values, dtype=float)
+    if np.isfinite(values).all() and (values == np.rint(values)).all():
+        axis.set_major_locator(MaxNLocator(integer=True))

@@ -10,13 +10,13 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from helpers.checks import check_count
-from helpers.experiment_data import in_rows, pack
-from helpers.experiment_dispatch import finished_runs
-from helpers.experiment_identity import fingerprint, trainer_fingerprint
-from helpers.experiment_pool import process_pool
-from helpers.experiment_store import RunFile
-from helpers.experiment_table import run_table, setting_column, summarize
-from helpers.experiment_tasks import load_sets
+from helpers.experiments.data import in_rows, pack
+from helpers.experiments.dispatch import finished_runs
+from helpers.experiments.pool import process_pool
+from helpers.experiments.store import RunFile
+from helpers.experiments.table import run_table, setting_column, summarize
+from helpers.experiments.tasks import load_sets
+from helpers.identity import fingerprint, trainer_fingerprint
 from helpers.training import train
 
 __all__ = ["grid", "process_pool", "run_experiment", "summarize"]

@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 
 # Who edits one of these gets new results, so runs on file that came from other sources are not used again.
-SOURCES = ("activations", "losses", "network", "optimizers", "evaluation", "training_run", "training")
+SOURCES = (
+    *("activations", "losses", "network", "optimizers", "live_parameters", "evaluation", "settings"),
+    *("training_state", "training_run", "training"),
+)
 
 
 def readable(value):

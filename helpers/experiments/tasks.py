@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.blas import threads_for
-from helpers.experiment_data import in_rows, unpack
+from helpers.experiments.data import in_rows, unpack
 from helpers.training import train
 
 RESULT_COLUMNS = ("best_dev_accuracy", "best_epoch", "epochs", "seconds", "stop_reason", "parameters", "error")

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from helpers.experiment_identity import fingerprint, readable
-from helpers.experiment_tasks import RESULT_COLUMNS
+from helpers.experiments.tasks import RESULT_COLUMNS
+from helpers.identity import fingerprint, readable
 
 
 def setting_column(values):

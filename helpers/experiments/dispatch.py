@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from helpers.experiment_pool import WorkerPool
-from helpers.experiment_tasks import failed_row, run_one, run_packed
+from helpers.experiments.pool import WorkerPool
+from helpers.experiments.tasks import failed_row, run_one, run_packed
 
 try:
     from cloudpickle import dumps as dump_functions  # lambdas and functions of a notebook too
