@@ -27,11 +27,18 @@ def less_one(A, rows, columns, factor):
     return factor * dZ
 
 
+def replaced(A, labels):
+    """Return A / m with -1 / m in the places of the true classes; raises IndexError for places outside."""
+    without = np.where(np.arange(len(A))[:, np.newaxis] == labels, 0, A)
+    return less_one(without, labels, np.arange(len(labels)), 1 / len(labels))
+
+
 DZ = Exercise(
     key="3.2",
     name="my_dZ",
     title="Find dZ without building Y",
     reference=mean_dZ,
+    without=("one_hot",),
     cases=lambda: [
         Case(np.array([[0.5, 0.25], [0.25, 0.5], [0.25, 0.25]]), np.array([0, 2])),
         Case(
@@ -62,6 +69,16 @@ DZ = Exercise(
             wrong=lambda A, labels: less_one(A, labels, np.arange(len(labels)), -1 / len(labels)),
         ),
         Mistake(
+            "divided too early",
+            "1 was taken away after the division: take it from a copy of A, then divide all of that by m",
+            wrong=lambda A, labels: less_one(A / len(labels), labels, np.arange(len(labels)), 1),
+        ),
+        Mistake(
+            "replaced",
+            "`= -1` puts -1 in the place of the probability; `-= 1` takes 1 away from it",
+            when=gives(replaced, lambda A, labels: replaced(A, labels) * len(labels)),
+        ),
+        Mistake(
             "whole rows",
             "`dZ[labels]` names whole rows; each column loses 1 in one row only, so name the column too",
             wrong=lambda A, labels: less_one(A, labels, slice(None), 1 / len(labels)),
@@ -84,8 +101,8 @@ LEAKY_SLOPE = Exercise(
     title="Let the rate leak",
     reference=leaky_relu_derivative,
     cases=lambda: [
-        Case(np.array([-0.02, 0.0, 3.0])),
-        Case(np.array([[2.0, -0.5, 0.0, 0.25], [-0.03, 0.0, 1.0, 7.0]])),
+        Case(np.array([[-0.02, 0.0, 3.0]])),
+        Case(np.array([[2.0, -0.5, 0.0, 0.005], [-0.03, 0.0, 1.0, 7.0]])),
     ],
     mistakes=(
         Mistake(
@@ -102,6 +119,11 @@ LEAKY_SLOPE = Exercise(
             "value",
             "that is a value of the leaky ReLU, not its slope; the slope of 0.01 z is 0.01, whatever z is",
             when=gives(lambda A: np.where(A > 0, A, 0.01 * A), lambda A: np.where(A > 0, 1, 0.01 * A)),
+        ),
+        Mistake(
+            "both",
+            "on the positive side the slope is 1, not 1 and 0.01 together",
+            wrong=lambda A: (A > 0) + 0.01,
         ),
         Mistake(
             "swapped",

@@ -76,6 +76,11 @@ check_ink = make_check(
                 "divide by how many pixels an image has, not by how many images there are",
                 wrong=lambda X: X.sum(axis=0) / X.shape[1],
             ),
+            Mistake(
+                "divided by 784",
+                "not every image has 784 pixels: their number is that of the rows, or take the mean",
+                wrong=lambda X: X.sum(axis=0) / 784,
+            ),
         ),
     )
 )
@@ -89,7 +94,7 @@ def undo_scaling(X):
 def scaled_cases():
     """Return pixels from a file, pixels from averages, and a larger batch; raises nothing."""
     rng = np.random.default_rng(1)
-    averages = np.array([[0.0, 0.999], [0.3, 1.0], [0.5001, 0.2]])
+    averages = np.array([[0.0, 0.999], [0.3001, 1.0], [0.5001, 0.2]])
     return [Case(np.array([[0.0, 51, 255], [102, 0, 255]]).T / 255), Case(averages), Case(rng.random((784, 5)))]
 
 
@@ -115,6 +120,21 @@ check_pixels = make_check(
                 "still columns",
                 "in the file an image is a row",
                 wrong=lambda X: np.rint(X * 255).astype(np.uint8),
+            ),
+            Mistake(
+                "rounded up",
+                "that rounds every number up; the nearest whole number may lie below",
+                wrong=lambda X: np.ceil(X.T * 255).astype(np.uint8),
+            ),
+            Mistake(
+                "rounded first",
+                "rounded before it was multiplied, a pixel is 0 or 1: multiply first",
+                wrong=lambda X: (np.rint(X.T) * 255).astype(np.uint8),
+            ),
+            Mistake(
+                "not multiplied",
+                "these are still numbers from 0 to 1, rounded; full ink is 255",
+                wrong=lambda X: np.rint(X.T).astype(np.uint8),
             ),
             Mistake(
                 "times 256",

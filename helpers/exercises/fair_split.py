@@ -3,6 +3,9 @@
 import numpy as np
 
 from helpers.exercises.exercise import Case, Mistake
+from helpers.exercises.showing import kind_of
+
+NAMES = ("train_columns", "dev_columns")
 
 
 def fair_split(labels, dev_per_digit, rng):
@@ -26,11 +29,19 @@ def split_cases():
 def judge_split(case, returned):
     """Return None for a good split, else a sentence; raises TypeError for what cannot be unpacked."""
     labels, dev_per_digit, _ = case.arguments
+    if not isinstance(returned, (list, tuple)) or len(returned) != 2:
+        return f"you returned {kind_of(returned)}, expected two arrays: `return train_columns, dev_columns`"
+    for name, columns in zip(NAMES, returned, strict=True):
+        if not isinstance(columns, (list, tuple, np.ndarray)):
+            return f"your {name} are {kind_of(columns)}, expected an array of column numbers"
+        if isinstance(columns, (list, tuple)) and any(np.ndim(part) for part in columns):
+            return f"your {name} are {len(columns)} lists, expected one array of column numbers"
     train, dev = (np.asarray(columns) for columns in returned)
-    for name, columns in (("train_columns", train), ("dev_columns", dev)):
+    for name, columns in zip(NAMES, (train, dev), strict=True):
         if columns.ndim != 1 or columns.dtype.kind not in "iu":
             return (
-                f"your {name} are an array of shape {columns.shape} and type {columns.dtype}, expected column numbers"
+                f"your {name} are an array of shape {columns.shape} and type {columns.dtype}, expected column numbers, "
+                "of shape (n,)"
             )
         if columns.size and not (columns.min() >= 0 and columns.max() < len(labels)):
             return f"your {name} go from {columns.min()} to {columns.max()}, but there are {len(labels)} columns"
@@ -87,7 +98,48 @@ def is_too_small(attempt):
     return len(attempt.outcome.returned[1]) == attempt.case.arguments[1]
 
 
+def is_digits(attempt):
+    """Return whether the sets hold the labels in place of the columns; raises what cannot be unpacked."""
+    labels, dev_per_digit, _ = attempt.case.arguments
+    train, dev = attempt.outcome.returned
+    return np.array_equal(np.sort(dev), np.repeat(np.arange(10), dev_per_digit)) and np.max(train) < 10
+
+
+def is_places(attempt):
+    """Return whether the sets hold places among the images of one digit; raises what cannot be unpacked."""
+    counts = np.bincount(attempt.case.arguments[0])
+    places = np.concatenate([np.arange(count) for count in counts])
+    return np.array_equal(np.sort(np.concatenate(attempt.outcome.returned)), np.sort(places))
+
+
+def is_mask(attempt):
+    """Return whether the sets are given as True and False; raises what cannot be unpacked."""
+    return all(np.asarray(columns).dtype == bool for columns in attempt.outcome.returned)
+
+
+def is_several(attempt):
+    """Return whether a set comes as one list a digit; raises what cannot be unpacked."""
+    return any(isinstance(columns, (list, tuple)) and np.ndim(columns[0]) for columns in attempt.outcome.returned)
+
+
 MISTAKES_OF_SPLIT = (
+    Mistake("mask", "`np.flatnonzero` gives the numbers of the columns that are True", when=is_mask),
+    Mistake("a list a digit", "`np.concatenate` makes one array of several", when=is_several),
+    Mistake(
+        "a set",
+        "make it an array: `np.array(sorted(...))`",
+        when=lambda attempt: any(isinstance(columns, set) for columns in attempt.outcome.returned),
+    ),
+    Mistake(
+        "digits",
+        "these are digits, not columns: `np.flatnonzero(labels == digit)` says which columns hold a digit",
+        when=is_digits,
+    ),
+    Mistake(
+        "places",
+        "these are places among the images of one digit: `np.flatnonzero(labels == digit)` has their columns",
+        when=is_places,
+    ),
     Mistake("swapped", "the two sets are swapped: first the columns for training", when=is_swapped),
     Mistake(
         "overlap",

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from helpers.exercises.exercise import Mistake
+from helpers.exercises.predicates import gives
 
 
 def layers_with(scale):
@@ -34,7 +35,27 @@ def has_shape(attempt, place, shape_of):
     return np.shape(attempt.outcome.returned[0][place]) == shape_of(n_in, n_out)
 
 
+def layers_returned(attempt):
+    """Return how many layers each call gave; raises what has no length."""
+    return [len(outcome.returned) for outcome in attempt.outcomes]
+
+
 MISTAKES_OF_WEIGHTS = (
+    Mistake(
+        "apart",
+        "put the `W` and the `b` of each layer into a pair, and the pairs into one list",
+        when=lambda attempt: layers_returned(attempt) == [2, 2, 2] and len(attempt.outcomes[1].returned[0]) == 3,
+    ),
+    Mistake(
+        "another number of layers",
+        "the first size is the number of inputs, so three sizes make two layers",
+        when=lambda attempt: layers_returned(attempt) in ([3, 4, 2], [1, 2, 0], [3, 3, 3]),
+    ),
+    Mistake(
+        "one scale",
+        "all layers have the same scale here; He's depends on the inputs of each layer",
+        when=gives(layers_with(lambda n_in, n_out: 0.01), layers_with(lambda n_in, n_out: np.sqrt(2 / 784))),
+    ),
     Mistake(
         "no root",
         "that is He's variance; its square root is the standard deviation",

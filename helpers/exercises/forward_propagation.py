@@ -17,7 +17,7 @@ check_leaky_relu = make_check(
         title="Let a little through",
         reference=leaky_relu,
         cases=lambda: [
-            Case(np.array([-100.0, 0.0, 2.0])),
+            Case(np.array([[-100.0, 0.0, 2.0]])),
             Case(np.array([[-3.0, 1.0, -0.5], [0.0, 400.0, -1000.0]])),
             Case(np.random.default_rng(0).standard_normal((10, 6))),
         ],
@@ -91,6 +91,11 @@ check_rows = make_check(
                 wrong=lambda W, b, X_rows: X_rows @ W.T + b,
             ),
             Mistake("no bias", "the bias is missing", wrong=lambda W, b, X_rows: X_rows @ W.T),
+            Mistake(
+                "activations",
+                "these are the activations; the sums before ReLU were asked for",
+                wrong=lambda W, b, X_rows: relu(layer_of_rows(W, b, X_rows)),
+            ),
         ),
     )
 )

@@ -88,6 +88,7 @@ BACKWARD = Exercise(
     title="Write the backward pass of a sigmoid network",
     reference=lambda parameters, activations, Y: backward_propagation(parameters, activations, Y, activation="sigmoid"),
     cases=network_cases,
+    without=("backward_propagation",),
     returns=tuple(f"gradients[{place}]" for place in range(5)),
     rtol=1e-7,
     mistakes=(
@@ -132,6 +133,16 @@ BACKWARD = Exercise(
                 for outcome, right in zip(attempt.outcomes, attempt.expected, strict=True)
                 for found, layer in zip(outcome.returned[::-1], right, strict=True)
             ),
+        ),
+        Mistake(
+            "divided by the classes",
+            "divided by the number of classes; the mean is over the examples, the columns of Y",
+            wrong=partial(backward_with_a_bug, by_classes=True),
+        ),
+        Mistake(
+            "W not transposed",
+            "which factor is transposed? On the way back a rate goes out by the lines on which the forward pass came in",
+            wrong=partial(backward_with_a_bug, turned=False),
         ),
         Mistake(
             "W of the layer before",

@@ -1,9 +1,12 @@
 """The loss taken from the scores without overflow, and how it overflows all the same."""
 
+from functools import partial
+
 import numpy as np
 
 from helpers.activations import softmax
 from helpers.exercises.exercise import Case, Mistake
+from helpers.exercises.predicates import gives
 from helpers.losses import cross_entropy, one_hot
 
 
@@ -21,6 +24,17 @@ def without_maximum(Z, Y):
 def one_maximum(Z, Y):
     """Return the same, with the largest score of the whole batch subtracted; raises nothing."""
     return without_maximum(Z - Z.max(), Y)
+
+
+def mean_of_entries(Z, Y):
+    """Return the mean of a matrix, because the scores were not added up along the columns; raises nothing."""
+    shifted = Z - Z.max(axis=0)
+    return (np.log(np.exp(shifted).sum(axis=0)) - Y * shifted).mean()
+
+
+def with_small_number(Z, Y, small):
+    """Return the loss of the softmax with a small number under the logarithm; raises nothing."""
+    return -np.log((Y * softmax(Z)).sum(axis=0) + small).mean()
 
 
 def score_cases():
@@ -58,6 +72,21 @@ MISTAKES_OF_SCORES = (
     Mistake(
         "mean over all",
         "that is a mean over the classes as well: add up each column first, then take the mean over the images",
-        wrong=lambda Z, Y: loss_of_scores(Z, Y) / len(Z),
+        when=gives(lambda Z, Y: loss_of_scores(Z, Y) / len(Z), mean_of_entries),
+    ),
+    Mistake(
+        "maximum of the rows",
+        "an image is a column, so its largest score is `Z.max(axis=0)`",
+        wrong=lambda Z, Y: without_maximum(Z - Z.max(axis=1, keepdims=True), Y),
+    ),
+    Mistake(
+        "one total",
+        "that adds up the whole batch: each image has a total of its own, along `axis=0`",
+        wrong=lambda Z, Y: np.log(np.exp(Z - Z.max(axis=0)).sum()) - (Y * (Z - Z.max(axis=0))).sum(axis=0).mean(),
+    ),
+    Mistake(
+        "a small number added",
+        "a small number added under the logarithm keeps the cost finite, and wrong: the formula above needs none",
+        when=gives(*(partial(with_small_number, small=10.0**-place) for place in range(5, 21))),
     ),
 )

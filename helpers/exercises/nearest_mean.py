@@ -28,6 +28,12 @@ def mean_differences(X_train, labels_train, X):
     return np.array([(X - mean).sum(axis=0) for mean in means]).argmin(axis=0)
 
 
+def mean_sizes(X_train, labels_train, X):
+    """Return the digit with the smallest sum of absolute differences, (m,); raises nothing."""
+    means = [X_train[:, labels_train == digit].mean(axis=1, keepdims=True) for digit in range(10)]
+    return np.array([np.abs(X - mean).sum(axis=0) for mean in means]).argmin(axis=0)
+
+
 def nearest_image(X_train, labels_train, X):
     """Return the label of the single nearest training image of each column of X, (m,); raises nothing."""
     distances = ((X_train[:, :, np.newaxis] - X[:, np.newaxis, :]) ** 2).sum(axis=0)
@@ -77,6 +83,11 @@ MISTAKES_OF_READER = (
         "not squared",
         "positive and negative differences cancel each other; square them before you add",
         wrong=mean_differences,
+    ),
+    Mistake(
+        "absolute differences",
+        "that adds up the sizes of the differences; square each of them before you add",
+        wrong=mean_sizes,
     ),
     Mistake(
         "nearest image",

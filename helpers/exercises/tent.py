@@ -62,7 +62,21 @@ def shapes_are(**wanted):
     return when
 
 
+def is_list(attempt):
+    """Return whether an array of the answer is a list of lists in the right shape; raises what has no parts."""
+    arrays = [part for layer in attempt.answer for part in layer]
+    pairs = zip(SHAPES, arrays, strict=True)
+    return any(isinstance(values, list) and np.shape(values) == shape for (_, shape), values in pairs)
+
+
 MISTAKES_OF_TENT = (
+    Mistake("a list", "make it an array: `np.array([[...], ...])`", when=is_list),
+    Mistake(
+        "flat weights",
+        "a matrix has two axes also where there is one input or one output: `[[1.0], [1.0], [1.0]]` is a column",
+        when=shapes_are(W1=(3,), W2=(3,)),
+    ),
+    Mistake("b before W", "in each pair `W` comes first", when=shapes_are(W2=(1, 1), b2=(1, 3))),
     Mistake("flat bias", "a bias is a column, one row a neuron", when=shapes_are(b1=(3,), b2=(1,))),
     Mistake("transposed", "a row of `W` is a neuron, a column is an input", when=shapes_are(W1=(1, 3), W2=(3, 1))),
     Mistake(
@@ -73,12 +87,12 @@ MISTAKES_OF_TENT = (
     Mistake(
         "stays up",
         "at x = 1 the slope must change from 1 to -1, which is a change of -2 and not of -1",
-        when=heights_are(lambda x: relu(x) - relu(x - 1)),
+        when=lambda attempt: np.allclose(curve(attempt.answer, np.array([0.0, 0.5, 1.0, 1.5])), [0, 0.5, 1, 1]),
     ),
     Mistake(
         "bends at the wrong places",
         "the neuron relu(x + c) begins at x = -c: for a bend to the right of 0 the bias is negative",
-        when=lambda attempt: (attempt.answer[0][1] > 0).any() and (attempt.answer[0][0] == 1).all(),
+        when=lambda attempt: (attempt.answer[0][1] > 0).any() and (attempt.answer[0][0] == np.ones((3, 1))).all(),
     ),
     Mistake(
         "slope left over",

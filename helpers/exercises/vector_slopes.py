@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
+from helpers.exercises.predicates import gives
 
 
 def central_slopes(f, w, h):
@@ -31,6 +32,22 @@ def product(w):
     return w[0] * w[0] * w[1]
 
 
+def quarter(w):
+    """Return w1² w2 / 4, whose slopes are no whole numbers where w is; raises nothing."""
+    return product(w) / 4
+
+
+def not_put_back(f, w, h):
+    """Return slopes measured on one copy of w whose entries stay where they were moved; raises what f raises."""
+    w, slopes = np.array(w, dtype=float), np.zeros(len(w))
+    for i in range(len(w)):
+        w[i] += h
+        above = f(w)
+        w[i] -= 2 * h
+        slopes[i] = (above - f(w)) / (2 * h)
+    return slopes
+
+
 def cubes(w):
     """Return w1³ - w2³ + 2 w3³; raises nothing."""
     return w[0] ** 3 - w[1] ** 3 + 2 * w[2] ** 3
@@ -44,7 +61,7 @@ SLOPES = Exercise(
     cases=lambda: [
         Case(product, np.array([3.0, 5.0]), 0.5, says="f(w) = w1² w2, w = [3, 5], h = 0.5"),
         Case(cubes, np.array([1.0, -2.0, 0.5]), 0.1, says="f(w) = w1³ - w2³ + 2 w3³, w = [1, -2, 0.5], h = 0.1"),
-        Case(product, np.array([3, 5]), 1e-5, says="f(w) = w1² w2, whole numbers w = [3, 5], h = 0.00001"),
+        Case(quarter, np.array([3, 5]), 1e-5, says="f(w) = w1² w2 / 4, whole numbers w = [3, 5], h = 0.00001"),
     ],
     rtol=1e-6,
     mistakes=(
@@ -77,6 +94,24 @@ SLOPES = Exercise(
             "whole numbers",
             "the copy of w holds whole numbers, so a small step is cut off: copy with `np.array(w, dtype=float)`",
             wrong=partial(other_slopes, dtype=None),
+        ),
+        Mistake(
+            "slopes of whole numbers",
+            "the array of slopes has the type of w, so a slope is cut to a whole number: `np.zeros(len(w))` has floats",
+            when=gives(
+                lambda f, w, h: central_slopes(f, w, h).astype(w.dtype),
+                lambda f, w, h: other_slopes(f, w, h, dtype=None).astype(w.dtype),
+            ),
+        ),
+        Mistake(
+            "times h",
+            "`/ 2 * h` divides by 2 and then multiplies by h: write `/ (2 * h)`",
+            wrong=lambda f, w, h: central_slopes(f, w, h) * h * h,
+        ),
+        Mistake(
+            "moved for good",
+            "an entry stays moved while the next one moves: put it back first",
+            wrong=not_put_back,
         ),
         Mistake(
             "not put back",

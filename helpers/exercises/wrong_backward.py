@@ -44,12 +44,14 @@ def backward_with_a_bug(
     mean_again=False,
     back=0,
     slope_at=0,
+    by_classes=False,
+    turned=True,
 ):
     """Return the gradients of a sigmoid network, a list of Layers, with the bug that one keyword switches on.
 
     parameters, activations, Y: as in backward_propagation. Raises ValueError where the bug makes the shapes clash.
     """
-    m = Y.shape[1]
+    m = len(Y) if by_classes else Y.shape[1]
     gradients = []
     dZ = (activations[-1] - Y) * last_slope(activations[-1]) * mean(m)
     for l in reversed(range(len(parameters))):
@@ -57,5 +59,6 @@ def backward_with_a_bug(
         again = m if mean_again else 1
         gradients.insert(0, Layer(dZ @ A.T / again, dZ.sum(axis=1, keepdims=True) / again))
         if l > 0:
-            dZ = (parameters[l + back].W.T @ dZ) * slope(activations[l + slope_at])
+            W = parameters[l + back].W
+            dZ = ((W.T if turned else W) @ dZ) * slope(activations[l + slope_at])
     return gradients

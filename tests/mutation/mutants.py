@@ -15,21 +15,21 @@ OTHER_FUNCTION = {"min": "max", "max": "min", "any": "all", "all": "any", "floor
                   "minimum": "maximum", "maximum": "minimum", "argmax": "argmin", "cos": "sin", "zeros_like": "ones_like",
                   "zeros": "ones", "startswith": "endswith", "endswith": "startswith", "removeprefix": "removesuffix",
                   "removesuffix": "removeprefix", "rstrip": "lstrip"}  # fmt: skip
-SYMMETRIC = {"isinstance", "hasattr", "getattr", "maximum", "minimum", "max", "min", "multiply", "errstate", "zip", "warn"}
+SYMMETRIC = {"isinstance", "hasattr", "getattr", "maximum", "minimum", "max", "min", "multiply", "errstate", "warn"}
 DROPPED_CALLS = {"copy", "reversed", "sorted", "ravel", "strip", "lower", "abs"}  # x.copy() -> x, sorted(x) -> x
 IDENTIFIER = re.compile(r"[\w.\-]+")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. where: the function it is in; change: old and new text, in its surroundings; tree: the module."""
+    """One change. where: the function it is in; change: old and new text, in its surroundings; source: the module with it."""
 
     where: str
     operator: str
     change: str
     line: int
     whole_module: bool  # outside of every function, so the module must be imported anew
-    tree: ast.Module
+    source: str
 
     @property
     def key(self):
@@ -68,10 +68,7 @@ class Finder:
                 return
             if isinstance(node, ast.FunctionDef):
                 outer, self.where = self.where, where
-                for values in (node.args.defaults, node.args.kw_defaults):
-                    for place, value in enumerate(values):
-                        if value is not None:
-                            self.visit_expression(value, partial(values.__setitem__, place), node.name, "default")
+                self.visit_defaults(node.args)
                 self.where = outer
             self.visit_body(node, where, is_function=isinstance(node, ast.FunctionDef))
             return
@@ -97,14 +94,25 @@ class Finder:
             for place, statement in enumerate(inner):
                 self.visit_statement(inner, place, statement)
 
-    def visit_children(self, node):
+    def visit_defaults(self, args):
+        """Mutate the default values of a function's parameters."""
+        positional = [*args.posonlyargs, *args.args][-len(args.defaults) or None :] if args.defaults else []
+        for names, values in ((positional, args.defaults), (args.kwonlyargs, args.kw_defaults)):
+            for place, (name, value) in enumerate(zip(names, values, strict=True)):
+                if isinstance(value, ast.Constant):
+                    for operator, changed in changed_constants(value, "default"):
+                        before, after = (f"{name.arg}={show(node)}" for node in (value, changed))
+                        self.add(operator, partial(values.__setitem__, place), value, changed, before, after)
+
+    def visit_children(self, node, parent=None):
         """Mutate the expressions directly under a node."""
+        parent = parent or node
         skipped = {"annotation", "returns", "ctx", "type_params", "decorator_list"}
         for field, value in ast.iter_fields(node):
             if field in skipped:
                 continue
             if isinstance(value, ast.expr):
-                self.visit_expression(value, partial(setattr, node, field), node, field)
+                self.visit_expression(value, partial(setattr, node, field), parent, field)
             elif isinstance(value, list) and not (value and isinstance(value[0], ast.stmt)):
                 for place, item in enumerate(value):
                     if isinstance(item, ast.expr):
@@ -120,12 +128,12 @@ class Finder:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "warn":
             return
         for operator, changed in self.changes(node, role):
-            surroundings = parent if isinstance(node, (ast.Constant, ast.Name)) else node
+            surroundings = parent if is_small(node) else node
             self.add(operator, put, node, changed, surroundings=surroundings)
         if isinstance(parent, ast.If | ast.While | ast.IfExp) and role == "test":
             self.negate(node, put)
         if not isinstance(node, ast.Constant):
-            self.visit_children(node)
+            self.visit_children(node, parent if is_small(node) else None)
 
     def negate(self, node, put):
         if not isinstance(node, (ast.Compare, ast.UnaryOp)):
@@ -211,6 +219,11 @@ def changed_calls(node):
             yield "dropped call", node.func.value
         elif len(node.args) == 1:
             yield "dropped call", node.args[0]
+
+
+def is_small(node):
+    """Tell whether a node says little by itself, as a number does."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
 def blocks(node):

@@ -1,0 +1,143 @@
+"""Mutation testing of the mathematics: `make mutation`, or `python tests/mutation [MODULE ...]`.
+
+For every module named in plan.toml: its mutants (mutants.py), judged by the tests that are about it (judge.py), in a
+copy of the project. Results are kept in build/mutation/, so that only what has changed is judged again. Exit status 1
+where less than 90 % of a module's mutants are killed, or where one survives that survivors.toml does not list.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+from mutants import find_mutants
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SHARE = 0.9
+
+
+def read_toml(name):
+    return tomllib.loads((HERE / name).read_text("utf8"))
+
+
+PLAN = read_toml("plan.toml")
+
+
+def fingerprint(module, root):
+    """Return a checksum of what decides over the mutants of a module: its source, its tests, and how they are judged."""
+    paths = [root / "helpers" / f"{module}.py", *test_files(module, root), HERE / "judge.py", HERE / "mutants.py"]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def test_files(module, root):
+    names = [*PLAN["modules"][module], f"test_mutants_{module}"]
+    return [path for name in names if (path := root / "tests" / f"{name}.py").exists()]
+
+
+def mutants_of(module, root):
+    source = (root / "helpers" / f"{module}.py").read_text("utf8")
+    return find_mutants(source, PLAN["wording"].get(module, ()))
+
+
+def read_results(path):
+    """Return (fingerprint, {key: result}) of a file of results; an unfinished last line is left out."""
+    if not path.exists():
+        return None, {}
+    first, *lines = path.read_text("utf8").splitlines() or [""]
+    results = {}
+    for line in lines:
+        try:
+            result = json.loads(line)
+        except ValueError:
+            continue
+        results[result["key"]] = result
+    return first, results
+
+
+def judge(module, results_folder, copy):
+    """Judge what is left to judge in a module. Returns {key: result}."""
+    path, mark = results_folder / f"{module}.jsonl", fingerprint(module, copy)
+    found, results = read_results(path)
+    old = results
+    if found != mark:
+        results = {}
+        path.write_text(mark + "\n", "utf8")
+    jobs = []
+    for mutant in mutants_of(module, copy):
+        if mutant.key not in results:
+            known = old.get(mutant.key, {})
+            jobs.append({"key": mutant.key, "where": mutant.where, "anew": mutant.whole_module, "source": mutant.source}
+                        | ({"killed_by": known["by"]} if known.get("killed") else {}))  # fmt: skip
+    if jobs:
+        tests = [str(file.relative_to(copy)) for file in test_files(module, copy)]
+        task = {"module": module, "tests": tests, "results": str(path), "jobs": jobs}
+        variables = os.environ | {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "PYTHONPATH": str(copy)}
+        done = subprocess.run(
+            [sys.executable, str(HERE / "judge.py")], input=json.dumps(task), text=True, cwd=copy, env=variables,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        if done.returncode:
+            sys.exit(f"{module}: {done.stderr.strip()[-2000:] or done.returncode}")
+        results = read_results(path)[1]
+    return {mutant.key: results[mutant.key] for mutant in mutants_of(module, copy)}
+
+
+def problems_of(module, results, listed):
+    """Return what is wrong with the results of a module, as sentences. listed: {key: reason} of its survivors."""
+    survivors = [key for key, result in results.items() if not result["killed"]]
+    problems = [f"survives, and is not in survivors.toml: {key}" for key in survivors if key not in listed]
+    problems += [f"is in survivors.toml, but is no mutant any more: {key}" for key in listed if key not in results]
+    if len(results) - len(survivors) < SHARE * len(results):
+        problems.append(f"{len(results) - len(survivors)} of {len(results)} killed, expected {SHARE:.0%}")
+    return problems
+
+
+def copy_project(folder):
+    """Copy what the tests need, so that no mutant can do harm to the project."""
+    skip = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in ("helpers", "tests", "data", "records"):
+        shutil.copytree(ROOT / name, folder / name, ignore=skip)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="make mutation", description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", default=[], metavar="MODULE", help="such as network; all by default")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="modules judged at once")
+    options = parser.parse_args()
+    modules = options.modules or list(PLAN["modules"])
+    listed = {module: {} for module in PLAN["modules"]}
+    for entry in read_toml("survivors.toml").get("survivor", []):
+        listed[entry["module"]][entry["mutant"]] = entry["reason"]
+    folder = ROOT / "build" / "mutation"
+    folder.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    total, killed, bad = 0, 0, False
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name).resolve() / "project"
+        copy.mkdir()
+        copy_project(copy)
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for module, results in zip(modules, pool.map(lambda m: judge(m, folder, copy), modules), strict=True):
+                count = sum(result["killed"] for result in results.values())
+                total, killed = total + len(results), killed + count
+                seconds = sum(result["seconds"] for result in results.values())
+                print(f"{module:16} {count:4} of {len(results):4} killed, {count / len(results):6.1%}, {seconds:5.0f} s", flush=True)
+                for problem in problems_of(module, results, listed[module]):
+                    bad = True
+                    print(f"    {problem}", flush=True)
+    print(f"{'all':16} {killed:4} of {total:4} killed, {killed / total:6.1%}, {time.monotonic() - start:5.0f} s now")
+    sys.exit(bad)
+
+
+if __name__ == "__main__":
+    main()
