@@ -79,8 +79,11 @@ class Record:
         self.state = state
 
 
-class ArrayUnpickler(pickle.Unpickler):
-    """An unpickler to which the names of PICKLE_NAMES are Records and all other names are refused."""
+class ArrayUnpickler(pickle._Unpickler):
+    """An unpickler to which the names of PICKLE_NAMES are Records and all other names are refused.
+
+    It is the one in Python: some damaged files make the one in C free memory that is still in use (CPython 3.11).
+    """
 
     def find_class(self, module, name):
         """Return a Record for a name that arrays need. Raises ValueError for every other name."""

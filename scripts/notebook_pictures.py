@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 REACH = 1  # pixels that an edge may lie aside
-TOLERANCE = 30  # levels of 256 by which a color, blurred, may differ
+TOLERANCE = 25  # levels of 256 by which a color, blurred, may differ
 PATCH, MOST_STRAY = 9, 2  # a square of 9 by 9 pixels may hold two that differ by more
 KINDS = ("image/png", "image/jpeg")
 MARK = (220, 0, 90)

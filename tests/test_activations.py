@@ -32,6 +32,11 @@ def test_relu_has_no_slope_at_its_corner():
     np.testing.assert_array_equal(relu_derivative(relu(np.array([-1.0, 0.0, 1.0]))), [False, False, True])
 
 
+def test_leaky_relu_has_the_small_slope_at_its_corner():
+    A = leaky_relu(np.array([-1.0, 0.0, 1.0]))
+    np.testing.assert_array_equal(get_activation("leaky_relu").derivative(A), [0.01, 0.01, 1])
+
+
 def test_sigmoid_on_known_and_on_extreme_numbers():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

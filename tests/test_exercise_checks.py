@@ -12,6 +12,7 @@ from helpers.exercises.attempt import examples_in
 from helpers.exercises.exercise import REGISTRY, Case, Exercise, Mistake, declare
 from helpers.exercises.judging import check_answer, make_check
 from helpers.exercises.progress import FILE, read_states, record
+from helpers.exercises.reading import ignored_argument
 from helpers.exercises.showing import show, show_number, show_pair
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 from helpers.network import Layer
@@ -182,6 +183,12 @@ def my_layer(dZ, A):
     assert sentence in verdict.message
 
 
+def test_the_right_parts_in_another_order():
+    verdict = check_answer(LAYER, lambda dZ, A: (dZ.mean(axis=1, keepdims=True), dZ @ A.T / dZ.shape[1]))
+    assert verdict.mistake == "order of parts"
+    assert verdict.message.endswith("the parts are right, but in another order: first dW, then db")
+
+
 def test_half_an_answer():
     verdict = check_answer(LAYER, lambda dZ, A: dZ @ A.T / 3)
     assert verdict.message.endswith("you returned an array of shape (2, 4), expected a tuple of 2")
@@ -194,6 +201,12 @@ def test_greater_or_equal():
     assert "only where the input is 0: should it be `>` or `>=`?" in verdict.message
     assert check_answer(MASK, lambda Z: (Z > 0) * 1).mistake == "dtype"
     assert check_answer(MASK, lambda Z: Z > 1).mistake is None
+
+
+def test_few_digits_are_no_boundary():
+    exercise = Exercise(**(vars(RELU) | {"cases": lambda: [Case(np.array([1.1, 2.2]))]}))
+    verdict = check_answer(exercise, lambda Z: Z.astype(np.float32))
+    assert verdict.mistake == "precision"
 
 
 def test_parts_of_a_network_have_names():
@@ -216,6 +229,50 @@ def test_the_examples_are_the_columns_of_the_first_matrix():
     assert examples_in((3, np.zeros(7), np.zeros((4, 5)))) == 5
     assert examples_in((3, np.zeros(7))) == 7
     assert examples_in((3,)) is None
+
+
+# What the code of an answer uses
+
+IGNORING = {
+    "def f(X, h):\n    return X": "h",
+    "def f(X, h):\n    h = 1\n    return X + h": "h",
+    "def f(X, h):\n    h = 1\n    return [x + h for x in X]": "h",
+    "def f(X, h):\n    return [x + h for x in X]": None,
+    "def f(X, h):\n    def inner(x):\n        return x + h\n    return inner(X)": None,
+    "def f(X, h):\n    h += 1\n    return X + h": None,
+    "def f(X, h):\n    for h in X:\n        pass\n    return X": "h",
+    "def f(X, h):\n    m = X.shape\n    k = h\n    return m, k": None,
+    "def f(X, h):\n    X[h] = 0": None,
+    "f = lambda X, h: X": "h",
+}
+
+
+@pytest.mark.parametrize("source", IGNORING)
+def test_an_argument_that_is_never_looked_at(source):
+    assert ignored_argument(learner(source, "f")) == IGNORING[source]
+
+
+def test_an_array_of_the_notebook_in_place_of_the_argument():
+    answer = learner("def my_relu(Z):\n    return np.maximum(pixels, 0)", "my_relu")
+    answer.__globals__["pixels"] = np.ones((2, 5))
+    verdict = check_answer(RELU, answer)
+    assert verdict.mistake == "ignored"
+    assert verdict.message.endswith(
+        "it never looks at the `Z` that it is given; it takes `pixels` of the notebook instead"
+    )
+
+
+def test_a_name_that_an_answer_should_do_without():
+    exercise = Exercise(**(vars(RELU) | {"without": ("relu",)}))
+    answer = learner("relu = None\ndef my_relu(Z):\n    return [relu(z) for z in Z]", "my_relu")
+    assert check_answer(exercise, answer).message == "your my_relu uses `relu`, and is to do without it"
+    assert check_answer(exercise, lambda relu: np.maximum(relu, 0)).state == SOLVED
+
+
+def test_a_generator_that_is_given_has_to_be_used():
+    draw = Exercise("99.9", "f", "Draw", lambda rng: 1, lambda: [Case(np.random.default_rng(0))], judge=lambda *_: None)
+    assert "never looks at the `rng`" in check_answer(draw, lambda rng: 0.5).message
+    assert check_answer(draw, lambda rng: rng.random()).state == SOLVED
 
 
 # What can happen in a learner's code
@@ -288,6 +345,15 @@ def test_a_change_inside_a_list_is_seen():
 def in_place_five(Z):
     Z[Z < 0] = 5
     return Z
+
+
+def test_a_mistake_beside_the_change_is_not_its_reason():
+    mistakes = (Mistake("five", "why five?", when=lambda attempt: 5 in attempt.outcome.returned),)
+    exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
+    verdict = check_answer(exercise, learner("def f(Z):\n    Z[Z < 0] = 5\n    return Z", "f"))
+    assert verdict.message == (
+        "your my_relu changes Z itself: leave Z as it is, and use a copy or an operation that makes a new one"
+    )
 
 
 def test_a_known_mistake_in_place_is_told_from_one_that_is_not():

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from exercise_cells import NOTEBOOKS, ROOT, all_exercises, exercises_of, run_answer
+from exercise_cells import NOTEBOOKS, ROOT, all_exercises, exercises_of, namespace_before, run_answer
 from nbclient import NotebookClient
 
 import helpers.exercises as exercises_package
 from helpers.exercises.exercise import REGISTRY
+from helpers.exercises.reading import ignored_argument
 
 EXERCISES = all_exercises()
 TABLES = sorted((Path(__file__).parent / "exercise_mistakes").glob("[!_]*.py"))
@@ -60,6 +61,14 @@ def test_the_declaration_is_that_of_the_notebook(exercise):
 @per_exercise
 def test_the_solution_passes(exercise):
     assert run_answer(exercise.key, exercise.solution, exercise.check).state == "solved"
+
+
+@per_exercise
+def test_the_solution_uses_all_that_it_is_given(exercise):
+    """Otherwise a check could blame a learner for ignoring what nobody needs."""
+    names = dict(namespace_before(exercise.key))
+    exec(exercise.solution, names)
+    assert ignored_argument(names[REGISTRY[exercise.key].name]) is None
 
 
 @per_exercise

@@ -169,6 +169,21 @@ def test_keys_that_all_collide_take_no_time(tmp_path):
     assert problem(targets(tmp_path)["load_parameters .pkl"], tmp_path / "a.pkl")[0] is None
 
 
+def test_a_frame_that_cuts_an_array(tmp_path, capfd):
+    """With the unpickler in C, the interpreter reports freed memory for some of these."""
+    layers = initialize_parameters([4, 3, 2], np.random.default_rng(0))
+    arrays = {
+        f"{letter}{n}": array for n, layer in enumerate(layers, 1) for letter, array in zip("Wb", layer, strict=True)
+    }
+    content = pickle.dumps(arrays, 5)
+    assert content[2:3] == b"\x95"
+    target = targets(tmp_path)["load_parameters .pkl"]
+    for length in range(len(content) - 11):
+        (tmp_path / "a.pkl").write_bytes(content[:3] + struct.pack("<Q", length) + content[11:])
+        assert problem(target, tmp_path / "a.pkl")[0] is None
+    assert capfd.readouterr().err == ""
+
+
 def test_many_arrays_on_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(array_pickles, "MAX_BYTES", 100_000)
     array = np.zeros((100, 100))
@@ -219,13 +234,7 @@ def bombs():
     yield "ten million lists", ".pkl", b"]" * 10_000_000 + b".", "more memory", 120 * MEGABYTE
     yield "a memo of four billion", ".pkl", b"}r\xff\xff\xff\xff" + b"." * 9_000_000, "more memory", 120 * MEGABYTE
     yield "4 GB without a line end", ".csv", gzip_bomb(2**32, b"7," * 2**19), "bytes of text", 150 * MEGABYTE
-    yield (
-        "a line of 16 MB",
-        ".csv",
-        gzip_bomb(2**24, b"7," * 2**19),
-        "row 1 .* more than 4,194,304 ch|incompl",
-        150 * MEGABYTE,
-    )
+    yield "a line of 64 MB", ".csv", b"7," * 2**25, "row 1 .* more than 4,194,304 characters", 60 * MEGABYTE
     yield "4 GB of zeros", ".csv", gzip_bomb(2**32, b"\0" * 2**20), "bytes of text", 150 * MEGABYTE
     yield "4 GB of rows", ".csv", gzip_bomb(2**32, rows), "bytes of text", 600 * MEGABYTE
     yield "4 GB of blank lines", ".csv", gzip_bomb(2**32, b"\n" * 2**20), "bytes of text", 150 * MEGABYTE
@@ -265,8 +274,8 @@ def test_bombs_are_survived_with_little_memory(tmp_path):
     for number, (_, suffix, content, words, limit) in enumerate(bombs()):
         path = tmp_path / f"{number}{suffix}"
         path.write_bytes(content)
-        lines.append(f"{path}|{limit + 2 * len(content)}|{words}|\n".replace("|\n", "\n"))
-    bound = 2**29 if os.environ.get("FUZZ_BOMBS") else 2**24  # half a gigabyte of text takes seconds
+        lines.append(f"{path}|{limit + 2 * len(content) * (suffix != '.csv')}|{words}|\n".replace("|\n", "\n"))
+    bound = 2**29 if os.environ.get("FUZZ_BOMBS") else 2**27  # half a gigabyte of text takes seconds
     command = [sys.executable, "-c", BOMB_PROGRAM, str(bound)]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, input="".join(lines), env=environment, capture_output=True, text=True, check=False)
@@ -305,6 +314,21 @@ def test_a_line_at_the_bound_is_read_and_one_beyond_is_not(tmp_path):
     with pytest.raises(
         DataFileError, match=r"row 2 of a\.csv has more than 4,194,304 characters; expected one image a row"
     ):
+        load_csv(tmp_path / "a.csv")
+
+
+def test_control_characters_do_not_reach_the_screen(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"label,a\x1b[31m,c,d,e\n1,x,3,4,5\n")
+    with pytest.raises(DataFileError, match=r"row 2 of a\.csv has 'x' in column 2 \(a\?\[31m\)"):
+        load_csv(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("space", ["\x1d", "\x0b", "\xa0", "\u2003"])
+def test_only_spaces_and_tabs_may_stand_around_a_number(tmp_path, space):
+    (tmp_path / "a.csv").write_text("1, 2,3 ,\t4,99\n", encoding="utf8")
+    assert load_csv(tmp_path / "a.csv").X.shape == (4, 1)
+    (tmp_path / "a.csv").write_text(f"1,2,3,4,99{space}\n", encoding="utf8")
+    with pytest.raises(DataFileError, match=r"row 1 of a\.csv has '99.*' in column 5, expected a pixel"):
         load_csv(tmp_path / "a.csv")
 
 

@@ -8,6 +8,7 @@ from helpers.network import (
     forward_propagation,
     initialize_parameters,
     pack_parameters,
+    unpack_parameters,
     update_parameters,
 )
 
@@ -58,7 +59,7 @@ def test_layer_sizes_that_are_none_are_refused(sizes):
         initialize_parameters(sizes, rng())
 
 
-@pytest.mark.parametrize("scheme", ["hee", 0, -1.0, None, True, np.inf])
+@pytest.mark.parametrize("scheme", ["hee", 0, -1.0, None, True, np.inf, np.ones(2)], ids=str)
 def test_an_unknown_scheme_is_refused(scheme):
     with pytest.raises(ValueError, match='expected "he", "glorot", "zeros"'):
         initialize_parameters([3, 2], rng(), scheme=scheme)
@@ -202,3 +203,12 @@ def test_packed_layers_are_views_in_order():
     np.testing.assert_array_equal(layers[1].W, [[6, 7], [8, 9]])
     np.testing.assert_array_equal(layers[0].b, [[4], [5]])
     assert parameters[0].W[0, 0] == 1
+
+
+def test_what_cannot_be_packed_or_unpacked_is_refused():
+    parameters, _, _ = paper_network()
+    with pytest.raises(ValueError, match=r"b1 has shape \(2,\), expected \(2, 1\)"):
+        pack_parameters([Layer(np.ones((2, 3)), np.ones(2))])
+    for count in (11, 13):
+        with pytest.raises(ValueError, match=rf"the vector has shape \({count},\), expected \(12,\)"):
+            unpack_parameters(np.zeros(count), parameters)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.dataset import Dataset
-from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, get_optimizer
+from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
 from helpers.schedules import constant, cosine, step
 from helpers.settings import Settings
 from helpers.training import train
@@ -121,9 +121,35 @@ def test_a_cleanup_leaves_normal_sums_alone():
     np.testing.assert_allclose(state["squares"], (1 - 0.999**STEPS_BETWEEN_CLEANUPS) / 0.001)
 
 
+@pytest.mark.parametrize(("name", "sums"), [("momentum", ["velocity"]), ("adam", ["velocity", "squares"])])
+def test_cleanups_come_after_so_many_steps_and_not_before(name, sums):
+    tiny = np.finfo(np.float64).tiny
+    vector = np.zeros(3)
+    function, state = get_optimizer(name, vector)
+    state["steps"][...] = STEPS_BETWEEN_CLEANUPS - 2
+    for key in sums:
+        state[key][:] = [1.05 * tiny, 1, 0]
+    state["velocity"][2] = -1
+    function(vector, np.zeros(3), state, 0.1)
+    assert all((state[key] != 0).sum() == 3 - (key == "squares") for key in sums)
+    function(vector, np.zeros(3), state, 0.1)
+    assert all(state[key][0] == 0 and state[key][1] > 0.8 for key in sums)
+    assert state["velocity"][2] < -0.8
+    assert state["steps"] == STEPS_BETWEEN_CLEANUPS
+
+
+def test_what_decays_to_the_smallest_normal_number_is_kept():
+    smallest = np.finfo(np.float64).tiny * 2.0**STEPS_BETWEEN_CLEANUPS
+    values = np.array([smallest, -smallest, np.nextafter(smallest, 0), -np.nextafter(smallest, 0)])
+    drop_tiny(values, 0.5)
+    assert values.tolist() == [smallest, -smallest, 0, 0]
+
+
 def test_an_unknown_optimizer_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"):
         get_optimizer("sgd", np.zeros(1))
+    with pytest.raises(ValueError, match=r"\['adam'\], expected one of"):
+        get_optimizer(["adam"], np.zeros(1))
 
 
 # Schedules: factors at shares of the training that a reader can check
@@ -138,6 +164,9 @@ def test_an_unknown_optimizer_is_named_with_the_known_ones():
         (cosine(warm_up=0.2), {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
         (cosine(warm_up=0.2, final=0.1), {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),
         (cosine(warm_up=0), {0: 1, 1 / 3: 0.75, 0.5: 0.5, 1: 0}),
+        (cosine(warm_up=0.2, final=1), {0.1: 0.5, 0.2: 1, 0.6: 1, 1: 1}),
+        (step(), {0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (cosine(), {0: 0, 0.025: 0.5, 0.05: 1, 0.525: 0.5, 1: 0}),
     ],
 )
 def test_schedules_by_hand(schedule, factors):
@@ -153,6 +182,7 @@ def test_schedules_by_hand(schedule, factors):
         (cosine, {"warm_up": 1}, "expected warm_up below 1"),
         (cosine, {"warm_up": -0.1}, "warm_up is -0.1, expected a number at least 0"),
         (cosine, {"final": 2}, "final at most 1"),
+        (cosine, {"final": -0.1}, "final is -0.1, expected a number at least 0"),
     ],
 )
 def test_a_schedule_that_makes_no_sense_is_refused(make, options, message):

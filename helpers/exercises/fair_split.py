@@ -100,7 +100,7 @@ def is_too_small(attempt):
 
 def is_digits(attempt):
     """Return whether the sets hold the labels in place of the columns; raises what cannot be unpacked."""
-    labels, dev_per_digit, _ = attempt.case.arguments
+    _, dev_per_digit, _ = attempt.case.arguments
     train, dev = attempt.outcome.returned
     return np.array_equal(np.sort(dev), np.repeat(np.arange(10), dev_per_digit)) and np.max(train) < 10
 

@@ -141,7 +141,7 @@ BACKWARD = Exercise(
         ),
         Mistake(
             "W not transposed",
-            "which factor is transposed? On the way back a rate goes out by the lines on which the forward pass came in",
+            "which factor is transposed? The way back adds over the neurons i, the first index of W",
             wrong=partial(backward_with_a_bug, turned=False),
         ),
         Mistake(

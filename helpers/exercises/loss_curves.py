@@ -1,4 +1,4 @@
-"""Exercises 4.3 and 4.4 of notebook 4: what curves of losses say about overfitting and about when to stop."""
+"""Exercise 4.3 of notebook 4: what curves of losses say about overfitting."""
 
 from functools import partial
 
@@ -8,10 +8,10 @@ from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
 from helpers.exercises.predicates import gives
 
-# 4.3 Let a function find the overfitting
 
-
-def overfitting_start(train_losses, dev_losses, *, first=1, by=0, growth=1.1, more=0.0, sure=False, since=None):
+def overfitting_start(
+    train_losses, dev_losses, *, first=1, by=0, growth=1.1, more=0.0, sure=False, since=None, either=False
+):
     """Return the epoch of the lowest development loss if the run overfits, else None; raises nothing.
 
     The keywords make it wrong in the ways of the known mistakes.
@@ -20,7 +20,7 @@ def overfitting_start(train_losses, dev_losses, *, first=1, by=0, growth=1.1, mo
     start = place if since is None else since
     has_risen = dev_losses[-1] > growth * dev_losses[start] + more
     learns = sure or train_losses[-1] < train_losses[place]
-    return place + first if has_risen and learns else None
+    return place + first if (has_risen and learns) or (either and (has_risen or learns)) else None
 
 
 def loss_cases():
@@ -33,6 +33,8 @@ def loss_cases():
         ([0.5, 0.4, 0.3, 0.2], [0.5, 0.42, 0.45, 0.48]),
         ([9.0, 4.0, 3.0], [9.0, 5.0, 5.3]),
         ([1.0, 0.5, 0.4, 0.3], [1.0, 0.8, 0.9, 1.2]),
+        ([2.0, 1.0, 0.9, 0.8], [2.0, 1.0, 1.05, 1.105]),
+        ([2.0, 1.0, 1.2, 1.5], [2.0, 1.0, 1.4, 1.8]),
     )
     return [Case(np.array(train), np.array(dev)) for train, dev in curves]
 
@@ -53,10 +55,7 @@ check_overfitting = make_check(
             Mistake(
                 "lowest training loss",
                 "that is where the training loss is lowest; the turning point is the lowest development loss",
-                when=gives(
-                    lambda train_losses, dev_losses: np.argmin(train_losses) + 1,
-                    lambda train_losses, dev_losses: overfitting_start(train_losses, dev_losses, by=1),
-                ),
+                when=gives(lambda train_losses, dev_losses: np.argmin(train_losses) + 1),
             ),
             Mistake(
                 "always",
@@ -84,85 +83,35 @@ check_overfitting = make_check(
                 wrong=partial(overfitting_start, since=0),
             ),
             Mistake(
+                "one of two",
+                "one of the two conditions is enough for your function; both have to hold: `and`, not `or`",
+                wrong=partial(overfitting_start, either=True),
+            ),
+            Mistake(
+                "share of the last",
+                "the 10 % are of the value at the turning point, not of the last value",
+                when=gives(partial(overfitting_start, growth=1 / 0.9)),
+            ),
+            Mistake(
+                "training since the start",
+                "compare the last training loss with that at the turning point, not with that of the first epoch",
+                wrong=lambda train, dev: overfitting_start(train, dev, sure=train[-1] < train[0]),
+            ),
+            Mistake(
+                "never",
+                "it says `None` of every run: is the turning point the lowest development loss, and is it returned?",
+                when=lambda attempt: (
+                    all(outcome.returned is None for outcome in attempt.outcomes)
+                    and not any(outcome.error or outcome.printed for outcome in attempt.outcomes)
+                ),
+            ),
+            Mistake(
                 "None",
                 "this run overfits, both conditions hold: look at each of them alone",
                 when=lambda attempt: (
                     attempt.outcome.returned is None
                     and any(outcome.returned is not None for outcome in attempt.outcomes)
                 ),
-            ),
-        ),
-    )
-)
-
-# 4.4 Stop early by the loss
-
-
-def stop_early(losses, patience, *, best=np.inf, sign=1, ties=False, late=0, first=1, last=False):
-    """Return (best epoch, last epoch) of early stopping on losses; raises nothing.
-
-    The keywords make it wrong in the ways of the known mistakes.
-    """
-    best_epoch, stopped = first - 1, len(losses) - 1 + first
-    for epoch, loss in enumerate(losses, first):
-        if sign * loss < best or (ties and sign * loss == best):
-            best_epoch, best = epoch, sign * loss
-        if epoch - best_epoch >= patience + late:
-            stopped = epoch
-            break
-    return (stopped if last else best_epoch), stopped
-
-
-check_stop_early = make_check(
-    Exercise(
-        key="4.4",
-        name="my_stop_early",
-        title="Stop early by the loss",
-        reference=lambda losses, patience: stop_early(losses, patience),
-        returns=("best epoch", "last epoch"),
-        cases=lambda: [
-            Case([0.9, 0.7, 0.5, 0.5, 0.6, 0.55, 0.1], 3),
-            Case([3.0, 2.5, 2.4], 5),
-            Case([2.0, 1.0, 1.2, 1.1, 0.5], 2),
-            Case([5.0, 4.0, 4.5, 4.0, 3.0], 2),
-            Case([2.0, 1.0, 1.5, 1.4, 1.3, 1.2, 0.5], 2),
-            Case([2.3, 2.2, 2.3, 2.1, 2.2, 2.0, 2.1, 1.9], 2),
-        ],
-        mistakes=(
-            Mistake(
-                "higher is better",
-                "of losses, the lower one is better: the comparison has to turn round, and so has the first best value",
-                wrong=partial(stop_early, sign=-1),
-            ),
-            Mistake(
-                "best starts too low",
-                "some loss that should be an improvement is none: let best start above every loss, at `np.inf`",
-                when=lambda attempt: any(outcome.returned[0] == 0 for outcome in attempt.outcomes),
-            ),
-            Mistake(
-                "ties",
-                "an equal loss is no improvement: `<`, not `<=`",
-                wrong=partial(stop_early, ties=True),
-            ),
-            Mistake(
-                "to the end",
-                "it looks at the whole run; once `patience` epochs have brought no improvement, the rest never happens",
-                wrong=lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses)),
-            ),
-            Mistake(
-                "an epoch late",
-                "it waits for one epoch too many: stop as soon as `patience` epochs have brought no improvement",
-                wrong=partial(stop_early, late=1),
-            ),
-            Mistake(
-                "from zero",
-                "epochs count from 1: `enumerate(losses, 1)`",
-                wrong=partial(stop_early, first=0),
-            ),
-            Mistake(
-                "last for best",
-                "the best epoch is the one with the lowest loss so far, not the one at which training stops",
-                wrong=partial(stop_early, last=True),
             ),
         ),
     )

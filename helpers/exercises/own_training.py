@@ -93,6 +93,7 @@ check_train = make_check(
         reference=trained,
         cases=train_cases,
         returns=("best parameters", "list of accuracies"),
+        without=("train",),
         rtol=1e-7,
         mistakes=(
             Mistake(
@@ -146,10 +147,24 @@ check_train = make_check(
                 when=lambda attempt: hasattr(attempt.outcome.returned[0], "W"),
             ),
             Mistake(
+                "percent",
+                "`accuracy` gives a fraction, and a fraction is wanted",
+                when=gives(lambda *arguments: [100 * reached for reached in trained(*arguments)[1]], part=1),
+            ),
+            Mistake(
+                "an epoch too many",
+                "there should be `max_epochs` accuracies, one after each epoch",
+                when=lambda attempt: len(attempt.outcome.returned[1]) == len(attempt.expected[attempt.place][1]) + 1,
+            ),
+            Mistake(
                 "other steps",
                 "not the steps of `train`: one generator, made from `seed`, gives the starting parameters and then one "
                 "permutation an epoch; each batch goes forward, backward, and one step downhill",
-                when=lambda attempt: len(attempt.outcome.returned[1]) == len(attempt.expected[attempt.place][1]),
+                when=lambda attempt: (
+                    isinstance(attempt.outcome.returned[1], list)
+                    and all(len(layer) == 2 for layer in attempt.outcome.returned[0])
+                    and len(attempt.outcome.returned[1]) == len(attempt.expected[attempt.place][1])
+                ),
             ),
         ),
     )

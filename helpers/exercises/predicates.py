@@ -1,5 +1,7 @@
 """Predicates for the `when` of a Mistake."""
 
+import copy
+
 from helpers.exercises.comparing import find_difference
 
 
@@ -17,7 +19,7 @@ def gives(*wrongs, part=None):
         found = [outcome.returned if part is None else outcome.returned[part] for outcome in attempt.outcomes]
         return any(
             all(
-                find_difference(value, wrong(*case.arguments), 1e-9, 1e-12) is None
+                find_difference(value, wrong(*copy.deepcopy(case.arguments)), 1e-9, 1e-12) is None
                 for value, case in zip(found, attempt.cases, strict=True)
             )
             for wrong in wrongs

@@ -1,6 +1,7 @@
 """What the code of an answer uses, read without running it: an argument it ignores, a name it should do without."""
 
 import dis
+import re
 import types
 
 import numpy as np
@@ -19,14 +20,11 @@ def ignored_argument(answer):
         return None
     first = {}
     for step in dis.get_instructions(code):
-        for name in step.argval if isinstance(step.argval, tuple) else (step.argval,):
-            if isinstance(name, str):
-                first.setdefault(name, step.opname)
-    for name in code.co_varnames[: code.co_argcount]:
-        inside = name in code.co_cellvars
-        if not inside and ("FAST" not in first.get(name, "") or first[name].startswith("STORE")):
-            return name
-    return None
+        names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+        for kind, name in zip(re.findall("LOAD|STORE", step.opname), names, strict=False):
+            if re.search("FAST|DEREF|CLOSURE", step.opname) and isinstance(name, str):
+                first.setdefault(name, kind)
+    return next((name for name in code.co_varnames[: code.co_argcount] if first.get(name) != "LOAD"), None)
 
 
 def notebook_data(answer):

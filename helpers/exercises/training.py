@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from helpers.exercises.early_stop import check_stop_early
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
-from helpers.exercises.loss_curves import check_overfitting, check_stop_early
+from helpers.exercises.loss_curves import check_overfitting
 from helpers.exercises.own_training import check_train
 
 __all__ = ["check_batches", "check_dead_neurons", "check_overfitting", "check_stop_early", "check_train"]
@@ -25,7 +26,7 @@ check_dead_neurons = make_check(
         reference=dead_neurons,
         cases=lambda: [
             Case(np.array([[0, 0, 0], [0, 1.5, 0], [0, 0, 0], [2, 0.5, 0]])),
-            Case(np.array([[0, 1, 0, 2, 3], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0.25]])),
+            Case(np.array([[0, 1, 0, 2, 3], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0.01]])),
             Case(np.zeros((5, 2))),
         ],
         mistakes=(
@@ -48,6 +49,11 @@ check_dead_neurons = make_check(
                 "zeros",
                 "that counts single zeros; ask for each row whether all of it is zero, and count the rows",
                 wrong=lambda A: (A == 0).sum(),
+            ),
+            Mistake(
+                "the whole array",
+                "that asks whether the whole array is zero; with `axis=1`, every row is asked by itself",
+                wrong=lambda A: int((A == 0).all()),
             ),
             Mistake(
                 "fraction",
@@ -95,6 +101,11 @@ def labels_apart(attempt):
     return False
 
 
+def batch_sizes(epochs):
+    """Return how many columns each batch of each epoch has; raises TypeError where there are no pairs."""
+    return [[X.shape[1] for X, _ in pairs] for pairs in epochs]
+
+
 def sizes_of(attempt):
     """Return m of each case; raises nothing."""
     return [case.arguments[0].shape[1] for case in attempt.cases]
@@ -112,6 +123,32 @@ check_batches = make_check(
                 "a generator",
                 "collect the pairs in a list: `batches.append(...)` and one `return` in the end, in place of `yield`",
                 when=lambda attempt: hasattr(attempt.outcome.returned, "__next__"),
+            ),
+            Mistake(
+                "pair turned round",
+                "a pair holds first `X_batch`, then `Y_batch`",
+                when=lambda attempt: all(len(X) == 4 and len(Y) == 2 for X, Y in attempt.outcome.returned),
+            ),
+            Mistake(
+                "one batch",
+                "only one batch came back: does the `return` stand inside the loop?",
+                when=lambda attempt: (
+                    [len(outcome.returned) for outcome in attempt.outcomes] == [1, 1, 1, 1]
+                    and [len(order) for order in orders(attempt)] == [3, 3, 4, 5]
+                ),
+            ),
+            Mistake(
+                "rows of both",
+                "`X[piece]` are rows; an example is a column, `X[:, piece]`, and m is `X.shape[1]`",
+                when=lambda attempt: (
+                    [len(order) for order in orders(attempt)] == sizes_of(attempt)
+                    and all(X.shape[1] == 7 for X, _ in attempt.outcomes[0].returned)
+                ),
+            ),
+            Mistake(
+                "empty batch",
+                "the last batch is empty: where batch_size divides m, there is no rest",
+                when=lambda attempt: any(not X.shape[1] for outcome in attempt.outcomes for X, _ in outcome.returned),
             ),
             Mistake(
                 "apart",
@@ -137,6 +174,13 @@ check_batches = make_check(
                 "not shuffled",
                 "the columns come in the order of the file: shuffle them first",
                 when=lambda attempt: orders(attempt) == [list(range(m)) for m in sizes_of(attempt)],
+            ),
+            Mistake(
+                "other sizes",
+                "all batches but the last have `batch_size` columns, and the last has the rest",
+                when=lambda attempt: (
+                    batch_sizes([outcome.returned for outcome in attempt.outcomes]) != batch_sizes(attempt.expected)
+                ),
             ),
             Mistake(
                 "own generator",

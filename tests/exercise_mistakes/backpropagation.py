@@ -62,6 +62,39 @@ def my_slopes(f, w, h):
         result[i] = (f(up) - f(down)) / (2 * h)
     return result
 """,
+        "slopes of whole numbers": [
+            """
+def my_slopes(f, w, h):
+    result = np.zeros_like(w)
+    for i in range(len(w)):
+        up, down = w.astype(float), w.astype(float)
+        up[i] += h
+        down[i] -= h
+        result[i] = (f(up) - f(down)) / (2 * h)
+    return result
+""",
+            """
+def my_slopes(f, w, h):
+    result = np.zeros_like(w)
+    for i in range(len(w)):
+        up, down = w.copy(), w.copy()
+        up[i] = w[i] + h
+        down[i] = w[i] - h
+        result[i] = (f(up) - f(down)) / (2 * h)
+    return result
+""",
+        ],
+        "times h": slopes(slope="(f(above) - f(below)) / 2 * h"),
+        "moved for good": """
+def my_slopes(f, w, h):
+    v, result = np.array(w, dtype=float), np.zeros(len(w))
+    for i in range(len(w)):
+        v[i] = v[i] + h
+        above = f(v)
+        v[i] = v[i] - 2 * h
+        result[i] = (above - f(v)) / (2 * h)
+    return result
+""",
         "not put back": [
             """
 def my_slopes(f, w, h):
@@ -105,6 +138,36 @@ def my_dZ(A, labels):
     dZ[labels, np.arange(m)] += 1
     return dZ / m
 """,
+        "divided too early": """
+def my_dZ(A, labels):
+    dZ = A / len(labels)
+    dZ[labels, np.arange(len(labels))] -= 1
+    return dZ
+""",
+        "replaced": [
+            """
+def my_dZ(A, labels):
+    dZ = A.copy()
+    dZ[labels, np.arange(len(labels))] = -1
+    return dZ / len(labels)
+""",
+            """
+def my_dZ(A, labels):
+    dZ = A.copy()
+    dZ[labels, np.arange(len(labels))] = -1
+    return dZ
+""",
+        ],
+        "forbidden": """
+def my_dZ(A, labels):
+    return (A - one_hot(labels, len(A))) / len(labels)
+""",
+        "precision": """
+def my_dZ(A, labels):
+    dZ = A.astype(np.float32)
+    dZ[labels, np.arange(len(labels))] -= 1
+    return dZ / len(labels)
+""",
         "whole rows": """
 def my_dZ(A, labels):
     dZ = A.copy()
@@ -138,12 +201,27 @@ def my_leaky_slope(A):
     return np.where(A > 0, 1.0, 0.01 * A)
 """,
         ],
+        "both": """
+def my_leaky_slope(A):
+    return (A > 0) + 0.01
+""",
         "swapped": """
 def my_leaky_slope(A):
     return np.where(A > 0, 0.01, 1.0)
 """,
     },
     "3.4": {
+        "order of parts": """
+def my_layer_backward(dZ, W, A_prev):
+    return W.T @ dZ, dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True)
+""",
+        "in place": """
+def my_layer_backward(dZ, W, A_prev):
+    dZ /= dZ.shape[1]
+    return dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True), W.T @ dZ
+""",
+    }
+    | {
         name: f"""
 def my_layer_backward(dZ, W, A_prev):
     dW = {dW}
@@ -179,6 +257,12 @@ def my_backward(parameters, activations, Y):
     return gradients
 """,
         "no mean": backward(first="activations[-1] - Y"),
+        "divided by the classes": backward(first="(activations[-1] - Y) / len(Y)"),
+        "W not transposed": backward(back="W @ dZ * A_prev * (1 - A_prev)"),
+        "forbidden": """
+def my_backward(parameters, activations, Y):
+    return backward_propagation(parameters, activations, Y, activation="sigmoid")
+""",
         "a mean in every layer": backward(divided=" / Y.shape[1]"),
         "backward order": backward(collect=".append(Layer(dW, db))"),
         "W of the layer before": backward(back="(parameters[l - 1].W.T @ dZ) * A_prev * (1 - A_prev)"),

@@ -1,5 +1,15 @@
 """What learners write in the exercises of notebook 1, by exercise and mistake."""
 
+SPLIT = """
+def my_fair_split(labels, dev_per_digit, rng):
+    train, dev = [], []
+    for digit in range(10):
+        columns = rng.permutation({columns})
+        dev.append(columns[:dev_per_digit])
+        train.append(columns[dev_per_digit:])
+    return {answer}
+"""
+
 MISTAKES = {
     "1.1": {
         "swapped": """
@@ -53,6 +63,18 @@ def my_ink(X):
     pixels, m = X.shape
     return X.sum(axis=0) / m
 """,
+        "divided by 784": """
+def my_ink(X):
+    return X.sum(axis=0) / 784
+""",
+        "of pandas": """
+def my_ink(X):
+    return pd.DataFrame(X).mean()
+""",
+        "ignored": """
+def my_ink(X):
+    return np.linspace(0, 1, 7)
+""",
         "summed up": """
 def my_ink(X):
     return X.mean()
@@ -92,6 +114,18 @@ def my_pixels(X):
 def my_pixels(X):
     return np.rint(256 * X.T).astype(int).astype(np.uint8)
 """,
+        "rounded up": """
+def my_pixels(X):
+    return np.ceil(255 * X.T).astype(np.uint8)
+""",
+        "rounded first": """
+def my_pixels(X):
+    return (X.T.round() * 255).astype(np.uint8)
+""",
+        "not multiplied": """
+def my_pixels(X):
+    return X.T.round().astype(np.uint8)
+""",
         "dtype": [
             """
 def my_pixels(X):
@@ -109,6 +143,43 @@ def my_pixels(X):
 """,
     },
     "1.4": {
+        "mask": """
+def my_fair_split(labels, dev_per_digit, rng):
+    mask = np.zeros(len(labels), dtype=bool)
+    for d in range(10):
+        mask[rng.permutation(np.where(labels == d)[0])[:dev_per_digit]] = True
+    return ~mask, mask
+""",
+        "a list a digit": SPLIT.format(columns="np.where(labels == digit)[0]", answer="train, dev"),
+        "a set": """
+def my_fair_split(labels, dev_per_digit, rng):
+    dev = set()
+    for d in range(10):
+        dev |= set(rng.permutation(np.where(labels == d)[0])[:dev_per_digit].tolist())
+    return set(range(len(labels))) - dev, dev
+""",
+        "digits": SPLIT.format(columns="labels[labels == digit]", answer="np.concatenate(train), np.concatenate(dev)"),
+        "places": SPLIT.format(columns="(labels == digit).sum()", answer="np.concatenate(train), np.concatenate(dev)"),
+        "ignored": [
+            """
+def my_fair_split(labels, dev_per_digit, rng):
+    rng = np.random.default_rng(0)
+    dev = np.concatenate([rng.choice(np.flatnonzero(labels == d), dev_per_digit, replace=False) for d in range(10)])
+    return np.setdiff1d(np.arange(len(labels)), dev), dev
+""",
+            """
+def my_fair_split(labels, dev_per_digit, rng):
+    chosen = [np.random.permutation(np.flatnonzero(labels == d))[:dev_per_digit] for d in range(10)]
+    dev = np.concatenate(chosen)
+    return np.setdiff1d(np.arange(len(labels)), dev), dev
+""",
+        ],
+        "in place": """
+def my_fair_split(labels, dev_per_digit, rng):
+    rng.shuffle(labels)
+    dev = np.concatenate([np.where(labels == d)[0][:dev_per_digit] for d in range(10)])
+    return np.setdiff1d(np.arange(len(labels)), dev), dev
+""",
         "swapped": """
 def my_fair_split(labels, dev_per_digit, rng):
     order = rng.permutation(len(labels))
@@ -183,6 +254,11 @@ def my_reader(X_train, labels_train, X):
         average = X_train[:, labels_train == d].mean(axis=1)
         distances.append([(image - average).sum() for image in X.T])
     return np.argmin(distances, axis=0)
+""",
+        "absolute differences": """
+def my_reader(X_train, labels_train, X):
+    averages = [X_train[:, labels_train == d].mean(axis=1) for d in range(10)]
+    return np.array([np.argmin([abs(image - average).sum() for average in averages]) for image in X.T])
 """,
         "nearest image": """
 def my_reader(X_train, labels_train, X):

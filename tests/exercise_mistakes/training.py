@@ -108,6 +108,14 @@ def my_dead_neurons(A):
 def my_dead_neurons(A):
     return (A > 0).any(axis=1).sum()
 """,
+        "the whole array": """
+def my_dead_neurons(A):
+    return (A == 0).all().sum()
+""",
+        "dtype": """
+def my_dead_neurons(A):
+    return float((A == 0).all(axis=1).sum())
+""",
         "zeros": """
 def my_dead_neurons(A):
     return np.count_nonzero(A == 0)
@@ -136,6 +144,32 @@ def my_batches(X, Y, batch_size, rng):
     return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
 """,
         ],
+        "pair turned round": batches(X="Y[:, piece]", Y="X[:, piece]"),
+        "one batch": batches().replace("    return", "        return"),
+        "rows of both": """
+def my_batches(X, Y, batch_size, rng):
+    order = rng.permutation(len(X))
+    batches = []
+    for start in range(0, len(X), batch_size):
+        piece = order[start : start + batch_size]
+        batches.append((X[piece], Y[piece]))
+    return batches
+""",
+        "empty batch": """
+def my_batches(X, Y, batch_size, rng):
+    order = rng.permutation(X.shape[1])
+    pieces = [order[k * batch_size : (k + 1) * batch_size] for k in range(len(order) // batch_size + 1)]
+    return [(X[:, piece], Y[:, piece]) for piece in pieces]
+""",
+        "other sizes": [
+            """
+def my_batches(X, Y, batch_size, rng):
+    pieces = np.array_split(rng.permutation(X.shape[1]), -(-X.shape[1] // batch_size))
+    return [(X[:, piece], Y[:, piece]) for piece in pieces]
+""",
+            batches().replace("start + batch_size]", "start + batch_size - 1]"),
+        ],
+        "in place": batches().replace("    batches = []", "    X[:] = X[:, order]\n    batches = []"),
         "rows for columns": """
 def my_batches(X, Y, batch_size, rng):
     m = len(X)
@@ -174,15 +208,32 @@ def my_batches(X, Y, batch_size, rng):
     },
     "4.3": {
         "from zero": overfitting(answer="place"),
-        "lowest training loss": [
-            overfitting(answer="train_losses.argmin() + 1", condition="True"),
+        "lowest training loss": overfitting(answer="train_losses.argmin() + 1", condition="True"),
+        "never": [
             """
 def my_overfitting_start(train_losses, dev_losses):
     place = np.argmin(train_losses)
     if dev_losses[-1] > 1.1 * dev_losses[place] and train_losses[-1] < train_losses[place]:
         return place + 1
 """,
+            overfitting().replace("argmin", "argmax"),
         ],
+        "printed": overfitting().replace("return place + 1", "print(place + 1)"),
+        "one of two": overfitting(
+            condition="dev_losses[-1] > 1.1 * dev_losses[place] or train_losses[-1] < train_losses[place]"
+        ),
+        "share of the last": [
+            overfitting(
+                condition="0.9 * dev_losses[-1] > dev_losses[place] and train_losses[-1] < train_losses[place]"
+            ),
+            overfitting(
+                condition="(dev_losses[-1] - dev_losses[place]) / dev_losses[-1] > 0.1"
+                " and train_losses[-1] < train_losses[place]"
+            ),
+        ],
+        "training since the start": overfitting(
+            condition="dev_losses[-1] > 1.1 * dev_losses[place] and train_losses[-1] < train_losses[0]"
+        ),
         "always": """
 def my_overfitting_start(train_losses, dev_losses):
     return np.argmin(dev_losses) + 1
@@ -210,7 +261,32 @@ def my_stop_early(losses, patience):
     return np.argmin(losses) + 1, len(losses)
 """,
         "an epoch late": stop(stop="epoch - best_epoch > patience"),
-        "from zero": stop(zero="-1", one="0", end="best_epoch, len(losses) - 1"),
+        "from zero": [stop(zero="-1", one="0", end="best_epoch, len(losses) - 1"), stop(one="0")],
+        "the epoch before": """
+def my_stop_early(losses, patience):
+    best_epoch, waited = 1, 0
+    for epoch in range(2, len(losses) + 1):
+        if losses[epoch - 1] < losses[epoch - 2]:
+            best_epoch, waited = epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, len(losses)
+""",
+        "all waits together": """
+def my_stop_early(losses, patience):
+    best, best_epoch, waited = np.inf, 0, 0
+    for epoch, loss in enumerate(losses, 1):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        else:
+            waited += 1
+        if waited == patience:
+            return best_epoch, epoch
+    return best_epoch, epoch
+""",
+        "order of parts": stop(answer="epoch, best_epoch", end="len(losses), best_epoch"),
         "last for best": stop(answer="epoch, epoch", end="len(losses), len(losses)"),
     },
     "4.5": {
@@ -228,6 +304,16 @@ def my_stop_early(losses, patience):
         "not shuffled": training(order="order = np.arange(m)"),
         "apart": training(Y="Y[:, start : start + batch_size]"),
         "parameters alone": training().replace("return best_parameters, accuracies", "return best_parameters"),
+        "percent": training().replace("reached = accuracy", "reached = 100 * accuracy"),
+        "an epoch too many": training().replace("range(max_epochs)", "range(max_epochs + 1)"),
+        "an array": training().replace("best_parameters, accuracies", "best_parameters, np.array(accuracies)"),
+        "order of parts": training().replace("best_parameters, accuracies", "accuracies, best_parameters"),
+        "forbidden": """
+def my_train(train_set, dev_set, layer_sizes, learning_rate, batch_size, max_epochs, seed):
+    settings = dict(learning_rate=learning_rate, batch_size=batch_size, max_epochs=max_epochs, seed=seed)
+    result = train(train_set, dev_set, layer_sizes, patience=None, **settings)
+    return result.parameters, result.history["dev_accuracy"].tolist()
+""",
         "other steps": [
             training().replace("default_rng(seed)", "default_rng(0)"),
             training(order="order = np.random.permutation(m)"),

@@ -39,8 +39,7 @@ def fingerprint(module, root):
 
 
 def test_files(module, root):
-    names = [*PLAN["modules"][module], f"test_mutants_{module}"]
-    return [path for name in names if (path := root / "tests" / f"{name}.py").exists()]
+    return [root / "tests" / f"{name}.py" for name in PLAN["modules"][module]]
 
 
 def mutants_of(module, root):
@@ -75,7 +74,7 @@ def judge(module, results_folder, copy):
     for mutant in mutants_of(module, copy):
         if mutant.key not in results:
             known = old.get(mutant.key, {})
-            jobs.append({"key": mutant.key, "where": mutant.where, "anew": mutant.whole_module, "source": mutant.source}
+            jobs.append({"key": mutant.key, "function": mutant.function, "anew": mutant.whole_module, "source": mutant.source}
                         | ({"killed_by": known["by"]} if known.get("killed") else {}))  # fmt: skip
     if jobs:
         tests = [str(file.relative_to(copy)) for file in test_files(module, copy)]
@@ -91,7 +90,16 @@ def judge(module, results_folder, copy):
     return {mutant.key: results[mutant.key] for mutant in mutants_of(module, copy)}
 
 
-def problems_of(module, results, listed):
+def survivors():
+    """Return {module: {key: reason}} of survivors.toml."""
+    listed = {module: {} for module in PLAN["modules"]}
+    for entry in read_toml("survivors.toml").get("survivor", []):
+        for key in entry["mutants"]:
+            listed[entry["module"]][key] = entry["reason"]
+    return listed
+
+
+def problems_of(results, listed):
     """Return what is wrong with the results of a module, as sentences. listed: {key: reason} of its survivors."""
     survivors = [key for key, result in results.items() if not result["killed"]]
     problems = [f"survives, and is not in survivors.toml: {key}" for key in survivors if key not in listed]
@@ -115,9 +123,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="modules judged at once")
     options = parser.parse_args()
     modules = options.modules or list(PLAN["modules"])
-    listed = {module: {} for module in PLAN["modules"]}
-    for entry in read_toml("survivors.toml").get("survivor", []):
-        listed[entry["module"]][entry["mutant"]] = entry["reason"]
+    listed = survivors()
     folder = ROOT / "build" / "mutation"
     folder.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
@@ -132,7 +138,7 @@ def main():
                 total, killed = total + len(results), killed + count
                 seconds = sum(result["seconds"] for result in results.values())
                 print(f"{module:16} {count:4} of {len(results):4} killed, {count / len(results):6.1%}, {seconds:5.0f} s", flush=True)
-                for problem in problems_of(module, results, listed[module]):
+                for problem in problems_of(results, listed[module]):
                     bad = True
                     print(f"    {problem}", flush=True)
     print(f"{'all':16} {killed:4} of {total:4} killed, {killed / total:6.1%}, {time.monotonic() - start:5.0f} s now")

@@ -183,7 +183,7 @@ class Judge:
         base = self.baseline(session.items)
         order = sorted(session.items, key=lambda item: base[item.nodeid][0])
         for job in self.jobs:
-            tests = [item for item in order if job["where"] in base[item.nodeid][1]]
+            tests = [item for item in order if job["function"] in base[item.nodeid][1]]
             tests.sort(key=lambda item: item.nodeid != job.get("killed_by"))
 
             def child(write, job=job, tests=tests):
@@ -205,7 +205,7 @@ class Judge:
             start = time.monotonic()
             status, text = fork(child, PATIENCE + 20 * sum(base[item.nodeid][0] for item in tests))
             result = {"killed": status != 0, "by": text, "status": status, "tests": len(tests), "again": False}
-            result["again"] = status == 0 and (job["where"] in self.at_import or text == "nothing changed")
+            result["again"] = status == 0 and (job["function"] in self.at_import or text == "nothing changed")
             self.done(job, result, time.monotonic() - start)
         return True
 

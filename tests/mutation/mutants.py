@@ -31,6 +31,8 @@ class Mutant:
     whole_module: bool  # outside of every function, so the module must be imported anew
     source: str
 
+    function: str  # the outermost function, or Class.method, which is what can be changed in place
+
     @property
     def key(self):
         return f"{self.where}: {self.change}"
@@ -48,18 +50,19 @@ class Finder:
 
     def __init__(self, tree, wording):
         self.tree, self.wording, self.mutants, self.seen = tree, wording, [], Counter()
-        self.where, self.in_function, self.texts = "", False, set()
+        self.where, self.function, self.in_function, self.texts = "", "", False, set()
 
     def visit_body(self, owner, where, *, is_function):
         """Mutate the statements of a module, a class or a function."""
-        saved = self.where, self.in_function, self.texts
+        saved = self.where, self.function, self.in_function, self.texts
         self.where, self.in_function = where or "module", self.in_function or is_function
         if is_function:
             self.texts = texts_only(owner)
+            self.function = self.function or where
         for block in blocks(owner):
             for number, statement in enumerate(block):
                 self.visit_statement(block, number, statement)
-        self.where, self.in_function, self.texts = saved
+        self.where, self.function, self.in_function, self.texts = saved
 
     def visit_statement(self, block, number, node):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -185,7 +188,7 @@ class Finder:
         again = self.seen[self.where, before, after]
         change = f"{before} -> {after}" + (f" #{again}" if again > 1 else "")
         whole = not self.in_function and operator != "default"
-        self.mutants.append(Mutant(self.where, operator, change, node.lineno, whole, text))
+        self.mutants.append(Mutant(self.where, operator, change, node.lineno, whole, text, self.function or self.where))
 
 
 def changed_constants(node, role):

@@ -1,0 +1,107 @@
+"""The mutation testing itself: its mutants change what computes and not what is said, and a survivor is noticed."""
+
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "mutation"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """A function that imports a file of tests/mutation."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+    def load(name):
+        spec = importlib.util.spec_from_file_location(f"mutation_{name.strip('_')}", FOLDER / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        return module
+
+    yield load
+    sys.modules.pop("mutants", None)
+
+
+def changes(load, source):
+    return [mutant.change for mutant in load("mutants").find_mutants(source)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("return a - b * c", ["return None", "a - b * c -> a + b * c", "b * c -> b / c"]),
+        ("return W @ A", ["return None", "W @ A -> A @ W"]),
+        ("return n <= m", ["return None", "n <= m -> n > m", "n <= m -> n < m"]),
+        ("return x.sum(axis=0)", ["return None", "x.sum(axis=0) -> x.sum(axis=1)"]),
+        ("return f(a, b)", ["return None", "f(a, b) -> f(b, a)"]),
+        ("return not a", ["return None", "not a -> a"]),
+        ("return a and b", ["return None", "a and b -> a or b", "a and b -> b", "a and b -> a"]),
+        ("return x[-1]", ["return None", "x[-1] -> x[1]", "x[-1] -> x[-2]"]),
+        ("x += 0.5", ["x += 0.5 -> pass", "x += 0.5 -> x -= 0.5", "x += 0.5 -> x += 1.0"]),
+        ("return x.T", ["return None", "x.T -> x"]),
+        ("return max(x)", ["return None", "max(x) -> min(x)"]),
+        ("x[0] = y.copy()", ["x[0] = y.copy() -> pass", "x[0] -> x[1]", "y.copy() -> y"]),
+        ("raise ValueError(f'{n - 1} of {a} and {b}')", ["raise ValueError(f'{n - 1} of {a} and {b}') -> pass"]),
+        ("x = 'a sentence of words'", []),
+    ],
+)
+def test_the_changes_of_a_line(load, line, expected):
+    found = changes(load, f"def f(a: int = None) -> int:\n    '''Say 1.'''\n    {line}")
+    assert [change.removeprefix(f"{line} -> ") if "return None" in change else change for change in found] == expected
+
+
+def test_only_the_decision_between_two_messages_is_changed(load):
+    source = "def f(n):\n    hint = 'one' if n == 1 else 'two'\n    if n < 3:\n        raise ValueError(hint)\n"
+    expected = {"n == 1 -> n != 1", "n == 1 -> n == 2", "n < 3 -> n >= 3", "n < 3 -> n <= 3", "n < 3 -> n < 4"}
+    assert set(changes(load, source)) == expected | {"raise ValueError(hint) -> pass"}
+
+
+def test_defaults_and_repeated_places_have_their_own_names(load):
+    assert changes(load, "def f(a, *, b=2, c=True): pass") == ["b=2 -> b=3", "c=True -> c=False"]
+    assert changes(load, "x = n + n\ny = n + n") == ["n + n -> n - n", "n + n -> n - n #2"]
+
+
+def test_every_mutant_is_another_program_and_the_tree_is_left_as_it_was(load):
+    source = (FOLDER.parent.parent / "helpers" / "network.py").read_text("utf8")
+    mutants = load("mutants").find_mutants(source)
+    assert len({mutant.source for mutant in mutants}) == len({mutant.key for mutant in mutants}) == len(mutants) > 80
+    for mutant in mutants:
+        compile(mutant.source, "mutant", "exec")
+
+
+def test_a_mutant_is_put_into_the_functions_that_others_have_imported(load):
+    source = "N = 1\ndef f(n=2):\n    return n\nclass C:\n    @property\n    def two(self):\n        return 2\n"
+    module = types.ModuleType("judged")
+    module.__file__ = "judged.py"
+    exec(source, module.__dict__)
+    f, c, judge = module.f, module.C(), load("judge")
+    try:
+        assert not judge.put_into(module, source)
+        assert judge.put_into(module, source.replace("return 2", "return 3"))
+        assert judge.put_into(module, source.replace("n=2", "n=4"))
+        assert (f(), c.two) == (4, 2)
+        assert not judge.put_into(module, source.replace("n=2", "n=4").replace("N = 1", "N = 5"))
+    finally:
+        sys.modules.pop("mutant", None)
+
+
+def test_new_survivors_and_a_low_share_are_problems(load):
+    problems_of = load("__main__").problems_of
+    results = {f"f: {n}": {"killed": n > 0} for n in range(10)}
+    assert problems_of(results, {"f: 0": "it is slower, and nothing else"}) == []
+    assert problems_of(results, {}) == ["survives, and is not in survivors.toml: f: 0"]
+    assert "no mutant any more: g: 1" in problems_of(results, {"f: 0": "", "g: 1": ""})[0]
+    results["f: 1"]["killed"] = False
+    assert problems_of(results, {"f: 0": "", "f: 1": ""}) == ["8 of 10 killed, expected 90%"]
+
+
+def test_every_listed_survivor_has_a_reason_and_is_a_mutant_of_its_module(load):
+    main = load("__main__")
+    for module, listed in main.survivors().items():
+        keys = {mutant.key for mutant in main.mutants_of(module, main.ROOT)}
+        assert set(listed) <= keys, f"{module}: run `make mutation` again"
+        assert all(len(reason) > 10 for reason in listed.values())
