@@ -33,7 +33,7 @@ PLAN = read_toml("plan.toml")
 
 
 def fingerprint(module, root):
-    """Return a checksum of what decides over the mutants of a module: its source, its tests, and how they are judged."""
+    """Return a checksum of what decides over the mutants of a module: its source, its tests, and these scripts."""
     paths = [root / "helpers" / f"{module}.py", *test_files(module, root), HERE / "judge.py", HERE / "mutants.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
@@ -73,9 +73,8 @@ def judge(module, results_folder, copy):
     jobs = []
     for mutant in mutants_of(module, copy):
         if mutant.key not in results:
-            known = old.get(mutant.key, {})
-            jobs.append({"key": mutant.key, "function": mutant.function, "anew": mutant.whole_module, "source": mutant.source}
-                        | ({"killed_by": known["by"]} if known.get("killed") else {}))  # fmt: skip
+            job = {"key": mutant.key, "function": mutant.function, "anew": mutant.whole_module, "source": mutant.source}
+            jobs.append(job | {"killed_by": old.get(mutant.key, {}).get("by", "")})  # the test to begin with
     if jobs:
         tests = [str(file.relative_to(copy)) for file in test_files(module, copy)]
         task = {"module": module, "tests": tests, "results": str(path), "jobs": jobs}
@@ -137,7 +136,8 @@ def main():
                 count = sum(result["killed"] for result in results.values())
                 total, killed = total + len(results), killed + count
                 seconds = sum(result["seconds"] for result in results.values())
-                print(f"{module:16} {count:4} of {len(results):4} killed, {count / len(results):6.1%}, {seconds:5.0f} s", flush=True)
+                share = f"{count:4} of {len(results):4} killed, {count / len(results):6.1%}"
+                print(f"{module:16} {share}, {seconds:5.0f} s", flush=True)
                 for problem in problems_of(results, listed[module]):
                     bad = True
                     print(f"    {problem}", flush=True)

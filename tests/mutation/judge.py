@@ -1,10 +1,12 @@
 """Try the mutants of one module, each in a process of its own: `python judge.py MODULE`, in a copy of the project.
 
-Two ways. Changed functions: the tests are imported and collected once, then for each mutant the process forks, the child
-puts the changed code into the functions and runs only the tests that call the changed one. Changed modules (constants,
-classes, and survivors of functions that are called while the tests are imported): the child imports everything anew.
+Two ways. Changed functions: the tests are imported and collected once, then for each mutant the process forks, the
+child puts the changed code into the functions and runs only the tests that call the changed one. Changed modules
+(constants, classes, and survivors of functions that are called while the tests are imported): the child imports
+everything anew.
 """
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.util
@@ -123,10 +125,8 @@ def fork(job, seconds):
             break
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # whatever the test had started
-    except ProcessLookupError:
-        pass
     text = report.read_text() if report.exists() else ""
     shutil.rmtree(folder, ignore_errors=True)
     return os.waitstatus_to_exitcode(status), text
@@ -210,6 +210,13 @@ class Judge:
         return True
 
 
+def foreign_modules():
+    """Return the names of the imported modules that do not belong to the project."""
+    here = str(Path.cwd())
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    return [name for name, file in files.items() if file and not file.startswith(here) and name != "__main__"]
+
+
 class MutantFinder(importlib.abc.MetaPathFinder):
     """Imports one module of helpers/ from another source."""
 
@@ -219,12 +226,15 @@ class MutantFinder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name != f"helpers.{self.path.stem}":
             return None
-        return importlib.util.spec_from_file_location(name, self.path, loader=MutantLoader(self.source, name, self.path))
+        loader = MutantLoader(self.source, self.path)
+        return importlib.util.spec_from_file_location(name, self.path, loader=loader)
 
 
 class MutantLoader(importlib.abc.SourceLoader):
-    def __init__(self, source, name, path):
-        self.source, self.name, self.path = source, name, str(path)
+    """Gives the source of the mutant for that of the file."""
+
+    def __init__(self, source, path):
+        self.source, self.path = source, str(path)
 
     def get_filename(self, name):
         return self.path
@@ -256,7 +266,8 @@ def judge_anew(path, tests, jobs, done):
 
         start = time.monotonic()
         status, text = fork(child, 5 * PATIENCE)
-        done(job, {"killed": status != 0, "by": text if status else "", "status": status, "again": False}, time.monotonic() - start)
+        result = {"killed": status != 0, "by": text if status else "", "status": status, "again": False}
+        done(job, result, time.monotonic() - start)
 
 
 OPTIONS = ["-s", "-p", "no:cacheprovider", "-p", "no:randomly", "-q"]
@@ -299,7 +310,9 @@ def main():
                             judge.at_import = set(calls.found)
 
                     status = int(pytest.main([*OPTIONS, *tests], plugins=[judge, Collected()]))
-                os.write(writer, json.dumps([job["key"] for job in again]).encode())
+                report = {"again": [job["key"] for job in again], "modules": foreign_modules()}
+                with open(writer, "w") as pipe:
+                    json.dump(report, pipe)
             except SystemExit as error:
                 print(error, file=sys.stderr, flush=True)
                 status = 4
@@ -311,8 +324,11 @@ def main():
         _, status = os.waitpid(child, 0)
         if not text:
             sys.exit(os.waitstatus_to_exitcode(status) or 3)
-        keys = set(json.loads(text))
-        anew += [job for job in plain_jobs if job["key"] in keys]
+        report = json.loads(text)
+        anew += [job for job in plain_jobs if job["key"] in report["again"]]
+        for name in report["modules"] if anew else ():
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)  # once, and not in every child
     judge_anew(path, tests, anew, done)
 
 

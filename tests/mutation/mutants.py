@@ -12,9 +12,9 @@ NEGATED = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, a
            ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}  # fmt: skip
 BOUNDARY = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 OTHER_FUNCTION = {"min": "max", "max": "min", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor",
-                  "minimum": "maximum", "maximum": "minimum", "argmax": "argmin", "cos": "sin", "zeros_like": "ones_like",
-                  "zeros": "ones", "startswith": "endswith", "endswith": "startswith", "removeprefix": "removesuffix",
-                  "removesuffix": "removeprefix", "rstrip": "lstrip"}  # fmt: skip
+                  "minimum": "maximum", "maximum": "minimum", "argmax": "argmin", "cos": "sin",
+                  "zeros_like": "ones_like", "zeros": "ones", "startswith": "endswith", "endswith": "startswith",
+                  "removeprefix": "removesuffix", "removesuffix": "removeprefix", "rstrip": "lstrip"}  # fmt: skip
 SYMMETRIC = {"isinstance", "hasattr", "getattr", "maximum", "minimum", "max", "min", "multiply", "errstate", "warn"}
 DROPPED_CALLS = {"copy", "reversed", "sorted", "ravel", "strip", "lower", "abs"}  # x.copy() -> x, sorted(x) -> x
 IDENTIFIER = re.compile(r"[\w.\-]+")
@@ -22,7 +22,7 @@ IDENTIFIER = re.compile(r"[\w.\-]+")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. where: the function it is in; change: old and new text, in its surroundings; source: the module with it."""
+    """One change. where: the function it is in; change: old and new text; source: the module with it."""
 
     where: str
     operator: str
@@ -82,7 +82,8 @@ class Finder:
         if isinstance(node, ast.Return) and not (node.value is None or is_constant(node.value, None)):
             changed = ast.Return(ast.Constant(None))
             self.add("return value", partial(block.__setitem__, number), node, changed, show(node), "return None")
-        if isinstance(node, (ast.Assign, ast.AugAssign)) and assigned_names(node) and assigned_names(node) <= self.texts:
+        names = assigned_names(node) if isinstance(node, (ast.Assign, ast.AugAssign)) else set()
+        if names and names <= self.texts:
             for part in ast.walk(node.value):  # a text for a message: only the decision between two texts counts
                 if isinstance(part, ast.IfExp):
                     self.visit_expression(part.test, partial(setattr, part, "test"), part.test)
