@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
 PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # those of Pyodide; what they need comes with them
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}  # or the reader is asked for one
 WHEELS = "wheels"  # a folder of the site
 FROM_WORKER = "../../../../"  # from the script of the kernel's worker, in extensions/, to the top of the site
 DATE = (1980, 1, 1, 0, 0, 0)  # of all files in the wheel, so that equal sources give equal bytes
@@ -42,6 +43,7 @@ def main():
     jupyter_lite(parts, output)
     shutil.copytree(parts / WHEELS, output / WHEELS)
     configure(output / "jupyter-lite.json", wheels)
+    mark_binary_files(output / "api" / "contents")
     shutil.rmtree(parts)
     megabytes = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 1e6
     print(f"{output} is the site ({megabytes:.0f} MB); to look at it: python -m http.server -d {output}")
@@ -50,7 +52,12 @@ def main():
 def copy_contents(folder):
     """Lay out what the file browser of the site shows: the notebooks with what they load, and the data."""
     (folder / "data").mkdir(parents=True)
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__", "*.toml"))
+    unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        notebook = json.loads(path.read_text("utf8"))
+        notebook["metadata"]["kernelspec"] = KERNEL
+        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
     for path in (ROOT / "data").glob("*.csv.gz"):
         shutil.copy(path, folder / "data")
 
@@ -104,6 +111,16 @@ def configure(path, wheels):
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
     plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": {"packages": packages}}
     path.write_text(json.dumps(site, indent=2), "utf8")
+
+
+def mark_binary_files(listings):
+    """Call compressed files binary in the listings of the file browser, or `digits.csv.gz` is read as text, and broken."""
+    for path in listings.rglob("all.json"):
+        listing = json.loads(path.read_text("utf8"))
+        for entry in listing["content"]:
+            if entry["name"].endswith((".gz", ".npz")):
+                entry["mimetype"] = "application/octet-stream"
+        path.write_text(json.dumps(listing, indent=2), "utf8")
 
 
 def jupyter_lite(parts, output):

@@ -107,13 +107,15 @@ def test_ctrl_c_at_random_moments(tmp_path):
         time.sleep(rng.uniform(0, 0.05))
         os.kill(process.pid, signal.SIGINT)
         process.join(60)
-        assert process.exitcode == 0
+        assert process.exitcode in (0, 1)  # 1 where the signal came when all was over
         path.with_suffix(".started").unlink()
         if path.with_suffix(".json").exists():
             report = json.loads(path.with_suffix(".json").read_text())
             assert report["reason"] in ("interrupted", "max epochs")
             assert 0 <= report["epochs"] - load_checkpoint(path).epoch <= 1
             path.with_suffix(".json").unlink()
+            if report["reason"] == "max epochs":
+                path.unlink()
         assert not list(tmp_path.glob(".*"))
     resumed = short("full batch", checkpoint=path, resume_from=path, **settings)
     whole = short("full batch", **settings)

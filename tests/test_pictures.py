@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -143,6 +144,16 @@ def drawing(shade):
     return nbformat.v4.new_code_cell(f"display(square({shade}), raw=True)", outputs=[output])
 
 
+def nbval(folder, matplotlib):
+    """What nbval prints about the notebook in a project that pins this version of matplotlib."""
+    (folder / "requirements.txt").write_text(f"contourpy==1.0.0\nmatplotlib=={matplotlib}\n")
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "--rootdir", str(folder), "-c", os.devnull]
+    options = ["-p", "no:cacheprovider", "--color=no", "--nbval", "--nbval-current-env", "squares.ipynb"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    result = subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True, text=True)
+    return result.stdout + result.stderr
+
+
 def test_nbval_looks_at_every_picture_that_is_not_ignored(tmp_path):
     cells = [nbformat.v4.new_code_cell(SHOW), drawing(0), drawing(90), drawing(91), drawing(0)]
     cells[3].metadata["tags"] = ["nbval-ignore-output"]
@@ -150,11 +161,7 @@ def test_nbval_looks_at_every_picture_that_is_not_ignored(tmp_path):
     for count, cell in enumerate(cells, 1):
         cell.execution_count = count
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "squares.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "--rootdir", str(tmp_path), "-c", os.devnull]
-    options = ["-p", "no:cacheprovider", "--color=no", "--nbval", "--nbval-current-env", "squares.ipynb"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([*command, *options], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    printed = result.stdout + result.stderr
+    printed = nbval(tmp_path, version("matplotlib"))
     assert "2 failed, 3 passed" in printed
     assert "cell [3]: picture 1 is another one: 1,200 of 1,200 pixels (100.00%) differ" in printed
     assert "cell [4]" not in printed
@@ -163,3 +170,6 @@ def test_nbval_looks_at_every_picture_that_is_not_ignored(tmp_path):
     assert str(saved) in printed
     with Image.open(tmp_path / saved) as picture:
         assert picture.size == (3 * (40 + 10), 30)
+    other = nbval(tmp_path, "1.0.0")  # which draws text otherwise
+    assert "1 failed, 4 passed" in other
+    assert "of the others only the size" in other

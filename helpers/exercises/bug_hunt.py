@@ -2,11 +2,11 @@
 
 from helpers.exercises.bug_hunt_data import check_mended_batches, check_mended_parts
 from helpers.exercises.bug_hunt_reports import check_mended_evaluate, check_mended_loss, check_mended_softmax
+from helpers.exercises.bug_hunt_start import check_mended_initialize
 from helpers.exercises.bug_hunt_steps import (
     check_mended_backward,
     check_mended_biases,
     check_mended_dropout,
-    check_mended_initialize,
     check_mended_step,
 )
 

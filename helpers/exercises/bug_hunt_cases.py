@@ -58,20 +58,20 @@ def evaluate_cases():
 
 
 def softmax_cases():
-    """Return scores: ordinary, a thousand, and columns a thousand apart from one another; raises nothing."""
+    """Return scores: ordinary, a thousand, columns a thousand apart, and far apart in a column; raises nothing."""
     return [
         Case(np.array([[0.0, 2.0], [1.0, -1.0], [3.0, 0.5]])),
         Case(np.array([[1000.0], [999.0]])),
         Case(np.array([[1000.0, -1000.0], [998.0, -999.0]])),
+        Case(np.array([[1000.0, 0.0], [0.0, 1e5], [-1000.0, -1e5]])),
         Case(np.random.default_rng(0).normal(size=(10, 7)) * 300),
     ]
 
 
 def initialize_cases():
-    """Return layer sizes, each with a generator; raises nothing."""
-    return [
-        Case((300, 80, 40, 10), np.random.default_rng(seed), says="layer_sizes = (300, 80, 40, 10)") for seed in (1, 2)
-    ]
+    """Return layer sizes, which first fall and then rise, each with a generator; raises nothing."""
+    sizes = (300, 80, 200, 10)
+    return [Case(sizes, np.random.default_rng(seed), says=f"layer_sizes = {sizes}") for seed in (1, 2)]
 
 
 def backward_cases(forward=forward_propagation, extra=()):

@@ -6,6 +6,7 @@ from helpers.exercises import bug_hunt_cases as cases
 from helpers.exercises import given_bugs as given
 from helpers.exercises.exercise import Exercise, Mistake
 from helpers.exercises.judging import make_check
+from helpers.exercises.predicates import gives
 
 
 def _columns(pairs):
@@ -14,6 +15,10 @@ def _columns(pairs):
 
 
 def _judge_batches(case, returned):
+    for pair in returned:
+        for name, part, given_array in zip("XY", pair, case.arguments, strict=False):
+            if part.shape[0] != given_array.shape[0]:
+                return f"the {name} of a batch has shape {part.shape}, expected {given_array.shape[0]} rows"
     X, Y = _columns(returned)
     m, batch_size = case.arguments[0].shape[1], case.arguments[2]
     if len(X) == len(Y) and (X != Y).any():
@@ -26,6 +31,19 @@ def _judge_batches(case, returned):
     if any(size != batch_size for size in sizes[:-1]):
         return f"the batches have {sizes} columns, expected {batch_size} in all but the last"
     return None
+
+
+def _in_pairs(attempt):
+    """Return for each case the numbers of the examples in X, where each lies beside its own label, else None."""
+    numbers = [_columns(outcome.returned) for outcome in attempt.outcomes]
+    together = all(len(X) == len(Y) and (X == Y).all() for X, Y in numbers)
+    return [X for X, _ in numbers] if together else None
+
+
+def _whole_batches(attempt):
+    """Tell whether every batch holds neighbors, and only the order of the batches is random."""
+    batches = [pair[0][0] for outcome in attempt.outcomes for pair in outcome.returned]
+    return _in_pairs(attempt) is not None and all((np.diff(batch) == 1).all() for batch in batches)
 
 
 check_mended_batches = make_check(
@@ -51,10 +69,26 @@ check_mended_batches = make_check(
                 ),
             ),
             Mistake(
+                "rows",
+                "the examples are the columns: `X[:, order]`, with as many numbers in `order` as there are columns",
+                when=lambda attempt: attempt.outcome.returned[0][1].shape[0] != attempt.case.arguments[1].shape[0],
+            ),
+            Mistake(
+                "batches shuffled",
+                "only the batches come in a random order, and each holds neighbors: shuffle the examples themselves",
+                when=_whole_batches,
+            ),
+            Mistake(
+                "drawn with repetition",
+                "some examples are drawn twice and others never: `rng.permutation` draws each number once",
+                when=lambda attempt: all(len(np.unique(X)) < len(X) for X in _in_pairs(attempt)),
+            ),
+            Mistake(
                 "last batch",
                 "the order is right, but the last batch, which is not full, has gone missing",
                 when=lambda attempt: all(
-                    (_columns(o.returned)[0] == _columns(o.returned)[1]).all() for o in attempt.outcomes
+                    len(np.unique(X)) == len(X) and len(X) % case.arguments[2] == 0
+                    for case, X in zip(attempt.cases, _in_pairs(attempt), strict=True)
                 ),
             ),
         ),
@@ -73,8 +107,14 @@ check_mended_parts = make_check(
         mistakes=(
             Mistake(
                 "empty part",
-                "where the batches come out even there is an empty one at the end, and the mean of nothing is NaN",
+                "the last part begins behind the last example, so it is empty, and the mean of nothing is NaN",
                 lambda X, Y, batch_size: given.parts_up_to(X, Y, batch_size, X.shape[1] + 1),
+                when=gives(lambda X, Y, batch_size: given.parts_up_to(X, Y, batch_size, X.shape[1] + batch_size)),
+            ),
+            Mistake(
+                "rows for columns",
+                "`X.shape[0]` counts the pixels of an image; the images are the columns, `X.shape[1]`",
+                lambda X, Y, batch_size: given.parts_up_to(X, Y, batch_size, X.shape[0]),
             ),
             Mistake(
                 "off by one",

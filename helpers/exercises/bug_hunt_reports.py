@@ -7,6 +7,7 @@ from helpers.exercises import bug_hunt_cases as cases
 from helpers.exercises import given_bugs as given
 from helpers.exercises.exercise import Exercise, Mistake
 from helpers.exercises.judging import make_check
+from helpers.exercises.predicates import gives
 from helpers.losses import cross_entropy
 
 check_mended_loss = make_check(
@@ -114,6 +115,24 @@ check_mended_softmax = make_check(
                 "wrong axis",
                 "that maximum is taken over the examples, not over the classes; each column needs its own",
                 _naive(lambda Z: Z.max(axis=1, keepdims=True)),
+            ),
+            Mistake(
+                "not the largest",
+                "a column whose scores lie far apart still overflows: subtract its *largest* score, which becomes 0",
+                _naive(lambda Z: Z.mean(axis=0)),
+                when=gives(_naive(lambda Z: Z.min(axis=0))),
+            ),
+            Mistake(
+                "divided",
+                "dividing changes how far the scores lie apart, and with that the probabilities: subtract instead",
+                when=gives(
+                    lambda Z: softmax(Z / Z.max(axis=0)), lambda Z: softmax(Z / Z.max()), lambda Z: softmax(Z / 1000)
+                ),
+            ),
+            Mistake(
+                "NaN hidden",
+                "the NaN is gone, but the probabilities do not come back with it: the overflow must not happen",
+                when=gives(lambda Z: np.nan_to_num(given.given_softmax(Z))),
             ),
             Mistake(
                 "one sum",

@@ -1,6 +1,4 @@
-"""The checks of notebook 8 for where a network starts and how it moves: exercises 8.6 to 8.10."""
-
-import itertools
+"""The checks of notebook 8 for how a network moves: exercises 8.7 to 8.10."""
 
 import numpy as np
 
@@ -9,66 +7,8 @@ from helpers.exercises import bug_hunt_cases as cases
 from helpers.exercises import given_bugs as given
 from helpers.exercises.exercise import Exercise, Mistake
 from helpers.exercises.judging import make_check
-from helpers.network import backward_propagation, initialize_parameters
-
-
-def _judge_start(case, returned):
-    sizes = case.arguments[0]
-    if len(returned) != len(sizes) - 1:
-        return f"you returned {len(returned)} layers, expected {len(sizes) - 1}"
-    for number, ((W, b), (n_in, n_out)) in enumerate(zip(returned, itertools.pairwise(sizes), strict=True), 1):
-        if W.shape != (n_out, n_in):
-            return f"your W{number} has shape {W.shape}, expected {(n_out, n_in)}"
-        if b.shape != (n_out, 1):
-            return f"your b{number} has shape {b.shape}, expected {(n_out, 1)}"
-        factor = np.sqrt(np.mean(np.square(W))) / np.sqrt(2 / n_in)
-        if len(np.unique(W, axis=0)) < n_out:
-            return f"the {n_out} neurons of layer {number} have {len(np.unique(W, axis=0))} different rows of weights"
-        if abs(W.mean()) > 0.3 * np.sqrt(2 / n_in):
-            return f"the weights of layer {number} have the mean {W.mean():.2f}, expected about 0"
-        if not 0.5 < factor < 1.5 or np.abs(b).max() > 1:
-            return f"the weights of layer {number} are {factor:.2g} times as large as those of He's rule"
-    return None
-
-
-def _weights(attempt, number=0):
-    return attempt.outcome.returned[number].W
-
-
-check_mended_initialize = make_check(
-    Exercise(
-        key="8.6",
-        name="my_initialize",
-        title="Let every neuron become somebody",
-        reference=lambda layer_sizes, rng: initialize_parameters(layer_sizes, rng),
-        cases=cases.initialize_cases,
-        start=given.given_initialize,
-        judge=_judge_start,
-        mistakes=(
-            Mistake(
-                "all equal",
-                "equal is as bad as zero: they compute the same, get the same gradient, and stay the same",
-                when=lambda attempt: np.ptp(_weights(attempt)) == 0,
-            ),
-            Mistake(
-                "positive",
-                "all weights push the same way; draw them around 0, for example with `standard_normal`",
-                when=lambda attempt: _weights(attempt).min() >= 0,
-            ),
-            Mistake(
-                "too large",
-                "the neurons differ now, but their sums run away: scale by the square root of 2 over `n_in`",
-                when=lambda attempt: np.std(_weights(attempt)) > 1.5 * np.sqrt(2 / _weights(attempt).shape[1]),
-            ),
-            Mistake(
-                "too small",
-                "the neurons differ now, but each layer makes the signal smaller: use the square root of 2 over `n_in`",
-                when=lambda attempt: 0 < np.std(_weights(attempt)) < 0.5 * np.sqrt(2 / _weights(attempt).shape[1]),
-            ),
-        ),
-        after="random, centered on 0, and scaled to the number of inputs",
-    )
-)
+from helpers.exercises.predicates import gives
+from helpers.network import backward_propagation
 
 check_mended_backward = make_check(
     Exercise(
@@ -117,6 +57,24 @@ check_mended_dropout = make_check(
                 "squared",
                 "that is once too often: each layer was divided by `keep` once",
                 given.dropout_backward_with(lambda A, keep: (A > 0) / keep**2),
+            ),
+            Mistake(
+                "what is dropped",
+                "`1 - keep` is the share that is dropped; the forward pass divides by the share that is kept",
+                given.dropout_backward_with(lambda A, keep: (A > 0) / (1 - keep)),
+            ),
+            Mistake(
+                "drawn anew",
+                "do not draw again: the neurons were drawn on the way forward, and `activations[l]` is 0 where one is out",
+                when=lambda attempt: {"random", "default_rng"} & set(attempt.answer.__code__.co_names),
+            ),
+            Mistake(
+                "in the last layer too",
+                "the last layer was right: no dropout lies behind it, so the factor belongs where `dZ` goes back",
+                when=lambda attempt: all(
+                    np.allclose(outcome.returned[-1].W, right[-1].W / case.arguments[3])
+                    for case, outcome, right in zip(attempt.cases, attempt.outcomes, attempt.expected, strict=True)
+                ),
             ),
         ),
         after="what was multiplied on the way forward is multiplied on the way back",
@@ -173,6 +131,12 @@ check_mended_biases = make_check(
                 "wrong axis",
                 "that sums over the neurons; sum over the examples",
                 given.backward_with(bias=lambda dZ: dZ.sum(axis=0, keepdims=True)),
+                when=gives(given.backward_with(bias=lambda dZ: dZ.sum(axis=0))),
+            ),
+            Mistake(
+                "not summed",
+                "that is one number for each example: a bias is shared by all examples, so add them up",
+                given.backward_with(bias=lambda dZ: dZ),
             ),
             Mistake(
                 "one number",

@@ -53,6 +53,16 @@ check_standard_error = make_check(
                 lambda scores: np.std(scores, ddof=1) / len(scores),
             ),
             Mistake(
+                "root of n - 1",
+                "the mean of n runs is surer by the root of n: the n - 1 belongs to s alone, and `ddof=1` sees to it",
+                lambda scores: np.std(scores, ddof=1) / np.sqrt(len(scores) - 1),
+            ),
+            Mistake(
+                "squared",
+                "this is the square of the standard error, made of the variance: take the root",
+                lambda scores: np.var(scores, ddof=1) / len(scores),
+            ),
+            Mistake(
                 "the variance",
                 "this is made of the variance, the square of s: use `np.std`, or take the root",
                 lambda scores: np.var(scores, ddof=1) / np.sqrt(len(scores)),
@@ -74,6 +84,7 @@ check_choice = make_check(
             Case(np.array([[0.7, 0.9, 0.9], [0.85, 0.85, 0.86]])),
             Case(np.array([[0.8, 0.8], [0.95, np.nan], [0.83, 0.85]])),
             Case(np.array([[0.9, 0.9], [0.5, np.nan]])),
+            Case(np.array([[np.nan, 0.7], [0.9, 0.9], [0.8, 0.8]])),
             Case(np.array([[np.nan, 0.8], [np.nan, np.nan]])),
         ],
         mistakes=(
@@ -98,19 +109,24 @@ check_choice = make_check(
                 when=chooses(lambda scores: scores.mean(axis=1).max(), 3),
             ),
             Mistake(
+                "numbered anew",
+                "without the rows with a NaN, the rows that are left have other numbers: return the number in `scores`",
+                when=chooses(lambda scores: scores[~np.isnan(scores).any(axis=1)].mean(axis=1).argmax(), 6),
+            ),
+            Mistake(
                 "leaves NaN out",
                 "this leaves the NaN out and chooses a setting of which a run diverged: `np.mean`, not `np.nanmean`",
-                when=chooses(lambda scores: np.nanmean(scores, axis=1).argmax(), 5),
+                when=chooses(lambda scores: np.nanmean(scores, axis=1).argmax(), 6),
             ),
             Mistake(
                 "NaN wins",
                 "`argmax` takes NaN for the largest number: replace it by `-np.inf` first",
-                when=chooses(lambda scores: scores.mean(axis=1).argmax(), 5),
+                when=chooses(lambda scores: scores.mean(axis=1).argmax(), 6),
             ),
             Mistake(
                 "nothing to choose",
                 "here every setting has a run that diverged, so there is nothing to choose: return `None`",
-                when=lambda attempt: attempt.place == 5,
+                when=lambda attempt: attempt.place == 6,
             ),
         ),
         after="a mean over seeds is harder to fool than the luckiest run",

@@ -21,12 +21,15 @@ def right_and(probabilities, labels, threshold):
 
 
 def cautious_cases():
-    """Return five images, one of which is just as sure as the threshold, and forty random ones; raises nothing."""
-    P = np.array([[0.5, 0.25, 0.125, 0.75, 0.25], [0.25, 0.5, 0.0, 0.25, 0.375], [0.25, 0.25, 0.875, 0.0, 0.375]])
+    """Return four images, two of which are just as sure as the threshold, and forty random ones; raises nothing.
+
+    The first case is so small that a verdict can write it in full, and a learner can try it.
+    """
+    P = np.array([[0.5, 0.2, 0.1, 0.3], [0.3, 0.5, 0.0, 0.4], [0.2, 0.3, 0.9, 0.3]])
     rng = np.random.default_rng(0)
     scores = np.exp(2 * rng.normal(size=(4, 40)))
     labels = np.where(rng.random(40) < 0.6, scores.argmax(axis=0), rng.integers(0, 4, 40))
-    return [Case(P, np.array([0, 2, 2, 1, 0]), 0.5), Case(scores / scores.sum(axis=0), labels, 0.7)]
+    return [Case(P, np.array([0, 2, 2, 1]), 0.5), Case(scores / scores.sum(axis=0), labels, 0.7)]
 
 
 def of_all(probabilities, labels, threshold):
@@ -47,7 +50,20 @@ check_cautious_accuracy = make_check(
             Mistake(
                 "along the rows",
                 "an image is a column, so look down each column for its confidence and its digit: `axis=0`",
-                when=lambda attempt: all("broadcast" in str(outcome.error) for outcome in attempt.outcomes),
+                when=lambda attempt: all(
+                    "broadcast" in str(outcome.error) or "boolean index" in str(outcome.error)
+                    for outcome in attempt.outcomes
+                ),
+            ),
+            Mistake(
+                "an array",
+                "the numbers are right, but a pair is two values with a comma between them: `return share, accuracy`",
+                when=gives(lambda *arguments: np.array(cautious_accuracy(*arguments))),
+            ),
+            Mistake(
+                "every probability",
+                "this compares every probability with the threshold: the confidence of an image is its largest one",
+                when=gives(lambda P, labels, threshold: np.mean(threshold <= P), part=0),
             ),
             Mistake(
                 "swapped",
@@ -72,7 +88,9 @@ check_cautious_accuracy = make_check(
             Mistake(
                 "accuracy of all",
                 "that is the accuracy on all images; count only the ones that the network answers",
-                when=gives(lambda P, labels, threshold: (P.argmax(axis=0) == labels).mean(), part=1),
+                when=gives(
+                    lambda P, labels, threshold: ((P.max(axis=0) >= threshold).mean(), (P.argmax(0) == labels).mean())
+                ),
             ),
             Mistake(
                 "counts",
@@ -98,12 +116,12 @@ def found_in(probabilities, labels, k, rows):
 
 
 def top_cases():
-    """Return five images and two guesses, then forty with one, three and six guesses; raises nothing."""
-    P = np.array([[5, 2, 1, 6, 2], [3, 5, 0, 3, 3.5], [2, 3, 9, 1, 4.5]]) / 10
+    """Return four images and two guesses, then forty with one, three and six guesses; raises nothing."""
+    P = np.array([[0.5, 0.2, 0.1, 0.2], [0.3, 0.5, 0.0, 0.3], [0.2, 0.3, 0.9, 0.5]])
     rng = np.random.default_rng(0)
     scores = np.exp(2 * rng.normal(size=(6, 40)))
     labels = np.where(rng.random(40) < 0.4, scores.argmax(axis=0), rng.integers(0, 6, 40))
-    return [Case(P, np.array([0, 2, 2, 2, 0]), 2)] + [Case(scores / scores.sum(axis=0), labels, k) for k in (1, 3, 6)]
+    return [Case(P, np.array([0, 2, 2, 0]), 2)] + [Case(scores / scores.sum(axis=0), labels, k) for k in (1, 3, 6)]
 
 
 check_top_k_accuracy = make_check(
@@ -123,6 +141,7 @@ check_top_k_accuracy = make_check(
                 "along the rows",
                 "an image is a column, so sort down each column: `axis=0`",
                 wrong=lambda P, labels, k: (np.argsort(P, axis=1)[-k:] == labels).any(axis=0).mean(),
+                when=lambda attempt: "broadcast" in str(attempt.outcome.error),
             ),
             Mistake(
                 "the last guess alone",

@@ -7,6 +7,7 @@ import numpy as np
 from helpers.exercises.choosing import check_choice, check_standard_error
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
+from helpers.exercises.predicates import gives
 
 __all__ = [
     "check_choice",
@@ -107,6 +108,16 @@ check_number_of_parameters = make_check(
                 lambda layer_sizes: sum(a * b + 1 for a, b in pairwise(layer_sizes)),
             ),
             Mistake(
+                "first layer alone",
+                "that is the first layer alone: is the `return` inside the loop?",
+                lambda layer_sizes: layer_sizes[0] * layer_sizes[1] + layer_sizes[1],
+            ),
+            Mistake(
+                "one pair too many",
+                "three sizes make two layers of weights: go over the pairs of neighbors, however many there are",
+                when=lambda attempt: isinstance(attempt.outcome.error, IndexError),
+            ),
+            Mistake(
                 "neurons",
                 "these are neurons, not parameters: each neuron has a weight for every input it sees",
                 lambda layer_sizes: sum(layer_sizes[1:]),
@@ -153,6 +164,13 @@ check_weight_scale = make_check(
                 "share on top",
                 "the less a function lets pass, the larger the weights must be: does `share` belong below the line?",
                 lambda n_in, share: np.sqrt(share / n_in),
+                when=gives(lambda n_in, share: np.sqrt(2 * share / n_in)),
+            ),
+            Mistake(
+                "no parentheses",
+                "`1 / a * b` divides by `a` alone: the product below the line needs parentheses",
+                lambda n_in, share: np.sqrt(1 / share * n_in),
+                when=gives(lambda n_in, share: np.sqrt(1 / n_in * share)),
             ),
             Mistake(
                 "2 and the share",

@@ -1,5 +1,6 @@
 """Exercise 5.5 of notebook 5: a drawing made ready for the network."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -45,13 +46,16 @@ def prepare_with_a_bug(
 
 
 def drawings():
-    """Return a large seven in a corner, a wide bar, a hair-thin line and an L with a heavy foot; raises nothing."""
+    """Return a large seven in a corner, a wide bar, a hair-thin line and an L with a heavy foot; raises nothing.
+
+    None has its center of mass halfway between two rows or columns, where either place would be right.
+    """
     seven = np.ones((120, 100))
     seven[40:118, 20:98] = draw_strokes(sample_strokes(7), side=78)
     bar = np.ones((9, 17))
     bar[1:4, 2:14] = np.linspace(0.1, 0.8, 12)
     line = np.ones((60, 40))
-    line[4:54, 30] = 0.2
+    line[4:54, 30] = np.linspace(0.6, 0.1, 50)
     foot = np.ones((30, 26))
     foot[2:22, 3] = 0.5
     foot[18:22, 3:23] = 0
@@ -59,6 +63,12 @@ def drawings():
     return [
         Case(drawing, says=f"{name} on {len(drawing)} × {len(drawing[0])} pixels") for name, drawing in named.items()
     ]
+
+
+def too_large(attempt):
+    """Return whether the answer stops with an array that is larger than the box and does not fit; raises nothing."""
+    sizes = re.search(r"input array from shape \((\d+),(\d+)\)", str(attempt.outcome.error))
+    return bool(sizes) and max(int(size) for size in sizes.groups()) > BOX
 
 
 def pictures(attempt):
@@ -106,6 +116,11 @@ check_prepare = make_check(
                 when=gives(partial(prepare_with_a_bug, keep_shape=False)),
             ),
             Mistake(
+                "larger than the box",
+                "the scaled digit is larger than 20 pixels: it is the *longer* side that gets 20, step 3",
+                when=too_large,
+            ),
+            Mistake(
                 "nothing left",
                 "the shorter side of a thin line is rounded to 0 pixels: use `max(1, ...)`",
                 when=lambda attempt: attempt.place == 2 and attempt.outcome.error is not None,
@@ -122,7 +137,8 @@ check_prepare = make_check(
             ),
             Mistake(
                 "at 13.5",
-                "off by a pixel in places: MNIST's centers of mass lie at row and column 14, not at 13.5",
+                "off by a pixel in places: the center belongs at row and column 14, not at 13.5, and to come as near "
+                "as possible takes `round`, where `int` cuts off",
                 wrong=partial(prepare_with_a_bug, middle=13.5),
             ),
             Mistake(

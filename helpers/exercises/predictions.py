@@ -66,6 +66,15 @@ check_confusion_matrix = make_check(
                 when=lambda attempt: attempt.outcome.returned.shape != attempt.expected[attempt.place].shape,
             ),
             Mistake(
+                "not all counted",
+                "the entries should add up to the number of images, and some images are not counted: is the first or "
+                "the last of them left out?",
+                when=lambda attempt: all(
+                    len(case.arguments[1]) - 2 <= outcome.returned.sum() < len(case.arguments[1])
+                    for case, outcome in zip(attempt.cases, attempt.outcomes, strict=True)
+                ),
+            ),
+            Mistake(
                 "fractions",
                 "count the images, and do not divide",
                 when=lambda attempt: (
@@ -127,6 +136,11 @@ check_precision = make_check(
                 "count",
                 "that is a count; divide by how many images the network takes for this digit",
                 wrong=lambda predictions, labels, digit: ((predictions == digit) & (labels == digit)).sum(),
+            ),
+            Mistake(
+                "not only the hits",
+                "above the line stand all images that *are* the digit, also those the network takes for another one",
+                wrong=lambda predictions, labels, digit: (labels == digit).sum() / (predictions == digit).sum(),
             ),
             Mistake(
                 "per cent",

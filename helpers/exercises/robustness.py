@@ -1,9 +1,11 @@
-"""The exercises of notebook 7: the calibration error and distances; the first two are in shuffled_and_covered.py."""
+"""The exercises of notebook 7: the calibration error; the others are in two modules beside this one."""
 
 import numpy as np
 
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
+from helpers.exercises.nearest_known import check_distances
+from helpers.exercises.predicates import gives
 from helpers.exercises.shuffled_and_covered import check_blot, check_plain_weights
 
 __all__ = ["check_blot", "check_calibration_error", "check_distances", "check_plain_weights"]
@@ -50,6 +52,13 @@ check_calibration_error = make_check(
                 "no absolute value",
                 "where one bin is too sure and another too modest, the gaps cancel: take the absolute value of each",
                 _without_sign,
+                when=gives(lambda *arrays: abs(_without_sign(*arrays))),
+            ),
+            Mistake(
+                "by the bins",
+                "`len` counts the bins; the weights are shares of all answers: divide by the sum of the counts",
+                lambda count, confidence, accuracy: _not_divided(count, confidence, accuracy) / len(count),
+                when=gives(lambda *arrays: _not_divided(*arrays) / (arrays[0] > 0).sum()),
             ),
             Mistake(
                 "not weighted",
@@ -73,102 +82,5 @@ check_calibration_error = make_check(
                 when=lambda attempt: np.isnan(attempt.outcome.returned),
             ),
         ),
-    )
-)
-
-
-def distances(X, known):
-    """Return the distance of each column of X (n0, m) to the nearest of `known` (n0, k), as (m,); raises nothing."""
-    return _all_distances(X, known).min(axis=1)
-
-
-def _all_distances(X, known):
-    """Return the distances (m, k) of all pairs."""
-    return np.sqrt(((X[:, :, None] - known[:, None, :]) ** 2).sum(axis=0))
-
-
-def _without_the_2(X, known):
-    squares = (X**2).sum(axis=0)[:, None] - X.T @ known + (known**2).sum(axis=0)
-    return np.sqrt(squares.min(axis=1))
-
-
-def _gives(wrong):
-    """Return a predicate: did the answer give what `wrong` gives? Rounding is let pass, as in the comparison."""
-
-    def predicate(attempt):
-        pairs = [
-            (one.returned, wrong(*case.arguments)) for case, one in zip(attempt.cases, attempt.outcomes, strict=True)
-        ]
-        return all(np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-6, atol=1e-4) for a, b in pairs)
-
-    return predicate
-
-
-def _known_images():
-    """Return images of which some are among the known ones; large numbers, so that rounding shows."""
-    known = 100 + np.random.default_rng(0).random((6, 40))
-    return known[:, :30], known
-
-
-check_distances = make_check(
-    Exercise(
-        key="7.4",
-        name="my_distances",
-        title="Measure how far an image is from all you know",
-        reference=distances,
-        cases=lambda: [
-            Case(np.array([[0.0, 3.0], [0.0, 4.0]]), np.array([[0.0, 6.0, 9.0], [2.0, 8.0, 12.0]])),
-            Case(np.random.default_rng(1).random((5, 7)), np.random.default_rng(2).random((5, 4))),
-            Case(*_known_images(), says="30 images that are all among the 40 known ones"),
-        ],
-        mistakes=(
-            Mistake(
-                "squared",
-                "this is the squared distance: take its root",
-                when=_gives(lambda X, known: distances(X, known) ** 2),
-            ),
-            Mistake(
-                "the other axis",
-                "this has a distance for each known image: take the minimum over the known ones instead",
-                when=_gives(lambda X, known: _all_distances(X, known).min(axis=0)),
-            ),
-            Mistake(
-                "mean",
-                "this is the mean distance to all known images, where the nearest one was asked for",
-                when=_gives(lambda X, known: _all_distances(X, known).mean(axis=1)),
-            ),
-            Mistake(
-                "farthest",
-                "this is the farthest of the known images, not the nearest",
-                when=_gives(lambda X, known: _all_distances(X, known).max(axis=1)),
-            ),
-            Mistake(
-                "which one",
-                "this says which known image is the nearest, not how far it is: `min` instead of `argmin`",
-                when=_gives(lambda X, known: _all_distances(X, known).argmin(axis=1)),
-            ),
-            Mistake(
-                "absolute differences",
-                "the differences were added up without squaring them: square, add up, then take the root",
-                when=_gives(lambda X, known: np.abs(X[:, :, None] - known[:, None, :]).sum(axis=0).min(axis=1)),
-            ),
-            Mistake(
-                "all distances",
-                "these are the distances to all known images: take the minimum of each row",
-                when=_gives(_all_distances),
-            ),
-            Mistake(
-                "without the 2",
-                "the product of `X` and `known` counts twice in the square of a difference",
-                when=_gives(_without_the_2),
-            ),
-            Mistake(
-                "root of a negative number",
-                "rounding left a number just below 0, and its root is `nan`: take `np.maximum(squares, 0)` first",
-                when=lambda attempt: np.isnan(attempt.outcome.returned).any(),
-            ),
-        ),
-        rtol=1e-6,
-        atol=1e-4,
     )
 )

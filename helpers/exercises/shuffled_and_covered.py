@@ -18,7 +18,7 @@ check_plain_weights = make_check(
         title="Put shuffled weights back in order",
         reference=plain_weights,
         cases=lambda: [
-            Case(np.array([[20, 30, 10]]), np.array([1, 2, 0])),
+            Case(np.array([[20.0, 30.0, 10.0]]), np.array([1, 2, 0])),
             Case(np.arange(8.0).reshape(2, 4), np.array([3, 0, 1, 2])),
             Case(np.arange(30.0).reshape(5, 6) ** 2, np.array([4, 2, 0, 5, 1, 3])),
         ],
@@ -62,6 +62,20 @@ def _pixels_mixed(X, row, column, size, image_shape=(28, 28)):
     return images.reshape(X.shape)
 
 
+def _in_place(X, row, column, size, image_shape=(28, 28)):
+    """Cover the images of X itself, through the view that `reshape` gives."""
+    X.T.reshape(-1, *image_shape)[:, row : row + size, column : column + size] = 0
+    return X
+
+
+def _counted_by_height(X, row, column, size, image_shape=(28, 28)):
+    """Cover as if the rows of an image lay `height` pixels apart."""
+    X, height = X.copy(), image_shape[0]
+    for i in range(row, row + size):
+        X[i * height + column : i * height + column + size] = 0
+    return X
+
+
 def _images(m, height, width):
     """Return m images in which no two pixels are alike, row after row in memory, as a Dataset has them."""
     count = m * height * width
@@ -101,6 +115,23 @@ check_blot = make_check(
                 "one too many",
                 "the square is a pixel too large: a slice `row : row + size` holds `size` rows already",
                 lambda X, row, column, size, image_shape=(28, 28): blot(X, row, column, size + 1, image_shape),
+            ),
+            Mistake(
+                "up to the size",
+                "a slice names the place where it ends, and not how many it takes: `row : row + size`",
+                lambda X, row, column, size, image_shape=(28, 28): _covered(
+                    X, slice(row, size), slice(column, size), image_shape
+                ),
+            ),
+            Mistake(
+                "height for width",
+                "an image lies row after row, so its pixel (i, j) is number `i * width + j`, not `i * height + j`",
+                _counted_by_height,
+            ),
+            Mistake(
+                "in place",
+                "`reshape` only looks at the numbers of `X` in another way: take a `.copy()` before you write zeros",
+                _in_place,
             ),
             Mistake(
                 "ink",

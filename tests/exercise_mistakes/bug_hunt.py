@@ -86,6 +86,23 @@ def my_batches(X, Y, batch_size, rng):
     starts = range(0, X.shape[1], batch_size)
     return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
 """,
+        "rows": """
+def my_batches(X, Y, batch_size, rng):
+    order = rng.permutation(X.shape[0])
+    X, Y = X[order], Y[order]
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in range(0, X.shape[1], batch_size)]
+""",
+        "batches shuffled": """
+def my_batches(X, Y, batch_size, rng):
+    starts = rng.permutation(np.arange(0, X.shape[1], batch_size))
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
+""",
+        "drawn with repetition": """
+def my_batches(X, Y, batch_size, rng):
+    order = rng.integers(X.shape[1], size=X.shape[1])
+    X, Y = X[:, order], Y[:, order]
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in range(0, X.shape[1], batch_size)]
+""",
         "last batch": """
 def my_batches(X, Y, batch_size, rng):
     order = rng.permutation(X.shape[1])
@@ -97,10 +114,22 @@ def my_batches(X, Y, batch_size, rng):
 """,
     },
     "8.3": {
-        "empty part": """
+        "empty part": [
+            """
 def my_parts(X, Y, batch_size):
     starts = [k * batch_size for k in range(X.shape[1] // batch_size + 1)]
     return [(X[:, start : start + batch_size], Y[:, start : start + batch_size]) for start in starts]
+""",
+            """
+def my_parts(X, Y, batch_size):
+    starts = range(0, X.shape[1] + batch_size, batch_size)
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
+""",
+        ],
+        "rows for columns": """
+def my_parts(X, Y, batch_size):
+    starts = range(0, X.shape[0], batch_size)
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
 """,
         "off by one": """
 def my_parts(X, Y, batch_size):
@@ -125,14 +154,33 @@ def my_parts(X, Y, batch_size):
     "8.5": {
         "one maximum": softmax("Z - np.max(Z)"),
         "wrong axis": softmax("Z - np.max(Z, axis=1, keepdims=True)"),
+        "not the largest": [
+            softmax("Z - np.mean(Z, axis=0)"),
+            softmax("Z - np.min(Z, axis=0)"),
+        ],
+        "divided": [softmax("Z / np.max(Z, axis=0)"), softmax("Z / 1000"), softmax("Z / np.max(Z)")],
+        "NaN hidden": "def my_softmax(Z):\n    E = np.exp(Z)\n    return np.nan_to_num(E / E.sum(axis=0))\n",
         "one sum": "def my_softmax(Z):\n    E = np.exp(Z - np.max(Z, axis=0))\n    return E / np.sum(E)\n",
         "clipped": [softmax("np.clip(Z, -500, 500)"), softmax("np.minimum(Z, 700)")],
     },
     "8.6": {
-        "all equal": [initialize("np.full((n_out, n_in), 0.1)"), initialize("np.ones((n_out, n_in))")],
+        "one number": initialize("rng.normal(0, np.sqrt(2 / n_in))"),
+        "all equal": [
+            initialize("np.full((n_out, n_in), 0.1)"),
+            initialize("np.ones((n_out, n_in))"),
+            initialize("np.sqrt(2 / n_in) * np.tile(rng.standard_normal((1, n_in)), (n_out, 1))"),
+        ],
         "positive": initialize("rng.random((n_out, n_in)) * np.sqrt(2 / n_in)"),
-        "too large": initialize("rng.standard_normal((n_out, n_in))"),
-        "too small": initialize("0.001 * rng.standard_normal((n_out, n_in))"),
+        "too large": [
+            initialize("rng.standard_normal((n_out, n_in))"),
+            initialize("np.sqrt(2 / n_out) * rng.standard_normal((n_out, n_in))"),
+        ],
+        "too small": [
+            initialize("0.001 * rng.standard_normal((n_out, n_in))"),
+            initialize("np.sqrt(1 / n_in) * rng.standard_normal((n_out, n_in))"),
+            initialize("np.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_out, n_in))"),
+            initialize("np.sqrt(2 / n_in) * rng.uniform(-1, 1, (n_out, n_in))"),
+        ],
     },
     "8.7": {
         "inverted": backward("(parameters[l].W.T @ dZ) * (activations[l] <= 0)"),
@@ -142,6 +190,16 @@ def my_parts(X, Y, batch_size):
         "factor 2": dropout("dZ * (activations[l] > 0) * 2"),
         "times keep": dropout("dZ * (activations[l] > 0) * keep"),
         "squared": dropout("dZ * (activations[l] > 0) / keep / keep"),
+        "what is dropped": dropout("dZ * (activations[l] > 0) / (1 - keep)"),
+        "drawn anew": dropout(
+            "dZ * (activations[l] > 0) * (np.random.default_rng(9).random(activations[l].shape) < keep) / keep"
+        ),
+        "in the last layer too": [
+            dropout("dZ * (activations[l] > 0)").replace("/ Y.shape[1]", "/ Y.shape[1] / keep"),
+            dropout("dZ * (activations[l] > 0)").replace(
+                "Layer(dZ @ activations[l].T, db)", "Layer(dZ @ activations[l].T / keep, db / keep)"
+            ),
+        ],
     },
     "8.9": {
         "biases left": step("", " / m"),
@@ -151,7 +209,8 @@ def my_parts(X, Y, batch_size):
     },
     "8.10": {
         "row": biases("dZ.sum(axis=1)[np.newaxis]"),
-        "wrong axis": biases("dZ.sum(axis=0, keepdims=True)"),
+        "wrong axis": [biases("dZ.sum(axis=0, keepdims=True)"), biases("dZ.sum(axis=0)")],
+        "not summed": biases("dZ"),
         "one number": biases("np.array([[dZ.sum()]])"),
         "mean": biases("dZ.mean(axis=1, keepdims=True)"),
     },

@@ -18,6 +18,14 @@ def my_standard_error(scores):
 def my_standard_error(scores):
     return np.std(scores, ddof=1) / len(scores)
 """,
+        "root of n - 1": """
+def my_standard_error(scores):
+    return np.std(scores, ddof=1) / np.sqrt(len(scores) - 1)
+""",
+        "squared": """
+def my_standard_error(scores):
+    return np.var(scores, ddof=1) / len(scores)
+""",
         "the variance": """
 def my_standard_error(scores):
     return np.var(scores, ddof=1) / np.sqrt(len(scores))
@@ -91,6 +99,27 @@ def my_number_of_parameters(layer_sizes):
 def my_number_of_parameters(layer_sizes):
     return sum(n_in * n_out + 1 for n_in, n_out in pairwise(layer_sizes))
 """,
+        "first layer alone": """
+def my_number_of_parameters(layer_sizes):
+    total = 0
+    for i in range(len(layer_sizes) - 1):
+        total += layer_sizes[i] * layer_sizes[i + 1] + layer_sizes[i + 1]
+        return total
+""",
+        "one pair too many": [
+            """
+def my_number_of_parameters(layer_sizes):
+    total = 0
+    for i in range(len(layer_sizes)):
+        total += layer_sizes[i] * layer_sizes[i + 1] + layer_sizes[i + 1]
+    return total
+""",
+            """
+def my_number_of_parameters(layer_sizes):
+    n0, n1, n2, n3 = (layer_sizes[i] for i in range(4))
+    return n0 * n1 + n1 + n1 * n2 + n2 + n2 * n3 + n3
+""",
+        ],
         "neurons": """
 def my_number_of_parameters(layer_sizes):
     return sum(layer_sizes[1:])
@@ -120,10 +149,26 @@ def my_weight_scale(n_in, share):
 def my_weight_scale(n_in, share):
     return 1 / np.sqrt(n_in)
 """,
-        "share on top": """
+        "share on top": [
+            """
 def my_weight_scale(n_in, share):
     return np.sqrt(share / n_in)
 """,
+            """
+def my_weight_scale(n_in, share):
+    return np.sqrt(2 * share / n_in)
+""",
+        ],
+        "no parentheses": [
+            """
+def my_weight_scale(n_in, share):
+    return np.sqrt(1 / share * n_in)
+""",
+            """
+def my_weight_scale(n_in, share):
+    return np.sqrt(1 / n_in * share)
+""",
+        ],
         "2 and the share": """
 def my_weight_scale(n_in, share):
     return np.sqrt(2 / (share * n_in))
@@ -155,6 +200,11 @@ def my_choice(scores):
         "the mean itself": """
 def my_choice(scores):
     return np.mean(scores, axis=1).max()
+""",
+        "numbered anew": """
+def my_choice(scores):
+    complete = scores[~np.isnan(scores).any(axis=1)]
+    return complete.mean(axis=1).argmax() if len(complete) else None
 """,
         "leaves NaN out": """
 def my_choice(scores):

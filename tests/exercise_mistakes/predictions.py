@@ -99,6 +99,13 @@ def my_confusion_matrix(predictions, labels, num_classes):
     return matrix
 """,
         ],
+        "not all counted": """
+def my_confusion_matrix(predictions, labels, num_classes):
+    matrix = np.zeros((num_classes, num_classes), dtype=int)
+    for i in range(1, len(labels)):
+        matrix[labels[i], predictions[i]] += 1
+    return matrix
+""",
         "fractions": """
 def my_confusion_matrix(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes))
@@ -131,17 +138,35 @@ def my_precision(predictions, labels, digit):
 def my_precision(predictions, labels, digit):
     return (labels[predictions == digit] == digit).sum()
 """,
+        "not only the hits": """
+def my_precision(predictions, labels, digit):
+    return np.sum(labels == digit) / np.sum(predictions == digit)
+""",
         "per cent": """
 def my_precision(predictions, labels, digit):
     return 100 * (labels[predictions == digit] == digit).mean()
 """,
     },
     "5.3": {
-        "along the rows": """
+        "along the rows": [
+            """
 def my_cautious_accuracy(probabilities, labels, threshold):
     answered = probabilities.max(axis=1) >= threshold
     is_right = probabilities.argmax(axis=1) == labels
     return answered.mean(), is_right[answered].mean()
+""",
+            """
+def my_cautious_accuracy(probabilities, labels, threshold):
+    answered = probabilities.max(axis=1) >= threshold
+    said = probabilities.argmax(axis=1)
+    return answered.mean(), (said[answered] == labels[answered]).mean()
+""",
+        ],
+        "an array": cautious(answer="np.array([answers.mean(), right.sum() / answers.sum()])"),
+        "every probability": """
+def my_cautious_accuracy(probabilities, labels, threshold):
+    answered = probabilities >= threshold
+    return answered.mean(), (probabilities.argmax(axis=0) == labels).mean()
 """,
         "swapped": cautious(answer="right.sum() / answers.sum(), answers.mean()"),
         "strictly above": cautious(answers="sure > threshold"),
@@ -151,11 +176,18 @@ def my_cautious_accuracy(probabilities, labels, threshold):
         "counts": cautious(answer="answers.sum(), right.sum() / answers.sum()"),
     },
     "5.4": {
-        "along the rows": """
+        "along the rows": [
+            """
 def my_top_k_accuracy(probabilities, labels, k):
     guesses = np.argsort(probabilities)[-k:]
     return (guesses == labels).any(axis=0).mean()
 """,
+            """
+def my_top_k_accuracy(probabilities, labels, k):
+    guesses = np.argsort(probabilities, axis=1)[:, -k:]
+    return (guesses == labels).any(axis=0).mean()
+""",
+        ],
         "the least probable": top(order="np.argsort(probabilities, axis=0)"),
         "the last guess alone": top(guesses="k - 1", found="guesses == labels"),
         "one guess": top(guesses="0", found="guesses == labels"),
@@ -169,6 +201,12 @@ def my_top_k_accuracy(probabilities, labels, k):
         "not cropped": prepare(crop="ink"),
         "cropped too much": prepare(crop="ink[rows.min() : rows.max(), columns.min() : columns.max()]"),
         "out of shape": prepare(height="20", width="20"),
+        "larger than the box": [
+            prepare(crop="1 - drawing[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]").replace(
+                "max(ink", "min(ink"
+            ),
+            prepare().replace("max(ink", "min(ink"),
+        ],
         "nothing left": prepare(height="round(20 / longer * ink.shape[0])", width="round(20 / longer * ink.shape[1])"),
         "over the edge": prepare(
             top="round(14 - np.average(rows, weights=ink))", left="round(14 - np.average(columns, weights=ink))"

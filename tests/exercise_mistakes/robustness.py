@@ -70,13 +70,33 @@ def my_plain_weights(W, order):
         ],
         "row for column": blot(where=":, column : column + size, row : row + size"),
         "one too many": blot(where=":, row : row + size + 1, column : column + size + 1"),
+        "up to the size": blot(where=":, row:size, column:size"),
+        "height for width": """
+def my_blot(X, row, column, size, image_shape=(28, 28)):
+    height, width = image_shape
+    covered = X.copy()
+    for i in range(row, row + size):
+        for j in range(column, column + size):
+            covered[i * height + j] = 0
+    return covered
+""",
         "ink": blot(value="1"),
         "first image alone": blot(where="0, row : row + size, column : column + size"),
         "rows": [blot(back="images.reshape(X.shape[1], -1)"), blot(back="images")],
         "in place": blot(images="X.T.reshape(-1, *image_shape)"),
     },
     "7.3": {
-        "no absolute value": ERROR.format(result="np.sum(count / count.sum() * (accuracy - confidence))"),
+        "no absolute value": [
+            ERROR.format(result="np.sum(count / count.sum() * (accuracy - confidence))"),
+            ERROR.format(result="abs(np.sum(count / count.sum() * (accuracy - confidence)))"),
+        ],
+        "by the bins": [
+            """
+def my_calibration_error(count, confidence, accuracy):
+    return np.nansum(count * abs(accuracy - confidence)) / len(count)
+""",
+            ERROR.format(result="(count * abs(accuracy - confidence)).sum() / len(count)"),
+        ],
         "not weighted": ERROR.format(result="np.abs(accuracy - confidence).mean()"),
         "squared": ERROR.format(result="(count * (accuracy - confidence) ** 2).sum() / count.sum()"),
         "not divided": ERROR.format(result="(count * abs(accuracy - confidence)).sum()"),
@@ -101,6 +121,17 @@ def my_distances(X, known):
         "without the 2": """
 def my_distances(X, known):
     squares = (X**2).sum(axis=0)[:, None] - X.T @ known + (known**2).sum(axis=0)
+    return np.sqrt(squares.min(axis=1))
+""",
+        "plus": DISTANCES.replace("- 2", "+ 2").format(result="np.sqrt(squares.min(axis=1))"),
+        "one length missing": """
+def my_distances(X, known):
+    squares = (known**2).sum(axis=0) - 2 * X.T @ known
+    return np.sqrt(np.maximum(squares, 0)).min(axis=1)
+""",
+        "no second axis": """
+def my_distances(X, known):
+    squares = (X**2).sum(axis=0) - 2 * X.T @ known + (known**2).sum(axis=0)
     return np.sqrt(squares.min(axis=1))
 """,
         "root of a negative number": DISTANCES.format(result="np.sqrt(squares.min(axis=1))"),

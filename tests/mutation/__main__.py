@@ -78,6 +78,7 @@ def judge(module, results_folder, copy):
     if jobs:
         tests = [str(file.relative_to(copy)) for file in test_files(module, copy)]
         task = {"module": module, "tests": tests, "results": str(path), "jobs": jobs}
+        task["left_out"] = PLAN["left_out"]["names"]
         variables = os.environ | {"OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1", "PYTHONPATH": str(copy)}
         done = subprocess.run(
             [sys.executable, str(HERE / "judge.py")], input=json.dumps(task), text=True, cwd=copy, env=variables,

@@ -282,6 +282,7 @@ def main():
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutation", deadline=None, database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutation")
+    OPTIONS.extend(["-k", f"not ({' or '.join(task['left_out'])})"])
     again = []
 
     def done(job, result, seconds):
