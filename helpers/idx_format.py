@@ -10,6 +10,7 @@ import numpy as np
 from helpers.csv_format import DataFileError
 
 BYTES = 8  # the code for unsigned bytes, the only kind of value in these sets
+MOST_BYTES = 2**28  # unpacked; the largest of these files holds 47 million
 
 
 def read_idx(path, *, dimensions, sha256=None):
@@ -18,7 +19,7 @@ def read_idx(path, *, dimensions, sha256=None):
     path: a pathlib.Path. dimensions: 3 for images (m, height, width), 1 for labels (m,). sha256: the checksum of the
     unpacked content, if it is known; the same content packed by another gzip is as good. Raises OSError where the
     file cannot be read, and DataFileError (a ValueError), naming the file, where it is not such an array, is cut
-    short or too long, or has another checksum.
+    short or too long, has another checksum, or unpacks to more than 256 MiB.
     """
     content = _unpacked(path)
     if content[:4] != bytes([0, 0, BYTES, dimensions]):
@@ -43,10 +44,13 @@ def read_idx(path, *, dimensions, sha256=None):
 
 
 def _unpacked(path):
-    content = path.read_bytes()
-    if content[:2] != b"\x1f\x8b":
-        return content
     try:
-        return gzip.decompress(content)
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with (gzip.open if packed else open)(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataFileError(f"{path} is a damaged gzip file ({error}); copy it again") from None
+    if len(content) > MOST_BYTES:
+        raise DataFileError(f"{path} unpacks to more than {MOST_BYTES:,} bytes, which none of these sets does")
+    return content

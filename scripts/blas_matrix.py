@@ -51,14 +51,15 @@ def combinations(machine=None, features=None):
     return runs
 
 
-def compare(paths, variables, report, options=()):
+def compare(paths, variables, report, options=(), *, python=sys.executable):
     """Run nbval on the notebooks in a process of its own. Returns its findings, with "seconds" and "finished".
 
     paths: notebooks. variables: of the environment. report: file for the findings. options: of pytest.
+    python: that runs it.
     Raises OSError where the process cannot be started.
     """
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "--tb=no"]
+    command = [str(python), "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "--tb=no"]
     names = [str(path.relative_to(ROOT)) for path in paths]
     environment = {**os.environ, "TQDM_DISABLE": "1", **variables}
     start = time.perf_counter()

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from helpers import downloads
+from helpers import downloads, idx_format
 from helpers.csv_format import DataFileError
 from helpers.data import load_dataset
 from helpers.data_sources import SOURCES
@@ -415,3 +415,11 @@ def test_two_sources_with_two_mirrors_and_all_checksums():
 def test_other_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         downloads.load_full_dataset(**arguments)
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(idx_format, "MOST_BYTES", 1000)
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(bytes(1001)))
+    with pytest.raises(DataFileError, match="unpacks to more than 1,000 bytes"):
+        idx_format.read_idx(path, dimensions=1)

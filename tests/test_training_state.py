@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers.training_state import TrainingState, check_state
+from helpers.training_state import HISTORY_COLUMNS, TrainingState, check_state
 
 VECTOR = np.zeros(5)
 MOMENTS = {"velocity": np.zeros(5), "steps": np.zeros((), np.int64)}
@@ -13,6 +13,11 @@ MOMENTS = {"velocity": np.zeros(5), "steps": np.zeros((), np.int64)}
 
 def state(**changes):
     return TrainingState(**{"vector": VECTOR, "best_vector": VECTOR, "moments": MOMENTS, "rng_state": {}} | changes)
+
+
+def test_the_history_has_the_columns_that_notebooks_and_files_know():
+    columns = "epoch train_loss train_accuracy dev_loss dev_accuracy learning_rate seconds"
+    assert HISTORY_COLUMNS == tuple(columns.split())
 
 
 def test_a_new_state_has_nothing_behind_it():
@@ -51,7 +56,9 @@ def test_a_state_of_another_training_is_refused(changes):
 
 
 def test_the_sentence_says_what_came_and_what_was_expected():
-    with pytest.raises(ValueError, match=r"has 6 parameters of float64 .*\['steps', 'velocity'\], expected 5 of float64"):
+    with pytest.raises(
+        ValueError, match=r"has 6 parameters of float64 .*\['steps', 'velocity'\], expected 5 of float64"
+    ):
         check_state(state(vector=np.zeros(6)), VECTOR, MOMENTS)
     with pytest.raises(ValueError, match="resume_from is dict, expected a TrainingResult or its state"):
         check_state({"vector": VECTOR}, VECTOR, MOMENTS)

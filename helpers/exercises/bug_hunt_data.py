@@ -57,6 +57,11 @@ check_mended_batches = make_check(
         judge=_judge_batches,
         mistakes=(
             Mistake(
+                "rows",
+                "the examples are the columns: `X[:, order]`, with as many numbers in `order` as there are columns",
+                when=lambda attempt: attempt.outcome.returned[0][1].shape[0] != attempt.case.arguments[1].shape[0],
+            ),
+            Mistake(
                 "no shuffling",
                 "each image has its label again, but nothing is shuffled any more; shuffle both in the same order",
                 when=lambda attempt: all((np.diff(_columns(o.returned)[0]) == 1).all() for o in attempt.outcomes),
@@ -67,11 +72,6 @@ check_mended_batches = make_check(
                 when=lambda attempt: any(
                     all((np.diff(_columns(o.returned)[i]) == 1).all() for o in attempt.outcomes) for i in (0, 1)
                 ),
-            ),
-            Mistake(
-                "rows",
-                "the examples are the columns: `X[:, order]`, with as many numbers in `order` as there are columns",
-                when=lambda attempt: attempt.outcome.returned[0][1].shape[0] != attempt.case.arguments[1].shape[0],
             ),
             Mistake(
                 "batches shuffled",

@@ -64,6 +64,11 @@ check_mended_initialize = make_check(
                 when=lambda attempt: len(np.unique(_weights(attempt), axis=0)) == 1,
             ),
             Mistake(
+                "transposed",
+                "`W` has a row for each neuron and a column for each input: the shape is `(n_out, n_in)`",
+                when=lambda attempt: _weights(attempt).shape == tuple(attempt.case.arguments[0][:2]),
+            ),
+            Mistake(
                 "positive",
                 "all weights push the same way; draw them around 0, for example with `standard_normal`",
                 when=lambda attempt: _weights(attempt).min() >= 0,

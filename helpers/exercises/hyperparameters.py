@@ -170,7 +170,6 @@ check_weight_scale = make_check(
                 "no parentheses",
                 "`1 / a * b` divides by `a` alone: the product below the line needs parentheses",
                 lambda n_in, share: np.sqrt(1 / share * n_in),
-                when=gives(lambda n_in, share: np.sqrt(1 / n_in * share)),
             ),
             Mistake(
                 "2 and the share",

@@ -53,7 +53,7 @@ def drawings():
     seven = np.ones((120, 100))
     seven[40:118, 20:98] = draw_strokes(sample_strokes(7), side=78)
     bar = np.ones((9, 17))
-    bar[1:4, 2:14] = np.linspace(0.1, 0.8, 12)
+    bar[1:4, 2:15] = np.linspace(0.1, 0.8, 13)
     line = np.ones((60, 40))
     line[4:54, 30] = np.linspace(0.6, 0.1, 50)
     foot = np.ones((30, 26))

@@ -24,7 +24,7 @@ __all__ = ["grid", "process_pool", "run_experiment", "summarize"]
 DEFAULTS = {
     name: parameter.default
     for name, parameter in inspect.signature(train).parameters.items()
-    if name not in ("train_set", "dev_set", "seed", "resume_from")
+    if name not in ("train_set", "dev_set", "seed", "resume_from", "checkpoint")
 }
 
 

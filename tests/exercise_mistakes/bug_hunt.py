@@ -170,6 +170,7 @@ def my_parts(X, Y, batch_size):
             initialize("np.ones((n_out, n_in))"),
             initialize("np.sqrt(2 / n_in) * np.tile(rng.standard_normal((1, n_in)), (n_out, 1))"),
         ],
+        "transposed": initialize("np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))"),
         "positive": initialize("rng.random((n_out, n_in)) * np.sqrt(2 / n_in)"),
         "too large": [
             initialize("rng.standard_normal((n_out, n_in))"),
@@ -196,9 +197,7 @@ def my_parts(X, Y, batch_size):
         ),
         "in the last layer too": [
             dropout("dZ * (activations[l] > 0)").replace("/ Y.shape[1]", "/ Y.shape[1] / keep"),
-            dropout("dZ * (activations[l] > 0)").replace(
-                "Layer(dZ @ activations[l].T, db)", "Layer(dZ @ activations[l].T / keep, db / keep)"
-            ),
+            dropout("dZ * (activations[l] > 0)").replace("].T, db)", "].T / keep, db / keep)"),
         ],
     },
     "8.9": {

@@ -159,16 +159,10 @@ def my_weight_scale(n_in, share):
     return np.sqrt(2 * share / n_in)
 """,
         ],
-        "no parentheses": [
-            """
+        "no parentheses": """
 def my_weight_scale(n_in, share):
     return np.sqrt(1 / share * n_in)
 """,
-            """
-def my_weight_scale(n_in, share):
-    return np.sqrt(1 / n_in * share)
-""",
-        ],
         "2 and the share": """
 def my_weight_scale(n_in, share):
     return np.sqrt(2 / (share * n_in))

@@ -201,12 +201,7 @@ def my_top_k_accuracy(probabilities, labels, k):
         "not cropped": prepare(crop="ink"),
         "cropped too much": prepare(crop="ink[rows.min() : rows.max(), columns.min() : columns.max()]"),
         "out of shape": prepare(height="20", width="20"),
-        "larger than the box": [
-            prepare(crop="1 - drawing[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]").replace(
-                "max(ink", "min(ink"
-            ),
-            prepare().replace("max(ink", "min(ink"),
-        ],
+        "larger than the box": prepare().replace("max(ink", "min(ink"),
         "nothing left": prepare(height="round(20 / longer * ink.shape[0])", width="round(20 / longer * ink.shape[1])"),
         "over the edge": prepare(
             top="round(14 - np.average(rows, weights=ink))", left="round(14 - np.average(columns, weights=ink))"
@@ -217,8 +212,11 @@ def my_top_k_accuracy(probabilities, labels, k):
             left="int(np.clip(round(13.5 - np.average(columns, weights=ink)), 0, 28 - width))",
         ),
         "another place": prepare(top="0", left="0"),
-        "another size": prepare(
-            height="max(1, round(28 / longer * ink.shape[0]))", width="max(1, round(28 / longer * ink.shape[1]))"
-        ),
+        "another size": [
+            prepare(
+                height="max(1, round(28 / longer * ink.shape[0]))", width="max(1, round(28 / longer * ink.shape[1]))"
+            ),
+            prepare(height="max(1, 20 * ink.shape[0] // longer)", width="max(1, 20 * ink.shape[1] // longer)"),
+        ],
     },
 }
