@@ -1,4 +1,4 @@
-"""Run the unit tests and the notebooks with the oldest versions that pyproject.toml allows, and with the newest there are.
+"""Run the unit tests and the notebooks with the oldest versions that pyproject.toml allows, and with the newest.
 
 Each environment lives in .venv-versions/. A difference in a number fails; one in how it is printed is only told.
 Arguments: names of environments, as this program lists them, and starts of notebooks' names; without them, all.
@@ -81,7 +81,6 @@ def main():
             stdout=subprocess.PIPE,
             text=True,
         )
-        last = unit.stdout.strip().splitlines()[-1]
         if unit.returncode:
             print(unit.stdout[-6000:])
         report = FOLDER / f"{name}.json"
@@ -89,12 +88,12 @@ def main():
         for sentence in found["failed"]:
             print(f"\n{sentence}")
         print(*(f"only formatting: {sentence}" for sentence in found.get("format", [])), sep="\n")
-        rows.append((name, "failed" if unit.returncode else "passed", found, last))
+        rows.append((name, "failed" if unit.returncode else "passed", found))
         failed |= bool(unit.returncode or found["failed"])
     print(
         f"\n{'environment':14s} {'unit tests':>10s} {'cells':>6s} {'numbers differ':>15s} {'formatting':>11s} pictures"
     )
-    for name, unit, found, _ in rows:
+    for name, unit, found in rows:
         looked = "only their sizes" if found.get("sized") else f"{found['pictures']} looked at"
         counts = found["cells"], len(found["failed"]), len(found.get("format", []))
         print("{:14s} {:>10s} {:6d} {:15d} {:11d} {}".format(name, unit, *counts, looked))

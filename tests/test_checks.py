@@ -1,5 +1,7 @@
 """The checks of arguments: what just passes, what just does not, and the sentence it gets."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from helpers.network import Layer
 
 
 def layers(*sizes):
-    return [Layer(np.ones((n_out, n_in)), np.ones((n_out, 1))) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
+    return [Layer(np.ones((n_out, n_in)), np.ones((n_out, 1))) for n_in, n_out in itertools.pairwise(sizes)]
 
 
 def test_parameters_that_chain_are_accepted():
@@ -67,9 +69,9 @@ def test_examples_that_do_not_fit_are_refused(X, sentence):
 def test_targets():
     parameters, activations = layers(4, 3, 2), [np.ones((4, 5)), np.ones((3, 5)), np.ones((2, 5))]
     checks.check_targets(parameters, activations, np.ones((2, 5)))
-    with pytest.raises(ValueError, match="^there are 2 activations for 2 layers, expected 3"):
+    with pytest.raises(ValueError, match=r"^there are 2 activations for 2 layers, expected 3"):
         checks.check_targets(parameters, activations[1:], np.ones((2, 5)))
-    with pytest.raises(ValueError, match="^there are 4 activations for 2 layers, expected 3"):
+    with pytest.raises(ValueError, match=r"^there are 4 activations for 2 layers, expected 3"):
         checks.check_targets(parameters, [*activations, activations[-1]], np.ones((2, 5)))
     with pytest.raises(ValueError, match=r"^Y has shape \(3, 5\), expected \(2, 5\), one-hot"):
         checks.check_targets(parameters, activations, np.ones((3, 5)))
@@ -125,7 +127,7 @@ def test_layer_sizes_that_are_none_are_refused(sizes):
 def test_a_generator_and_no_other_thing():
     checks.check_rng(np.random.default_rng(0))
     for rng in (0, None, np.random, np.random.RandomState(0)):
-        with pytest.raises(ValueError, match="^rng is .*, expected a random generator"):
+        with pytest.raises(ValueError, match=r"^rng is .*, expected a random generator"):
             checks.check_rng(rng)
 
 
@@ -143,12 +145,12 @@ def test_another_learning_rate_is_refused(rate):
 def test_bounds_are_included_or_not():
     checks.check_number("x", 2.1, above=2)
     checks.check_number("x", 2, at_least=2)
-    with pytest.raises(ValueError, match="^x is 2, expected a number greater than 2; try 3$"):
+    with pytest.raises(ValueError, match=r"^x is 2, expected a number greater than 2; try 3$"):
         checks.check_number("x", 2, above=2, hint="try 3")
     with pytest.raises(ValueError, match=r"^x is 1\.9, expected a number at least 2$"):
         checks.check_number("x", 1.9, at_least=2)
     for value in (np.nan, np.inf, "3", None, True):
-        with pytest.raises(ValueError, match="expected a number at least 0$"):
+        with pytest.raises(ValueError, match=r"expected a number at least 0$"):
             checks.check_number("x", value, at_least=0)
 
 
@@ -157,12 +159,12 @@ def test_counts():
     checks.check_count("n", np.int64(3), at_least=3)
     checks.check_count("n", 0, at_least=0, none_means="no end")
     checks.check_count("n", None, none_means="no end")
-    with pytest.raises(ValueError, match="^n is None, expected a whole number of at least 1$"):
+    with pytest.raises(ValueError, match=r"^n is None, expected a whole number of at least 1$"):
         checks.check_count("n", None)
-    with pytest.raises(ValueError, match="^n is 0, expected a whole number of at least 1, or None for no end$"):
+    with pytest.raises(ValueError, match=r"^n is 0, expected a whole number of at least 1, or None for no end$"):
         checks.check_count("n", 0, none_means="no end")
     for value in (2, 3.0, True, "3", np.nan):
-        with pytest.raises(ValueError, match="expected a whole number of at least 3$"):
+        with pytest.raises(ValueError, match=r"expected a whole number of at least 3$"):
             checks.check_count("n", value, at_least=3)
 
 

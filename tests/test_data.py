@@ -33,6 +33,14 @@ def test_dataset_knows_its_length_and_describes_itself_in_one_line():
     assert "no labels" in repr(small(labels=None))
 
 
+def test_lists_become_tuples_so_that_a_dataset_stays_as_it_is():
+    names, shape = ["a", "b", "c"], [2, 3]
+    dataset = small(class_names=names, image_shape=shape)
+    assert (dataset.class_names, dataset.image_shape) == (("a", "b", "c"), (2, 3))
+    with pytest.raises(AttributeError):
+        dataset.labels = None
+
+
 def test_subset_takes_columns_with_their_labels_row_after_row_in_memory():
     dataset = small()
     part = dataset.subset([5, 0, 5])

@@ -54,6 +54,11 @@ def test_live_inputs():
     nearly_all = np.ones((2, 100))
     nearly_all[:, 7] = 0
     assert live_inputs(nearly_all) is None
+    nearly_all[:, [8, 9]] = 0
+    assert live_inputs(nearly_all) is None  # 97 of 100
+    nearly_all[:, 10] = 0
+    assert live_inputs(nearly_all).tolist() == [*range(7), *range(11, 100)]
+    assert live_inputs(np.array([[0.0, 0.0, 0.1]])).tolist() == [2]
 
 
 def test_the_network_is_the_one_trained_by_hand():

@@ -62,9 +62,9 @@ def test_a_new_run_stands_before_its_first_epoch():
 
 
 def test_the_sets_are_checked_by_their_names():
-    with pytest.raises(ValueError, match="^train_set is empty"):
+    with pytest.raises(ValueError, match=r"^train_set is empty"):
         new_run(train_set=data(0, 1))
-    with pytest.raises(ValueError, match="^dev_set is empty"):
+    with pytest.raises(ValueError, match=r"^dev_set is empty"):
         new_run(dev_set=data(0, 1))
 
 

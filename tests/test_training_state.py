@@ -17,7 +17,7 @@ def state(**changes):
 
 def test_the_history_has_the_columns_that_notebooks_and_files_know():
     columns = "epoch train_loss train_accuracy dev_loss dev_accuracy learning_rate seconds"
-    assert HISTORY_COLUMNS == tuple(columns.split())
+    assert tuple(columns.split()) == HISTORY_COLUMNS
 
 
 def test_a_new_state_has_nothing_behind_it():

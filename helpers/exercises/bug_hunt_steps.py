@@ -65,7 +65,7 @@ check_mended_dropout = make_check(
             ),
             Mistake(
                 "drawn anew",
-                "do not draw again: the neurons were drawn on the way forward, and one that is out has the activation 0",
+                "do not draw again: the neurons were drawn on the way forward, and those that are out are 0",
                 when=lambda attempt: {"random", "default_rng"} & set(attempt.answer.__code__.co_names),
             ),
             Mistake(

@@ -47,7 +47,7 @@ check_distances = make_check(
         title="Measure how far an image is from all you know",
         reference=distances,
         cases=lambda: [
-            Case(np.array([[0.0, 3.0], [0.0, 4.0]]), np.array([[0.0, 6.0, 9.0], [2.0, 8.0, 12.0]])),
+            Case(np.array([[0.0, 3.0, 6.0], [0.0, 4.0, 8.0]]), np.array([[0.0, 6.0], [2.0, 9.0]])),
             Case(np.random.default_rng(1).random((5, 7)), np.random.default_rng(2).random((5, 4))),
             Case(*_known_images(), says="30 images that are all among the 40 known ones"),
         ],
