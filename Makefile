@@ -4,6 +4,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BENCH := .venv-bench
+BOOK := .venv-book
+LITE := .venv-lite
 PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 
@@ -14,7 +16,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit test-browser nbval test-blas run notebooks results bench lint format clean
+.PHONY: moved help lab test unit test-browser nbval test-blas test-versions run notebooks results bench book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -33,12 +35,11 @@ test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test
 nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
 	$(PYTEST) --nbval --nbval-current-env notebooks
 
-test-blas: $(READY) ## Compare the notebooks under two BLAS kernels, with one and with two threads
-	@status=0; for core in Nehalem Haswell; do for threads in 1 2; do \
-		echo "OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads"; \
-		OPENBLAS_CORETYPE=$$core OPENBLAS_NUM_THREADS=$$threads \
-			$(PYTEST) --nbval --nbval-current-env notebooks || status=1; \
-	done; done; exit $$status
+test-blas: $(READY) ## Compare the notebooks as three generations of processors compute, on one thread and two (NB=04)
+	@$(PY) scripts/blas_matrix.py $(NB)
+
+test-versions: $(READY) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
+	@$(PY) scripts/version_matrix.py $(NB)
 
 run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
 	@$(PY) scripts/run_notebooks.py $(NB)
@@ -52,6 +53,25 @@ results: $(READY) ## Train the networks of the README's result table, and write 
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
 	@$(BENCH)/bin/python -m benchmarks $(if $(QUICK),--quick)
+
+book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
+	@$(BOOK)/bin/python scripts/build_book.py
+
+lite: $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
+	@$(LITE)/bin/python lite/build.py
+
+test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
+	@$(LITE)/bin/python lite/local_pyodide.py
+	LITE=all $(PYTEST) tests/test_lite.py -rs
+
+pages: export BOOK_LITE := lite/lab/index.html?path=notebooks/{name}.ipynb
+pages: book lite ## Put the book and the JupyterLite site together, as they are published: build/pages/index.html
+	rm -rf build/pages
+	cp -R build/book build/pages
+	cp -R build/lite build/pages/lite
+
+colab: ## Copy the notebooks into build/colab/, each with a first cell that fetches the project on Google Colab
+	@$(PYTHON) scripts/colab_notebooks.py
 
 lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks
 	$(RUFF) check
@@ -83,4 +103,16 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 	@echo "Setting up $(BENCH): once, some minutes and a gigabyte or more"
 	@$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+$(BOOK)/.ready: book/requirements.txt
+	@echo "Setting up $(BOOK): once, half a minute"
+	@$(PYTHON) -m venv $(BOOK)
+	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check -r book/requirements.txt
+	@touch $@
+
+$(LITE)/.ready: lite/requirements.txt
+	@echo "Setting up $(LITE): once, half a minute"
+	@$(PYTHON) -m venv $(LITE)
+	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check -r lite/requirements.txt
 	@touch $@

@@ -8,22 +8,20 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 project = "A neural network from scratch"
-author = "The authors of the notebooks"
-copyright = "text and figures CC BY 4.0, code MIT"
+author = "the neural-network-notebooks authors"
+copyright = "2026; text and figures are under CC BY 4.0, the code is under the MIT License"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_copybutton", "pictures", "live"]
 templates_path = []
 nb_execution_mode = "off"  # the committed outputs are what nbval compared
 nb_ipywidgets_js = {}  # the panels are still pictures here
-nb_mime_priority_overrides = [("html", "image/png", 10)]
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath", "linkify"]
 myst_linkify_fuzzy_links = False  # addresses with http alone, as on GitHub
 myst_heading_anchors = 3
 nitpicky = True
 python_display_short_literal_types = True
 add_module_names = False
-python_maximum_signature_line_length = 88
 highlight_language = "python"
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_selector = "div.cell_input div.highlight pre, details div.highlight pre, div.highlight-shell pre"

@@ -14,7 +14,8 @@ FLOORS = {
     "The network and its steps": ("network", "optimizers", "live_parameters", "schedules"),
     "Evaluation": ("evaluation", "robustness", "calibration"),
     "Training": (
-        *("identity", "settings", "training_state", "training_origin", "checkpoints", "training_run", "training"),
+        *("identity", "settings", "training_state", "training_origin"),
+        *("checkpoints", "training_run", "training"),
     ),
     "Experiments": ("experiments",),
     "Checks of gradients and programs": ("gradient_check", "diagnostics"),
@@ -206,7 +207,8 @@ def used_names(helpers, notebooks):
 def write_reference(helpers, notebooks):
     """Return {file name: Markdown} of the reference. Raises ValueError where a module stands on no floor."""
     helpers = Path(helpers)
-    names = {path.stem for path in helpers.glob("[!_]*.py")} | {path.parent.name for path in helpers.glob("*/__init__.py")}
+    names = {path.stem for path in helpers.glob("[!_]*.py")}
+    names |= {path.parent.name for path in helpers.glob("*/__init__.py")}
     if lost := names - {name for modules in FLOORS.values() for name in modules}:
         raise ValueError(f"{sorted(lost)} of helpers/ stand on no floor of FLOORS in book/reference.py: add them")
     pages = {}
@@ -220,8 +222,9 @@ def write_reference(helpers, notebooks):
 
 INDEX = """# Look up the helpers
 
-What the notebooks derive, they then import from `helpers/`: small modules with one implementation of the mathematics. Examples are
-columns everywhere: `X` is (features, m), `W` is (n_out, n_in), `b` is (n_out, 1). Below every entry lies its source, folded.
+What the notebooks derive, they then import from `helpers/`: small modules with one implementation of the mathematics.
+Examples are columns everywhere: `X` is (features, m), `W` is (n_out, n_in), `b` is (n_out, 1). Below every
+entry lies its source, folded.
 
 ## The modules
 

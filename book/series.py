@@ -42,7 +42,8 @@ class Notebook:
         """Minutes of reading, to the next five; hints, solutions and the time to think are not in it."""
         words = sum(len(NOT_PROSE.sub(" ", text).split()) for text in self.sources("markdown"))
         lines = sum(len(text.splitlines()) for text in self.sources("code"))
-        pictures = sum("image/png" in output.get("data", {}) for cell in self.cells for output in cell.get("outputs", []))
+        outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
+        pictures = sum("image/png" in output.get("data", {}) for output in outputs)
         reading = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + pictures / PICTURES_A_MINUTE
         return 5 * math.ceil(reading / 5)
 

@@ -55,7 +55,7 @@ def load_csv(
     class_names = DIGIT_NAMES if class_names is None else tuple(class_names)
     features = math.prod(image_shape) if image_shape is not None else None
     values, label = read_table(path, Rules(label_column, max_pixel, len(class_names), features))
-    labels = None if label is None else values[:, label].astype(np.int64)
+    labels = None if label is None else values[:, label].astype(np.intp)
     pixels = values[:, int(label == 0) : values.shape[1] - int(label not in (0, None))]
     shape = _image_shape(path.name, pixels.shape[1], image_shape)
     if 0 < pixels.max() < max_pixel / 8:

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ FOLDER_VARIABLE = "NEURAL_NETWORK_DATA"
 PARTS = {"train": "train", "test": "t10k"}
 ROUNDS = 2  # times that every mirror is tried
 PAUSE = 1.0  # seconds between two rounds
+BUNDLED_INSTEAD = 'Take load_dataset("digits") or load_dataset("fashion"), or run this on a machine of your own.'
 TIMEOUT = (10, 30)  # seconds to wait for a connection, and for the next bytes
 
 
@@ -43,7 +45,7 @@ def load_full_dataset(name, part="train", *, dtype=np.float64):
     )
     rows = np.empty((len(images), images[0].size), dtype)
     np.divide(images.reshape(rows.shape), 255, out=rows, dtype=dtype)
-    return Dataset(rows.T, labels.astype(np.int64), SOURCES[name].class_names, images.shape[1:])
+    return Dataset(rows.T, labels.astype(np.intp), SOURCES[name].class_names, images.shape[1:])
 
 
 def _read(name, file_name, dimensions):
@@ -76,8 +78,11 @@ def download_file(name, file_name):
 
     The download goes to a temporary file, which gets its name when its checksum is right and is removed otherwise, so
     the cache never holds a part of a file. Every mirror is tried in turn, twice. Raises ConnectionError when none
-    has delivered, OSError if the cache cannot be written, ImportError without pooch.
+    has delivered, or in the browser, where nothing can be; OSError if the cache cannot be written, ImportError
+    without pooch.
     """
+    if sys.platform == "emscripten":
+        raise ConnectionError(f"{SOURCES[name].title} cannot be downloaded in the browser. " + BUNDLED_INSTEAD)
     pooch, folder, source = _pooch(), cache_folder(name), SOURCES[name]
     from requests.exceptions import RequestException
 

@@ -114,7 +114,7 @@ def configure(path, wheels):
 
 
 def mark_binary_files(listings):
-    """Call compressed files binary in the listings of the file browser, or `digits.csv.gz` is read as text, and broken."""
+    """Call compressed files binary in the file browser's listings, or `digits.csv.gz` is read as text, and broken."""
     for path in listings.rglob("all.json"):
         listing = json.loads(path.read_text("utf8"))
         for entry in listing["content"]:

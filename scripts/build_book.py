@@ -1,5 +1,6 @@
-"""Build the HTML book from the committed notebooks, warnings as errors, and check its links and pictures: `make book`."""
+"""Build the HTML book from the committed notebooks, warnings as errors, and check its pages: `make book`."""
 
+import argparse
 import importlib.util
 import os
 import shutil
@@ -14,7 +15,6 @@ from checks import problems_of  # noqa: E402
 from reference import write_reference  # noqa: E402
 from series import path_through, read_series, table_of_contents  # noqa: E402
 
-WORK, OUT = ROOT / "build" / "book-work", ROOT / "build" / "book"
 LITE = "**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below its title.\n"
 
 
@@ -55,20 +55,29 @@ def put_mathjax(folder):
     shutil.copyfile(package / "LICENSE", folder / "tex-svg.LICENSE.txt")
 
 
-def main():
-    lite = os.environ.get("BOOK_LITE", "")
-    (WORK / "source").mkdir(parents=True, exist_ok=True)
-    collect(WORK / "source", lite)
-    put_mathjax(WORK / "mathjax")
-    environment = os.environ | {"BOOK_MATHJAX": str(WORK / "mathjax")}
+def build(folder):
+    """Build the book in `folder`/book; raises SystemExit with what is wrong where a warning or a check stops it."""
+    work, out = folder / "book-work", folder / "book"
+    (work / "source").mkdir(parents=True, exist_ok=True)
+    collect(work / "source", os.environ.get("BOOK_LITE", ""))
+    put_mathjax(work / "mathjax")
+    environment = os.environ | {"BOOK_MATHJAX": str(work / "mathjax")}
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2", "-c", "book"]
-    command += ["-d", str(WORK / "doctrees"), str(WORK / "source"), str(OUT)]
+    command += ["-d", str(work / "doctrees"), str(work / "source"), str(out)]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
+        shutil.rmtree(work / "doctrees", ignore_errors=True)  # else a second run would pass: it reads only what changed
         raise SystemExit("the book was not built: see the warnings above")
-    if problems := problems_of(OUT):
-        raise SystemExit("\n".join([*problems, f"{len(problems)} problems in build/book"]))
-    size = sum(path.stat().st_size for path in OUT.rglob("*") if path.is_file())
-    print(f"build/book/index.html: {len(list(OUT.rglob('*.html')))} pages, {size / 1e6:.0f} MB")
+    if problems := problems_of(out):
+        raise SystemExit("\n".join([*problems, f"{len(problems)} problems in {out}"]))
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "build", help="where book/ is made (default: build)")
+    out = build(parser.parse_args().folder.resolve())
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    print(f"{len(list(out.rglob('*.html')))} pages, {size / 1e6:.0f} MB: {out / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,8 @@ def pythons():
 def environments(found):
     """Return {name: (Python's path, how its versions are resolved)} for the Pythons that were found; raises nothing."""
     chosen = {"oldest": (found[min(found)], "lowest-direct")}
-    for version in sorted(found, reverse=True):
-        if version > (3, 11):
-            chosen[f"newest-{version[0]}.{version[1]}"] = found[version], "highest"
+    for version in sorted(set(found) - {min(found)}, reverse=True) or found:
+        chosen[f"newest-{version[0]}.{version[1]}"] = found[version], "highest"
     return chosen
 
 

@@ -20,6 +20,12 @@ def digits():
     return load_dataset("digits")
 
 
+def with_value(value):
+    X = np.full((6, 7), 0.5)
+    X[2, 3] = value
+    return X
+
+
 def small(m=7, **changes):
     rows = np.random.default_rng(1).random((m, 6))
     arguments = {"X": rows.T, "labels": np.arange(m) % 3, "class_names": ("a", "b", "c"), "image_shape": (2, 3)}
@@ -31,6 +37,11 @@ def test_dataset_knows_its_length_and_describes_itself_in_one_line():
     assert len(dataset) == 7
     assert repr(dataset) == "Dataset(7 images of 2×3 pixels, 3 classes, float64)"
     assert "no labels" in repr(small(labels=None))
+
+
+def test_a_dataset_is_of_digits_of_28_by_28_pixels_unless_told_otherwise():
+    dataset = Dataset(np.zeros((784, 3)))
+    assert (dataset.labels, dataset.class_names, dataset.image_shape) == (None, tuple("0123456789"), (28, 28))
 
 
 def test_lists_become_tuples_so_that_a_dataset_stays_as_it_is():
@@ -73,6 +84,13 @@ def test_subset_takes_masks_and_slices_and_sets_without_labels():
         ({"X": np.full((6, 7), 255.0)}, ValueError, "values from 0 to 1, not 255 to 255; divide"),
         ({"X": np.full((6, 7), -0.1)}, ValueError, "values from 0 to 1, not -0.1"),
         ({"X": np.full((6, 7), np.nan)}, ValueError, "values from 0 to 1, not nan"),
+        ({"X": with_value(-0.1)}, ValueError, r"values from 0 to 1, not -0\.1 to 0\.5"),
+        ({"X": with_value(1.5)}, ValueError, r"values from 0 to 1, not 0\.5 to 1\.5"),
+        ({"X": with_value(np.nan)}, ValueError, "values from 0 to 1, not nan"),
+        ({"X": np.zeros((7, 6)), "labels": None}, ValueError, r"X has 7 rows.*pass X\.T"),
+        ({"X": np.zeros((4, 7)), "labels": None}, ValueError, r"X has 4 rows, but image_shape \(2, 3\) needs 6$"),
+        ({"labels": np.array([0, 1, 2, 3, 0, 0, 0])}, ValueError, "0 to 2 for 3 class names, not 0 to 3"),
+        ({"labels": np.array([0, 1, 2, -1, 0, 0, 0])}, ValueError, "not -1 to 2"),
         ({"labels": np.zeros(7)}, TypeError, "integers, not an array of float64"),
         ({"labels": [0] * 7}, TypeError, "integers, not list"),
         ({"labels": np.zeros(5, int)}, ValueError, r"shape \(7,\), one for each column of X, not \(5,\)"),
@@ -84,6 +102,10 @@ def test_subset_takes_masks_and_slices_and_sets_without_labels():
 def test_dataset_refuses_what_does_not_fit_together(changes, error, message):
     with pytest.raises(error, match=message):
         small(**changes)
+
+
+def test_a_dataset_may_be_empty():
+    assert len(small(m=0)) == len(small(m=0, labels=None)) == 0
 
 
 def test_dataset_whose_rows_are_square_in_number_still_says_pass_X_T():

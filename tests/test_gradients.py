@@ -117,6 +117,26 @@ def test_numerical_gradients_are_right_where_the_answer_is_known():
     assert (parameters[0].W == 0).all()
 
 
+@pytest.mark.parametrize("step", [0, -1e-5, np.nan])
+def test_a_step_that_is_not_positive_is_refused(step):
+    parameters, X, Y = problem()
+    with pytest.raises(ValueError, match=r"^step is .*, expected a number greater than 0"):
+        numerical_gradients(parameters, X, Y, step=step)
+
+
+@pytest.mark.parametrize("place", ["W", "b"])
+def test_parameters_are_as_they_were_even_after_an_error(monkeypatch, place):
+    parameters, X, Y = problem()
+    before = [Layer(W.copy(), b.copy()) for W, b in parameters]
+    passes = iter(range(7 * 6 if place == "W" else 2 * 7 * 6 + 1))
+    monkeypatch.setattr("helpers.gradient_check.cross_entropy", lambda A, Y: float(next(passes)))
+    with pytest.raises(StopIteration):
+        numerical_gradients(parameters, X, Y)
+    for layer, copies in zip(parameters, before, strict=True):
+        np.testing.assert_array_equal(layer.W, copies.W)
+        np.testing.assert_array_equal(layer.b, copies.b)
+
+
 def test_relative_error_on_known_numbers():
     assert relative_error([3.0, 4.0], [3.0, 4.0]) == 0
     assert relative_error(np.zeros(3), np.zeros(3)) == 0

@@ -8,7 +8,7 @@ from helpers.data import Dataset, load_dataset, split
 from helpers.evaluation import accuracy, make_predictions
 from helpers.losses import one_hot
 from helpers.network import backward_propagation, forward_propagation, initialize_parameters, update_parameters
-from helpers.training import train
+from helpers.training import train, training_result
 
 SIZES = [4, 5, 3]
 
@@ -384,3 +384,68 @@ def test_a_long_training_shows_a_progress_bar_unless_told_not_to(monkeypatch, ca
 def test_a_short_training_is_silent(capsys):
     short()
     assert capsys.readouterr() == ("", "")
+
+
+def test_without_limits_of_their_own_trainings_end_after_100_epochs_or_10_without_improvement(scripted):
+    scripted(*[0.5] * 11)
+    assert len(train(TRAIN_SET, DEV_SET, SIZES, learning_rate=0.5).history) == 11
+    scripted(*[0.5] * 100)
+    assert len(train(TRAIN_SET, DEV_SET, SIZES, learning_rate=0.5, patience=None).history) == 100
+
+
+def test_a_result_says_in_a_line_how_it_went(scripted):
+    scripted(0.5, 0.75, 0.25)
+    expected = "TrainingResult: 3 epochs, best epoch 2 with development accuracy 0.750; stopped by: max epochs"
+    assert repr(short(max_epochs=3)) == expected
+
+
+class Bar:
+    """Stands for tqdm: it keeps what it was told."""
+
+    made = None
+
+    def __init__(self, **options):
+        self.options, self.updates = options, 0
+        Bar.made = self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def update(self):
+        self.updates += 1
+
+
+def test_the_progress_bar_counts_epochs_from_where_the_training_stood(monkeypatch):
+    monkeypatch.setattr("helpers.training.tqdm", Bar)
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    short(max_epochs=5, resume_from=short(max_epochs=2))
+    expected = {"total": 5, "initial": 2, "unit": "epoch", "leave": False, "delay": 10, "disable": False}
+    assert Bar.made.options == expected
+    assert Bar.made.updates == 3
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    short(max_epochs=1)
+    assert Bar.made.options["disable"] is True
+
+
+def test_a_result_shares_nothing_with_the_state_it_goes_on_from():
+    result = short()
+    for layers in (result.parameters, result.last_parameters):
+        for vector in (result.state.vector, result.state.best_vector):
+            assert not any(np.shares_memory(values, vector) for layer in layers for values in layer)
+
+
+def test_a_run_that_was_left_has_a_result_too(monkeypatch):
+    runs = []
+
+    class Kept(training_run.TrainingRun):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            runs.append(self)
+
+    monkeypatch.setattr("helpers.training.TrainingRun", Kept)
+    short()
+    runs[0].stop_reason = None
+    assert training_result(runs[0]).stop_reason == "not finished"

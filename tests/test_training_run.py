@@ -88,9 +88,12 @@ def clock(monkeypatch):
 
 
 def test_a_slice_ends_at_its_time_and_the_seconds_add_up():
-    run = new_run()
-    assert run.advance(2) is None  # two batches: one second, two seconds
-    assert run.advance(1) is None  # one more
+    batches = []
+    run = new_run(augment=lambda X, rng: batches.append(X) or X)
+    assert run.advance(2) is None
+    assert len(batches) == 2  # one second, two seconds
+    assert run.advance(1) is None
+    assert len(batches) == 3
     row = run.advance(100)  # the other three and the measuring: 4 looks
     assert row["seconds"] == 2 + 1 + 4
     assert run.run_epoch()["seconds"] == 7
@@ -124,10 +127,10 @@ def test_measuring_in_blocks_counts_every_example_once(monkeypatch, block):
     assert all(type(row[name]) is float for name in ("train_loss", "train_accuracy", "dev_loss", "dev_accuracy"))
 
 
-def test_measuring_gives_others_a_turn_between_its_blocks(monkeypatch):
-    monkeypatch.setattr(training_run, "EXAMPLES_AT_ONCE", 10)
-    run = new_run()
-    assert count_turns(run) == 6 + 3 + 2  # batches, blocks of the training set, blocks of the development set
+@pytest.mark.parametrize(("block", "blocks"), [(10, 3 + 2), (11, 2), (20, 2), (21, 0)])
+def test_measuring_gives_others_a_turn_after_each_of_its_blocks(monkeypatch, block, blocks):
+    monkeypatch.setattr(training_run, "EXAMPLES_AT_ONCE", block)
+    assert count_turns(new_run()) == 6 + blocks  # six batches; 21 training examples and 11 others
 
 
 @pytest.mark.parametrize("batch_size", [4, None])
@@ -146,6 +149,16 @@ def test_inputs_that_are_never_inked_are_left_out_only_where_nothing_can_ink_the
     assert new_run().train_rows.shape == (21, 6)
     assert new_run(train_set=dead, l2=0.1).train_rows.shape == (21, 6)
     assert new_run(train_set=dead, augment=lambda X, rng: X).train_rows.shape == (21, 6)
+
+
+def test_the_whole_network_is_measured_where_inputs_are_left_out():
+    run = new_run(train_set=data(21, 1, dead=[0, 4]))
+    before = run.vector.copy()
+    row = run.run_epoch()
+    assert (run.vector != before).any()
+    assert (run.state.vector == run.vector).all()
+    loss, share = loss_and_accuracy(run.parameters, data(11, 2).X, data(11, 2).labels)
+    assert (row["dev_loss"], row["dev_accuracy"]) == pytest.approx((loss, share), rel=1e-12)
 
 
 def test_the_arrays_are_of_the_dtype_and_row_after_row():

@@ -122,6 +122,13 @@ check_mended_parts = make_check(
                 lambda X, Y, batch_size: given.parts_up_to(X, Y, batch_size, X.shape[1] - 1),
             ),
             Mistake(
+                "at every example",
+                "a part begins at every example: `range` takes the distance of the starts as its third number",
+                lambda X, Y, batch_size: [
+                    (X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in range(X.shape[1])
+                ],
+            ),
+            Mistake(
                 "twice",
                 "the last batch is filled up with examples that were counted before, so these count twice",
                 when=lambda attempt: all(

@@ -51,7 +51,7 @@ def judge_split(case, returned):
         return f"column {missing[0]} is in none of the sets"
     if len(train) + len(dev) > len(labels):
         return "a column is in a set twice"
-    counts = np.bincount(labels[dev], minlength=10)
+    counts = np.bincount(labels[dev].astype(np.intp), minlength=10)
     if (wrong := np.flatnonzero(counts != dev_per_digit)).size:
         return f"your dev_columns hold {counts[wrong[0]]} images of the digit {wrong[0]}, expected {dev_per_digit}"
     if any(np.array_equal(np.sort(dev), taken) for taken in without_chance(labels, dev_per_digit)):

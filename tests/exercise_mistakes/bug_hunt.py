@@ -126,6 +126,10 @@ def my_parts(X, Y, batch_size):
     return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in starts]
 """,
         ],
+        "at every example": """
+def my_parts(X, Y, batch_size):
+    return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) for s in range(0, X.shape[1])]
+""",
         "rows for columns": """
 def my_parts(X, Y, batch_size):
     starts = range(0, X.shape[0], batch_size)

@@ -121,7 +121,7 @@ class Finder:
                 for place, item in enumerate(value):
                     if isinstance(item, ast.expr):
                         self.visit_expression(item, partial(value.__setitem__, place), node, field)
-                    elif isinstance(item, ast.keyword):
+                    elif isinstance(item, ast.keyword) and item.arg != "strict":  # zip's strict is an assertion
                         self.visit_expression(item.value, partial(setattr, item, "value"), node, item.arg or "")
                     elif isinstance(item, (ast.withitem, ast.comprehension)):
                         self.visit_children(item)
