@@ -10,13 +10,13 @@ PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 
 # Tests and notebooks run on one BLAS thread, which is faster for small networks; a value set by the user wins.
-unit test-browser nbval run notebooks: export OPENBLAS_NUM_THREADS ?= 1
+unit slow test-browser nbval run notebooks: export OPENBLAS_NUM_THREADS ?= 1
 # Nothing outside of .venv takes part: neither modules nor kernels.
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit test-browser nbval test-blas test-versions run notebooks results bench book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test unit slow test-browser nbval test-blas test-versions run notebooks results bench book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,10 +24,13 @@ help: ## List the targets
 lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
 	@$(PY) scripts/lab.py $(if $(PORT),--port $(PORT))
 
-test: lint unit nbval ## Run all that must hold: ruff, the unit tests, every notebook cell compared
+test: lint unit slow nbval ## Run all that must hold: ruff, all tests, every notebook cell compared
 
-unit: $(READY) ## Run the unit tests only
-	$(PYTEST) tests -rs
+unit: $(READY) ## Run the quick tests only, about a minute
+	$(PYTEST) tests -rs -m "not slow and not browser"
+
+slow: $(READY) ## Run the other tests only: killed processes, broken files, the panels in a browser
+	$(PYTEST) tests -rs -m "slow or browser"
 
 test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test` does so too, where there is one)
 	$(PYTEST) tests/browser -rs

@@ -65,11 +65,13 @@ def is_foreign(address):
     return address.startswith("//") or urlsplit(address).scheme in ("http", "https", "ftp", "ws", "wss")
 
 
-def link_problems(path, pages):
-    """Yield each link of a page that leads to no file, or to no such place in it."""
+def link_problems(path, pages, beside=""):
+    """Yield each link of a page that leads to no file, or to no such place in it; `beside` need not be there."""
     for link in pages[path].links:
         parts = urlsplit(link)
         if is_foreign(link) or parts.scheme in ("mailto", "data", "javascript"):
+            continue
+        if beside and (path.parent / parts.path).resolve() == Path(beside):
             continue
         target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         if not target.is_file():
@@ -119,14 +121,19 @@ def file_problems(path):
         yield f"{path.name} loads {address}"
 
 
-def problems_of(folder):
-    """Return everything that is wrong with the pages of a built book, a sentence each."""
+def problems_of(folder, beside=""):
+    """Return everything that is wrong with the pages of a built book, a sentence each.
+
+    beside: the page of the JupyterLite site, which is put beside the book later, as an address from its first page.
+    """
     folder = Path(folder).resolve()
+    beside = (folder / urlsplit(beside).path).resolve() if beside else ""
     texts = {path: path.read_text("utf8") for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts}
     pages = {path: Page(text) for path, text in texts.items()}
     problems = []
     for path, text in texts.items():
-        for check in (link_problems, picture_problems, load_problems, details_problems):
+        problems += link_problems(path, pages, beside)
+        for check in (picture_problems, load_problems, details_problems):
             problems += check(path, pages)
         problems += panel_problems(path, text)
     for path in sorted([*folder.rglob("*.css"), *folder.rglob("*.js")]):

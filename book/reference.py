@@ -26,6 +26,8 @@ FLOORS = {
     "Panels": ("widgets",),
 }
 FENCE = "`" * 6
+QUOTED = re.compile(r'(?<!\w)"([a-z0-9_.-]+(?: [a-z0-9_.-]+){0,2})"')  # a key such as "he", not a title
+MARKS = re.compile(r"([\\*_$<>\[\]~|#])")
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,11 @@ def entries_of(helpers, name):
 
 def escaped(text):
     """Return a docstring's words as Markdown: what stands in backquotes is code, and so is a quoted key."""
-    text = re.sub(r'(?<![`\w])"([a-z0-9_.-]+(?: [a-z0-9_.-]+){0,2})"(?!`)', r'`"\1"`', text)
     parts = re.split(r"(`[^`]+`)", text)
-    return "".join(part if part.startswith("`") else re.sub(r"([\\*_$<>\[\]~|#])", r"\\\1", part) for part in parts)
+    parts[::2] = [QUOTED.sub(r'`"\1"`', part) for part in parts[::2]]
+    parts = re.split(r"(`[^`]+`)", "".join(parts))
+    parts[::2] = [MARKS.sub(r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def markdown_of(docstring, names):

@@ -155,3 +155,4 @@ def run_cells(page, *starts, timeout=300):
             if time.monotonic() > end:
                 raise TimeoutError(f"the cell with {text!r} had not run after {timeout} s")
             time.sleep(0.2)
+        assert page.evaluate(CELLS)["errors"] == []

@@ -10,6 +10,8 @@ from benchmarks import report
 from benchmarks.epochs import GOALS, PEERS, compare_with_beginner
 from benchmarks.peer_process import PeerProcess
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

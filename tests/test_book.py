@@ -3,6 +3,7 @@
 import collections
 import html
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -14,12 +15,14 @@ from pathlib import Path
 import pytest
 from test_project_files import ORDER, pins
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book"))
+sys.path.append(str(ROOT / "book"))
 
 from checks import Page, problems_of  # noqa: E402
 from reference import FLOORS, anchor, entries_of, escaped, markdown_of, signature, write_reference  # noqa: E402
-from series import Notebook, read_series  # noqa: E402
+from series import read_series  # noqa: E402
 
 NOTEBOOKS = read_series(ROOT / "notebooks")
 
@@ -88,7 +91,7 @@ def test_the_path_and_the_pages_are_in_order(texts):
         assert f'href="{notebook.stem}.html"' in step
         assert html.escape(notebook.title, quote=False) in step
         assert f"about {notebook.minutes} minutes to read" in step
-    for before, after in zip(NOTEBOOKS, NOTEBOOKS[1:], strict=False):
+    for before, after in itertools.pairwise(NOTEBOOKS):
         assert f'<link rel="next" title="{after.number}. ' in texts[f"{before.stem}.html"]
         assert f'<link rel="prev" title="{before.number}. ' in texts[f"{after.stem}.html"]
 
@@ -153,6 +156,7 @@ def test_a_docstring_becomes_a_list():
     assert text == "\n\n".join(
         ["Add x\\_1 to y.", '- `x, y`: numbers.\n- `mode`: `"fast"` or `slow`.', "Raises ValueError for a\\*b."]
     )
+    assert escaped('`f("x_1")` of "a_b"') == '`f("x_1")` of `"a_b"`'
     assert escaped('"Delving deep into rectifiers"') == '"Delving deep into rectifiers"'
 
 
@@ -227,6 +231,13 @@ def test_a_bad_page_is_found(tmp_path, part):
     assert part in GOOD
     problems = problems_of(small_book(tmp_path, GOOD.replace(part, change)))
     assert any(sentence in problem for problem in problems), problems
+
+
+def test_the_site_beside_the_book_need_not_be_there_yet(tmp_path):
+    folder = small_book(tmp_path, GOOD.replace("b.html#there", "lite/lab/index.html?path=b.ipynb"))
+    assert problems_of(folder, beside="lite/lab/index.html?path={name}.ipynb") == []
+    assert len(problems_of(folder)) == 1
+    assert len(problems_of(folder, beside="light/lab/index.html")) == 1
 
 
 def test_bad_files_beside_the_pages_are_found(tmp_path):

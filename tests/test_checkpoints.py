@@ -26,6 +26,8 @@ from helpers.schedules import cosine, step
 from helpers.training import train
 from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 KILLS = int(os.environ.get("CHECKPOINT_KILLS", "24"))  # in all; more for a long run
 needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows kills in another way")
 

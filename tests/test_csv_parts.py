@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import os
 import warnings
 
 import numpy as np
@@ -46,6 +47,12 @@ def test_other_formats_are_named(tmp_path, content, words):
         load_csv(write(tmp_path, content))
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="this system has no such device")
+def test_a_device_is_no_file():
+    with pytest.raises(DataFileError, match=r"^null is a device or a pipe; expected a file"):
+        load_csv("/dev/null")
+
+
 def test_a_file_is_given_until_its_bound(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_format, "MAX_BYTES", 20)
     for name, pack in (("a.csv", bytes), ("a.csv.gz", gzip.compress)):
@@ -56,6 +63,10 @@ def test_a_file_is_given_until_its_bound(tmp_path, monkeypatch):
             pytest.raises(DataFileError, match=rf"^{name} has more than 20 bytes"),
         ):
             file.read()
+
+
+def test_the_bounds_are_half_a_gigabyte_and_four_million_characters_a_line():
+    assert (csv_format.MAX_BYTES, csv_format.MAX_LINE) == (512 * 2**20, 4 * 2**20)
 
 
 def test_an_open_file_is_closed_with_what_it_reads_from(tmp_path):

@@ -152,7 +152,7 @@ print([os.getcwd(), helpers.HERE, *installed] if {on_colab} else [os.getcwd(), *
     expected = [str(tmp_path)]
     if on_colab:
         expected = [f"{folder}/notebooks", f"{folder}/helpers/__init__.py"]
-        expected += ["--quiet " + colab_notebooks.MISSING, "widgets", "widgets"]
+        expected += ["install --quiet " + colab_notebooks.MISSING, "widgets", "widgets"]
     assert done.stdout.splitlines()[-1:] == [str(expected)], done.stderr
 
 

@@ -127,6 +127,7 @@ def test_an_incomplete_exercise_is_found():
 INCOMPLETE = [("markdown", "### Exercise 1.9: Do it\n\nOne line."), ("code", "x = ..."), ("markdown", "words")]
 
 
+@pytest.mark.slow
 def test_a_learner_solves_a_whole_notebook(tmp_path, monkeypatch):
     """Notebook 1 in a real kernel, with every solution written into its cell, in a learner's own folder."""
     (tmp_path / "notebooks").mkdir()

@@ -37,7 +37,7 @@ from helpers.experiments.store import HEADER
 from helpers.identity import fingerprint, readable
 from helpers.training import train
 
-pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("error::RuntimeWarning")]
 SIZES = [4, 5, 3]
 ROOT = Path(__file__).resolve().parent.parent
 BASE = {"layer_sizes": SIZES, "learning_rate": 0.5, "batch_size": 8, "max_epochs": 4, "patience": None}

@@ -16,6 +16,8 @@ from helpers.checkpoints import load_checkpoint
 from helpers.network import initialize_parameters
 from helpers.storage import load_parameters, save_parameters
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 SMALL, LARGE = (initialize_parameters(sizes, np.random.default_rng(0)) for sizes in ([4, 3, 2], [200, 100, 2]))
 SUFFIXES = pytest.mark.parametrize("suffix", [".npz", ".pkl"])
 FULL = "No space left on device.*free some space, or choose a folder that you may write to"

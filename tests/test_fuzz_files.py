@@ -26,6 +26,8 @@ from helpers.data import load_csv
 from helpers.network import initialize_parameters
 from helpers.storage import ParameterFileError, load_parameters, save_parameters
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 PROJECT = Path(__file__).parent.parent
 NAMES = ("load_csv", "load_parameters .npz", "load_parameters .pkl", "load_checkpoint")
 MEGABYTE = 2**20

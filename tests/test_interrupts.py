@@ -17,7 +17,10 @@ from child_trainings import BATCHES, EPOCHS, SETTINGS, WRITING, in_child, short
 from helpers.checkpoints import load_checkpoint
 from helpers.storage import load_metadata, load_parameters, save_parameters
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Ctrl-C reaches processes in another way on Windows")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="Ctrl-C reaches processes in another way on Windows"),
+]
 INTERRUPTS = int(os.environ.get("INTERRUPTS", "12"))
 MEASUREMENTS = 2  # an epoch: the training set and the development set
 CONTENT = random.Random(0).randbytes(400_000)

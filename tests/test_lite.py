@@ -22,6 +22,8 @@ from helpers import downloads
 from helpers.data import load_dataset
 from helpers.evaluation import confusion_matrix
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 ALL = os.environ.get("LITE") == "all"

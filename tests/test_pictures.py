@@ -154,6 +154,7 @@ def nbval(folder, matplotlib):
     return result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_nbval_looks_at_every_picture_that_is_not_ignored(tmp_path):
     cells = [nbformat.v4.new_code_cell(SHOW), drawing(0), drawing(90), drawing(91), drawing(0)]
     cells[3].metadata["tags"] = ["nbval-ignore-output"]

@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -122,6 +122,8 @@ def main():
     parser.add_argument("modules", nargs="*", default=[], metavar="MODULE", help="such as network; all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="modules judged at once")
     options = parser.parse_args()
+    if sys.platform != "linux":
+        sys.exit("mutation testing needs Linux: it forks, and limits memory and time of each mutant")
     modules = options.modules or list(PLAN["modules"])
     listed = survivors()
     folder = ROOT / "build" / "mutation"
