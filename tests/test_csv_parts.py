@@ -199,7 +199,7 @@ def test_the_fast_way_reads_what_is_plain(tmp_path, end, last):
     ["\n", "a,b,label\n", "1,2\n3\n", "1,2\n3,4,5\n", "1,2\n3,4,5,6\n", "1,2\n3;4\n", "1,2\n3\n4\n", "1,2\n,4\n",
      "1,2\n3,\n", "1,2\n3,256\n", "1,2\n3,999\n", "1,2\n3,0001\n", "1,2\n3,1234\n", "1,2\n3, 4\n", "1,2\n\n3,4\n",
      "\n1,2\n", "1,2\n-3,4\n", "1,2\n3,4/\n", "1,2\n3,4:\n", "1,2\r3,4\n", '1,"2"\n3,4\n',
-     "a,b,label\n1,2,3\n\n\n4,5,6\n", "1,2\n3,4\n\n \n", "1,2\n3,x4\n"],
+     "a,b,label\n1,2,3\n\n\n4,5,6\n", "1,2\n3,4\n\n \n", "1,2\n3,x4\n", "1,2\n3,4_\n"],
 )  # fmt: skip
 def test_the_fast_way_leaves_the_rest_to_the_careful_way(tmp_path, text):
     with pytest.raises(csv_reader._NotPlain):
@@ -210,6 +210,7 @@ def test_the_fast_way_leaves_the_rest_to_the_careful_way(tmp_path, text):
 def test_blocks_end_with_a_line(tmp_path, monkeypatch, size):
     monkeypatch.setattr(csv_reader, "_BLOCK_BYTES", size)
     assert fast(tmp_path, "11,22\n33,44\n55,66\n77,88")[1].tolist() == [[11, 22], [33, 44], [55, 66], [77, 88]]
+    assert fast(tmp_path, "11,22\n33,44" + "\n" * 30)[1].tolist() == [[11, 22], [33, 44]]
     for text in ("11,22\n33,44\n\n55,66\n", "11,22\n\n\n\n\n33,44\n"):
         with pytest.raises(csv_reader._NotPlain):
             fast(tmp_path, text)
@@ -257,13 +258,27 @@ def test_numbers_beyond_their_bounds_are_refused(tmp_path, text, options, words)
         ("8,16,0,0,16\n", {"num_classes": 9, "max_pixel": 16}, 0),
         ("16,0,0,16,8\n", {"num_classes": 9, "max_pixel": 16, "label_column": "last"}, 4),
         ("200,16,0,0,16\n", {"num_classes": 201, "max_pixel": 16, "label_column": "first"}, 0),
+        ("16,0,0,16,200\n", {"num_classes": 201, "max_pixel": 16, "label_column": "last"}, 4),
         ("0,0,16,16\n", {"num_classes": 1, "max_pixel": 16}, None),
     ],
 )
-def test_numbers_at_their_bounds_are_read(tmp_path, text, options, label):
+def test_numbers_at_their_bounds_are_read_and_not_read_again(tmp_path, monkeypatch, text, options, label):
+    monkeypatch.setattr(csv_reader, "read_carefully", None)
     values, found = csv_reader.read_table(write(tmp_path, text), rules(**options))
     assert found == label
     assert values.tolist() == [[int(field) for field in text.split(",")]]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "label"),
+    [
+        ("label,a,b,c,d\n0,200,9,9,1\n0,200,9,9,2\n", {}, 0),  # the header says so
+        ("0,200,9,1\n0,200,9,2\n", {}, None),  # four pixels, no label
+        ("0,200,9,9,1\n0,200,9,9,2\n", {"label_column": "first"}, 0),  # the caller says so
+    ],
+)
+def test_the_last_column_is_not_suspected_where_there_is_no_doubt(tmp_path, text, options, label):
+    assert csv_reader.read_table(write(tmp_path, text), rules(**options))[1] == label
 
 
 # The careful way

@@ -19,7 +19,7 @@ from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 
 BLANK = "replace the `...` in the cell above with your answer, run it, then run this cell again"
 LONGEST_ARGUMENTS = 120  # characters; beyond, matrices are written by their shapes
-UNCHANGED = "the cell above is as it was given; mend it, run it, then run this cell again"
+UNCHANGED = "the code above still does what it did as it was given; mend it, run it, then run this cell again"
 
 
 def check_answer(exercise, answer):
@@ -79,7 +79,7 @@ def judge(attempt):
     found = (mistake.name, mistake.sentence) if mistake else None
     if found is None and difference is not None:
         found = recognize(difference, attempt)
-    name, sentence = found or ignored(attempt.answer) or (None, "")
+    name, sentence = found or (attempt.outcome.error is None and ignored(attempt.answer)) or (None, "")
     about = with_arguments(attempt, words, difference)
     if sentence:
         about = f"{about.rstrip('.')}; {sentence}" if attempt.outcome.error is not None else f"{about}: {sentence}"
