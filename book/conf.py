@@ -27,7 +27,11 @@ copybutton_exclude = ".linenos, .gp, .go"
 copybutton_selector = "div.cell_input div.highlight pre, details div.highlight pre, div.highlight-shell pre"
 
 mathjax_path = "tex-svg.js"  # scripts/build_book.py puts it into _static
-mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}
+mathjax3_config = {
+    "options": {"enableMenu": False},
+    "svg": {"fontCache": "global"},
+    "tex": {"packages": {"[-]": ["noundefined"]}},  # a misspelled command is an error, which the test in Chromium sees
+}
 
 html_theme = "sphinx_book_theme"
 html_title = project

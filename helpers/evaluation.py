@@ -55,7 +55,6 @@ def confusion_matrix(predictions, labels, num_classes=10):
     """
     predictions, labels = check_pair(predictions, labels)
     cells = check_labels(labels, num_classes) * num_classes + check_labels(predictions, num_classes)
-    cells = cells.astype(np.intp)  # in the browser, of 32 bits, bincount refuses an int64
     return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 

@@ -32,7 +32,7 @@ def places(address, notebook):
     owner, name = match.groups()
     return {
         "your browser": f"https://{owner.lower()}.github.io/{name}/lite/lab/index.html?path=notebooks/{notebook}.ipynb",
-        "Binder": f"https://mybinder.org/v2/gh/{owner}/{name}/main?path=lab/tree/notebooks/{notebook}.ipynb",
+        "Binder": f"https://mybinder.org/v2/gh/{owner}/{name}/main?urlpath=lab/tree/notebooks/{notebook}.ipynb",
         "Colab": f"https://colab.research.google.com/github/{owner}/{name}/blob/{COLAB_BRANCH}/{notebook}.ipynb",
         "book": f"https://{owner.lower()}.github.io/{name}/",
     }

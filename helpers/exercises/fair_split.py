@@ -84,7 +84,8 @@ def is_plain(attempt):
     labels, dev_per_digit, _ = attempt.case.arguments
     train, dev = attempt.outcome.returned
     whole = np.array_equal(np.sort(np.concatenate([train, dev])), np.arange(len(labels)))
-    return whole and len(dev) == 10 * dev_per_digit and np.ptp(np.bincount(labels[dev], minlength=10)) > 0
+    counts = np.bincount(labels[dev].astype(np.intp), minlength=10)
+    return whole and len(dev) == 10 * dev_per_digit and np.ptp(counts) > 0
 
 
 def is_overlapping(attempt):
@@ -107,7 +108,7 @@ def is_digits(attempt):
 
 def is_places(attempt):
     """Return whether the sets hold places among the images of one digit; raises what cannot be unpacked."""
-    counts = np.bincount(attempt.case.arguments[0])
+    counts = np.bincount(attempt.case.arguments[0].astype(np.intp))
     places = np.concatenate([np.arange(count) for count in counts])
     return np.array_equal(np.sort(np.concatenate(attempt.outcome.returned)), np.sort(places))
 

@@ -25,9 +25,7 @@ def process_pool(workers=None):
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise ValueError(f"workers is {workers!r}, expected a whole number from 1 up, or None for all cores")
     if sys.platform in ("emscripten", "wasi"):
-        print(
-            "There are no processes in the browser, so the runs go one after another, many times slower than elsewhere."
-        )
+        print("There are no processes in the browser, so the runs go one after another.")
         return WorkerPool(0)
     if workers is None and available_cores() == 1:
         return WorkerPool(0)

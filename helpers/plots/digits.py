@@ -67,7 +67,7 @@ def plot_label_counts(labels, class_names=None, *, title=None):
     Raises ValueError for no labels, or a label without a class name.
     """
     labels, names = as_labels(labels, class_names)
-    counts = np.bincount(labels.astype(np.intp), minlength=len(names))
+    counts = np.bincount(labels, minlength=len(names))
     if title is None:
         title = f"{len(labels):,} images: from {counts.min():,} to {counts.max():,} of each {kind_of(names)}"
     bars = ", ".join(f"{name}: {number(count)}" for name, count in zip(names, counts, strict=True))
