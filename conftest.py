@@ -122,4 +122,5 @@ def pytest_terminal_summary(terminalreporter, config):
         for line in found["format"][:8]:
             terminalreporter.write_line(f"  {line}")
     if path := config.option.outputs_report:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(json.dumps(found, indent=1), encoding="utf-8")

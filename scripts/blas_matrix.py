@@ -86,7 +86,6 @@ def main():
     if not paths:
         print(f"no notebook starts with {' or '.join(chosen)}")
         return 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
     rows, differ = [], []
     for core, threads, variables in combinations():
         label = f"{core or 'as found'}, {threads} thread{'s' if threads > 1 else ''}"
@@ -95,10 +94,13 @@ def main():
             print(f"{label}: OpenBLAS takes {used} here, so this run says nothing about {core}")
         found = compare(paths, variables, FOLDER / f"{core or 'found'}-{threads}.json")
         rows.append((label, found))
-        differ += [f"{label}: {sentence}" for sentence in found["failed"]]
-        print(f"{label}: {len(found['failed'])} cells differ, {found['seconds']:.0f} s", flush=True)
-    for sentence in differ:
-        print(f"\n{sentence}")
+        differ += found["failed"]
+        print(
+            f"{label}: {len(found['failed'])} cells differ, {found['seconds']:.0f} s",
+            *found["failed"],
+            sep="\n",
+            flush=True,
+        )
     print(f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}")
     for label, found in rows:
         counts = found["cells"], len(found["failed"]), found["pictures"], found.get("identical", 0)

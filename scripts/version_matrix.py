@@ -75,7 +75,11 @@ def main():
         python, versions = set_up(name, *chosen[name])
         print(f"\n{name}: {run(python, '--version').strip()},", ", ".join(f"{each} {versions[each]}" for each in names))
         unit = subprocess.run(
-            [python, "-m", "pytest", "tests", "-p", "no:cacheprovider", "--tb=short", "-rf", "--disable-warnings"],
+            [
+                python,
+                *["-m", "pytest", "tests", "-p", "no:cacheprovider", "--tb=short", "-rf", "--disable-warnings", "-m"],
+                "not browser",
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
