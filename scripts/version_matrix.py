@@ -74,16 +74,9 @@ def main():
     for name in wanted:
         python, versions = set_up(name, *chosen[name])
         print(f"\n{name}: {run(python, '--version').strip()},", ", ".join(f"{each} {versions[each]}" for each in names))
-        unit = subprocess.run(
-            [
-                python,
-                *["-m", "pytest", "tests", "-p", "no:cacheprovider", "--tb=short", "-rf", "--disable-warnings", "-m"],
-                "not browser",
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        options = ["-p", "no:cacheprovider", "--tb=short", "-rf", "--disable-warnings", "-m", "not browser"]
+        command = [python, "-m", "pytest", "tests", *options]
+        unit = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         if unit.returncode:
             print(unit.stdout[-6000:])
         report = FOLDER / f"{name}.json"
@@ -93,9 +86,8 @@ def main():
         print(*(f"only formatting: {sentence}" for sentence in found.get("format", [])), sep="\n")
         rows.append((name, "failed" if unit.returncode else "passed", found))
         failed |= bool(unit.returncode or found["failed"])
-    print(
-        f"\n{'environment':14s} {'unit tests':>10s} {'cells':>6s} {'numbers differ':>15s} {'formatting':>11s} pictures"
-    )
+    titles = "environment", "unit tests", "cells", "numbers differ", "formatting", "pictures"
+    print("\n{:14s} {:>10s} {:>6s} {:>15s} {:>11s} {}".format(*titles))
     for name, unit, found in rows:
         looked = "only their sizes" if found.get("sized") else f"{found['pictures']} looked at"
         counts = found["cells"], len(found["failed"]), len(found.get("format", []))
