@@ -92,7 +92,8 @@ def backward_propagation(parameters, activations, Y, *, activation="relu", out=N
         np.matmul(dZ, activations[l].T, out=gradients[l].W)
         dZ.sum(axis=1, keepdims=True, out=gradients[l].b)
         if l > 0:
-            dZ = (parameters[l].W.T @ dZ) * derivative(activations[l])
+            dZ = parameters[l].W.T @ dZ
+            dZ *= derivative(activations[l])  # in place: a batch's arrays stay in the cache
     return gradients
 
 
