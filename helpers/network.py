@@ -69,11 +69,20 @@ def forward_propagation(parameters, X, *, activation="relu"):
     check_examples(parameters, X)
     activations = [X]
     for W, b in parameters[:-1]:
-        Z = W @ activations[-1] + b
-        activations.append(hidden(Z))
+        activations.append(hidden(weighted_sums(W, b, activations[-1])))
     W, b = parameters[-1]
-    activations.append(softmax(W @ activations[-1] + b))
+    activations.append(softmax(weighted_sums(W, b, activations[-1])))
     return activations
+
+
+def weighted_sums(W, b, A):
+    """Return Z = W A + b: for every neuron of a layer and every example, the weighted inputs and the bias.
+
+    W: (n_out, n_in), b: (n_out, 1), A: (n_in, m), the layer before. Returns (n_out, m). Raises ValueError, as NumPy
+    does, where the shapes do not fit.
+    """
+    Z = W @ A
+    return np.add(Z, b, out=Z if Z.dtype == b.dtype else None)  # in place: a batch's arrays stay in the cache
 
 
 def backward_propagation(parameters, activations, Y, *, activation="relu", out=None):

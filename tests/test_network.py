@@ -10,6 +10,7 @@ from helpers.network import (
     pack_parameters,
     unpack_parameters,
     update_parameters,
+    weighted_sums,
 )
 
 
@@ -71,6 +72,28 @@ def test_a_seed_is_not_a_generator():
 
 
 # --- forward propagation ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "inputs", "expected"),
+    [
+        (np.float64, np.float64, np.float64, np.float64),
+        (np.float32, np.float32, np.float32, np.float32),
+        (np.float32, np.float64, np.float32, np.float64),
+        (np.float64, np.float32, np.float64, np.float64),
+        (int, np.float64, int, np.float64),
+        (np.float32, np.float32, np.uint8, np.float32),
+    ],
+    ids=str,
+)
+def test_weighted_sums_of_any_kinds_of_number_lose_nothing(weights, biases, inputs, expected):
+    W, b, A = np.array([[1, -2], [3, 4]], weights), np.array([[0.5], [-0.25]], biases), np.array([[1], [2]], inputs)
+    kept = W.copy(), b.copy(), A.copy()
+    Z = weighted_sums(W, b, A)
+    assert Z.dtype == expected
+    np.testing.assert_array_equal(Z, [[-2.5], [10.75]])
+    for before, after in zip(kept, (W, b, A), strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 def paper_network():
