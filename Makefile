@@ -16,7 +16,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit slow test-browser nbval test-blas test-versions run notebooks results bench book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test unit slow test-browser nbval test-blas test-versions mutation classroom pictures run notebooks results bench book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,15 @@ test-blas: $(READY) ## Compare the notebooks as three generations of processors 
 
 test-versions: $(READY) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
 	@$(PY) scripts/version_matrix.py $(NB)
+
+mutation: $(READY) ## Break the mathematics in a thousand ways, and see the unit tests notice (Linux; M=network chooses)
+	@$(PY) tests/mutation $(M)
+
+classroom: $(READY) ## Run notebook 4 in thirty kernels at once, with their seconds and memory (N=30)
+	@$(PY) scripts/classroom.py $(N)
+
+pictures: $(READY) ## Film the panels in a headless Chromium, for the README
+	@$(PY) scripts/readme_animation.py
 
 run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
 	@$(PY) scripts/run_notebooks.py $(NB)

@@ -95,7 +95,7 @@ def markdown_of(docstring, names):
     """Return a docstring as Markdown: its sentence, then one item for each of its names, then what is raised."""
     names_before_colon = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     item = re.compile(rf"(?:^|(?<=[.;)] ))((?:{names_before_colon})(?:, (?:{names_before_colon}))*): ")
-    own_paragraph = re.compile(r"(?<=[.;)]) (?=Raises? |Sources?: )")
+    own_paragraph = re.compile(r"(?<=[.;)]) (?=Raises? |Returns |Sources?: )")
     blocks = []
     for paragraph in docstring.split("\n\n"):
         text = " ".join(paragraph.split())
@@ -150,13 +150,16 @@ def members(entry):
     return "\n\n".join(parts)
 
 
-def section(entry):
-    """Return the Markdown of one function or class: signature, docstring, members, and its source, folded."""
+def section(entry, where):
+    """Return the Markdown of one function or class: signature, docstring, members, links to where a notebook imports
+    it, and its source, folded."""
     called = signature(entry.node)
     is_class = isinstance(entry.node, ast.ClassDef)
     directive = "py:class" if is_class else "py:function"
     source = f"<details class='source'><summary>Source</summary>\n\n~~~python\n{entry.source}\n~~~\n\n</details>"
-    parts = [markdown_of(entry.docstring, argument_names(called)), members(entry) if is_class else "", source]
+    in_notebooks = f"In notebook {where}." if where else ""
+    text = markdown_of(entry.docstring, argument_names(called))
+    parts = [text, members(entry) if is_class else "", in_notebooks, source]
     body = "\n\n".join(part for part in parts if part)
     return f"{FENCE}{{{directive}}} {entry.name}{called}\n\n{body}\n{FENCE}"
 
@@ -176,11 +179,11 @@ def anchor(heading):
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def module_section(helpers, name, notebooks):
-    """Return the Markdown of one module or package of helpers, with its public entries."""
+def module_section(helpers, name, notebooks, links):
+    """Return the Markdown of one module or package of helpers, with its public entries; links: those of links_of."""
     docstring, entries = entries_of(helpers, name)
     parts = [f"## `helpers.{name}`", f"{FENCE}{{py:module}} helpers.{name}\n{FENCE}", markdown_of(docstring, [])]
-    parts += [section(entry) for entry in entries]
+    parts += [section(entry, links.get((entry.module, entry.name), "")) for entry in entries]
     if name == "exercises":
         parts.append(exercise_list(notebooks))
     return "\n\n".join(parts)
@@ -190,21 +193,25 @@ def file_name(floor):
     return floor.lower().replace(" ", "-")
 
 
-def used_names(helpers, notebooks):
+def links_of(notebooks):
+    """Return {(module, name): links to the notebooks that import it, as Markdown}."""
+    links = {}
+    for notebook in notebooks:
+        for key in notebook.imported:
+            links.setdefault(key, []).append(f"[{notebook.number}](../{notebook.stem}.ipynb)")
+    return {key: ", ".join(found) for key, found in links.items()}
+
+
+def used_names(helpers, links):
     """Return the Markdown table of the names that the notebooks import, each with the notebooks that do."""
     known = {}
     for name in (name for modules in FLOORS.values() for name in modules):
         known |= {(entry.module, entry.name): entry for entry in entries_of(helpers, name)[1]}
-    used = {}
-    for notebook in notebooks:
-        for key in notebook.imported:
-            used.setdefault(key, []).append(notebook)
     rows = ["| name | what it does | in notebook |", "|---|---|---|"]
     for key, entry in known.items():
-        if key in used:
-            where = ", ".join(f"[{notebook.number}](../{notebook.stem}.ipynb)" for notebook in used[key])
+        if key in links:
             link = f"[`{entry.name}`](#{'.'.join(key)})"
-            rows.append(f"| {link} | {escaped(entry.first_sentence)} | {where} |")
+            rows.append(f"| {link} | {escaped(entry.first_sentence)} | {links[key]} |")
     return "\n".join(rows)
 
 
@@ -215,12 +222,12 @@ def write_reference(helpers, notebooks):
     names |= {path.parent.name for path in helpers.glob("*/__init__.py")}
     if lost := names - {name for modules in FLOORS.values() for name in modules}:
         raise ValueError(f"{sorted(lost)} of helpers/ stand on no floor of FLOORS in book/reference.py: add them")
-    pages = {}
+    pages, links = {}, links_of(notebooks)
     for floor, modules in FLOORS.items():
-        sections = [module_section(helpers, name, notebooks) for name in modules]
+        sections = [module_section(helpers, name, notebooks, links) for name in modules]
         pages[f"{file_name(floor)}.md"] = "\n\n".join([f"# {floor}", *sections]) + "\n"
     toctree = "\n".join(["```{toctree}", ":maxdepth: 1", "", *map(file_name, FLOORS), "```"])
-    pages["index.md"] = INDEX.format(used=used_names(helpers, notebooks), toctree=toctree)
+    pages["index.md"] = INDEX.format(used=used_names(helpers, links), toctree=toctree)
     return pages
 
 
@@ -230,13 +237,13 @@ What the notebooks derive, they then import from `helpers/`: small modules with 
 Examples are columns everywhere: `X` is (features, m), `W` is (n_out, n_in), `b` is (n_out, 1). Below every
 entry lies its source, folded.
 
-## The modules
+## The names that the notebooks import
+
+{used}
+
+## All modules
 
 From the ground up: a module imports only what stands above it.
 
 {toctree}
-
-## The names that the notebooks import
-
-{used}
 """

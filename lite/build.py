@@ -1,7 +1,8 @@
 """Build the JupyterLite site, in which the whole series runs in the reader's browser: notebooks, helpers and data.
 
 `make lite` calls it with the Python of .venv-lite. The helpers and the data go into a wheel, which Pyodide loads with
-the kernel, so the notebooks are the committed ones. Pyodide itself comes from its public distribution.
+the kernel, so the notebooks are the committed ones; with them go the runs of notebook 6, which runs.py has done.
+Pyodide itself comes from its public distribution.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
+RUNS = ROOT / "build" / "finished_runs.jsonl"
 PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # those of Pyodide; what they need comes with them
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}  # or the reader is asked for one
@@ -81,6 +83,8 @@ def project_wheel(folder):
     sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")]
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
     files |= {f"data/{path.name}": path.read_bytes() for path in sorted((ROOT / "data").glob("*.csv.gz"))}
+    if RUNS.exists():
+        files[f"helpers/experiments/{RUNS.name}"] = RUNS.read_bytes()
     info = f"{name}.dist-info"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: lite/build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -67,9 +67,11 @@ class Server(http.server.SimpleHTTPRequestHandler):
         return str(PYODIDE / inner[9:]) if inner.startswith("/pyodide/") else super().translate_path(path)
 
     def do_GET(self):
-        if urlsplit(self.path).path != "/jupyter-lite.json":
+        path = Path(self.translate_path(self.path))
+        text = path.read_text("utf8") if path.name == "jupyter-lite.json" and path.exists() else ""
+        if PLUGIN not in text:  # that at the top of the site alone
             return super().do_GET()
-        settings = json.loads((SITE / "jupyter-lite.json").read_text("utf8"))
+        settings = json.loads(text)
         data = settings["jupyter-config-data"]
         data["exposeAppInBrowser"] = True
         data["litePluginSettings"][PLUGIN]["pyodideUrl"] = f"http://{self.headers['Host']}/pyodide/pyodide.js"
@@ -82,9 +84,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served_site():
-    """The address of a running server of the site."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(SITE)))
+def served_site(folder=SITE):
+    """The address of a running server of the site, or of a folder with the site somewhere in it."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -107,8 +109,8 @@ def open_browser():
 
 
 @contextlib.contextmanager
-def opened(browser, address, name, timeout=240):
-    """A page with the notebook `name` in it, its kernel idle, and the list of what it asked of other sites."""
+def new_page(browser):
+    """A page of a browser that has seen nothing before, and the list of what it asks of other sites."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
     try:
         page, elsewhere = context.new_page(), []
@@ -120,19 +122,36 @@ def opened(browser, address, name, timeout=240):
 
         context.on("request", note)
         page.set_default_timeout(60_000)
-        page.goto(f"{address}/lab/index.html?path=notebooks/{name}.ipynb")
-        page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for(timeout=timeout * 1000)
-        page.get_by_text("Python (Pyodide) | Idle").wait_for(timeout=timeout * 1000)
         yield page, elsewhere
     finally:
         context.close()
 
 
+@contextlib.contextmanager
+def opened(browser, address, name):
+    """A page with the notebook `name` in it, its kernel idle, and the list of what it asked of other sites."""
+    with new_page(browser) as (page, elsewhere):
+        page.goto(f"{address}/lab/index.html?path=notebooks/{name}.ipynb")
+        wait_until_idle(page)
+        yield page, elsewhere
+
+
+def wait_until_idle(page, timeout=240):
+    """Wait until a notebook is there and its kernel has started. Raises playwright's TimeoutError."""
+    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for(timeout=timeout * 1000)
+    page.get_by_text("Python (Pyodide) | Idle").wait_for(timeout=timeout * 1000)
+
+
+def clear(page):
+    """Clear all outputs, after which no cell counts as run."""
+    page.evaluate("async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }")
+    assert page.evaluate(CELLS)["run"] == 0
+
+
 def run_all(page, timeout):
     """Clear all outputs, run all cells to the first error, and return what CELLS says of them. Raises TimeoutError."""
     end = time.monotonic() + timeout
-    page.evaluate("async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }")
-    assert page.evaluate(CELLS)["run"] == 0
+    clear(page)
     page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells') }")
     while (state := page.evaluate(CELLS))["busy"] or not (state["errors"] or state["run"] == state["cells"]):
         if time.monotonic() > end:

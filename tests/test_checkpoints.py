@@ -1,5 +1,6 @@
 """A training killed at any moment goes on from its checkpoint to what it would have given anyway, bit for bit."""
 
+import hashlib
 import json
 import math
 import os
@@ -18,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers import array_files, training_origin
+from helpers import array_files, checkpoints, training_origin
 from helpers.augmentation import distort
 from helpers.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.dataset import Dataset
@@ -250,6 +251,11 @@ def test_a_checkpoint_of_other_settings_is_refused(checkpoint, other, words):
     assert checkpoint.read_bytes() == before
 
 
+def test_a_state_of_other_settings_is_called_resume_from(checkpoint):
+    with pytest.raises(ValueError, match=r"^resume_from was trained with seed=0, not 1; resume with"):
+        short("adam, varied", resume_from=load_checkpoint(checkpoint), seed=1)
+
+
 def test_other_layers_and_other_data_are_refused(checkpoint):
     resume = partial(train, resume_from=checkpoint, **SETTINGS["adam, varied"])
     with pytest.raises(ValueError, match=r"layer_sizes=\[64, 9, 5, 3\], not \[64, 8, 5, 3\]"):
@@ -291,6 +297,87 @@ def test_functions_are_told_apart_as_far_as_that_is_certain(tmp_path, monkeypatc
     old = describe(lambda X, rng: X)
     monkeypatch.setattr(training_origin, "PYTHON", "9.9")  # whose code may be another for the same function
     assert same(old, describe(lambda X, rng: X + 0))
+
+
+def test_functions_in_partials_and_methods_are_told_apart_by_their_code():
+    class Other:
+        def __call__(self, X, rng):
+            return X + 0
+
+        method = __call__
+
+    class Same:
+        def __call__(self, X, rng):
+            return X
+
+        method = __call__
+
+    Same.__name__ = Other.__name__ = "Augment"
+    Same.method.__qualname__ = Other.method.__qualname__ = "Augment.method"
+    describe, same = training_origin.describe_function, training_origin.same_setting
+    one, other = (lambda X, rng: X), (lambda X, rng: X + 0)
+    for a, b in ((partial(one), partial(other)), (Same(), Other()), (Same().method, Other().method)):
+        assert describe(a)["name"] == describe(b)["name"]
+        assert same(describe(a), describe(a))
+        assert not same(describe(a), describe(b))
+    assert describe(partial(partial(one)))["code"] == describe(one)["code"]
+    assert describe(partial(Same().method))["code"] == describe(Same().method)["code"]
+    assert describe(np.sin) == {"name": describe(np.sin)["name"], "code": None, "python": training_origin.PYTHON}
+
+
+def test_a_long_name_is_kept_as_its_start_and_a_checksum():
+    def augment(X, rng):
+        return X
+
+    for length, expected in ((200, 200), (201, 200 + len("... ") + 16)):
+        augment.__qualname__ = "a" * length
+        name = training_origin.describe_function(augment)["name"]
+        assert len(name) == expected
+        assert name.startswith("a" * 200)
+    assert name.endswith(f"a... {hashlib.sha256(b'a' * 201).hexdigest()[:16]}")
+
+
+def test_data_are_known_by_shape_type_images_and_labels():
+    """The checksum stands in files, so it must not change from one version to the next."""
+    expected = hashlib.sha256(b"(64, 40) float64")
+    for image in DEV_SET.X.T:
+        expected.update(image.astype("<f8").tobytes())
+    expected.update(DEV_SET.labels.astype(np.int64).tobytes())
+    assert training_origin.data_checksum(DEV_SET) == expected.hexdigest()
+
+
+def test_settings_are_the_same_up_to_the_type_of_a_number():
+    same, known = training_origin.same_setting, training_origin.describe_function(max)
+    assert same(0, 0.0)
+    assert same([64, 9, 3], [64, 9, 3])
+    for old, new in ((True, 1), ("1", 1), (None, 0), (None, known), (known, None), ({}, known)):
+        assert not same(old, new), (old, new)
+
+
+def test_limits_may_be_raised_unless_a_schedule_depends_on_them():
+    check, known = training_origin.check_origin, training_origin.describe_function(max)
+    plain, scheduled = {"learning_rate_schedule": None}, {"learning_rate_schedule": known}
+    for schedule in (plain, scheduled):
+        for old, new in ((3, 4), (3, None)):
+            check("a.npz", schedule | {"patience": old}, schedule | {"patience": new})
+            with pytest.raises(ValueError, match=f"^a.npz was trained with patience={new}, not {old}; resume with"):
+                check("a.npz", schedule | {"patience": new}, schedule | {"patience": old})
+    check("a.npz", plain | {"max_epochs": 3}, plain | {"max_epochs": 4})
+    with pytest.raises(ValueError, match=r"max_epochs=3, not 4 \(the schedule depends on it\); resume"):
+        check("a.npz", scheduled | {"max_epochs": 3}, scheduled | {"max_epochs": 4})
+
+
+def test_messages_name_functions_and_their_code_where_they_have_one_name():
+    def refusal(old, new):
+        with pytest.raises(ValueError, match=r"^a\.npz was trained with augment=") as caught:
+            training_origin.check_origin("a.npz", {"augment": old}, {"augment": new, "learning_rate_schedule": None})
+        return str(caught.value).split(";")[0].removeprefix("a.npz was trained with augment=")
+
+    one, changed, other = ({"name": n, "code": c * 64, "python": training_origin.PYTHON} for n, c in ("fa", "fb", "gc"))
+    assert refusal(one, changed) == "f (code aaaaaaaa), not f (code bbbbbbbb)"
+    assert refusal(one, other) == "f, not g"
+    assert refusal(None, other) == "None, not g"
+    assert refusal({}, other) == "None, not g"
 
 
 def test_an_existing_file_is_not_overwritten_by_chance(tmp_path, checkpoint):
@@ -388,6 +475,101 @@ def test_a_changed_number_is_refused(checkpoint, name):
     np.savez(checkpoint, **arrays)
     with pytest.raises(CheckpointFileError, match="changed since it was saved"):
         load_checkpoint(checkpoint)
+
+
+def rewrite(path, change):
+    """Have change(arrays, facts) change the content of a checkpoint, and write it with its right checksum."""
+    arrays = array_files.unpack_npz(path.read_bytes(), "fiU")
+    del arrays["sha256"]
+    facts = json.loads(str(arrays["facts"]))
+    change(arrays, facts)
+    if "facts" in arrays:
+        arrays["facts"] = json.dumps(facts)
+    path.write_bytes(array_files.pack_npz({"sha256": array_files.fingerprint(arrays)} | arrays))
+
+
+def with_facts(**changed):
+    return lambda arrays, facts: facts.update(changed)
+
+
+def with_array(name, change):
+    return lambda arrays, facts: arrays.update({name: change(arrays[name])})
+
+
+WRONG = {
+    "no facts": (lambda arrays, facts: arrays.pop("facts"), "it has no 'facts'"),
+    "no history": (lambda arrays, facts: arrays.pop("history"), "it has no 'history'"),
+    "no vector": (lambda arrays, facts: arrays.pop("vector"), "it has no 'vector'"),
+    "no best": (lambda arrays, facts: arrays.pop("best_vector"), "it has no 'best_vector'"),
+    "a newer format": (with_facts(format_version=2), "it is not of format 1; a newer version may have written it"),
+    "a generator": (with_facts(rng_state={"bit_generator": "MT19937"}), "PCG64"),
+    "a text for a number": (with_facts(best_accuracy="1.0"), "its facts are of other types than expected"),
+    "true for a number": (with_facts(epoch=True), "its facts are of other types than expected"),
+    "a fraction of an epoch": (with_facts(improved_at=1.0), "its facts are of other types than expected"),
+    "an origin": (with_facts(origin=[1]), "its facts are of other types than expected"),
+    "a longer vector": (with_array("vector", lambda v: np.append(v, 1.0)), "its arrays differ in length or type"),
+    "another type": (with_array("best_vector", np.float32), "its arrays differ in length or type"),
+    "a short moment": (with_array("moment_velocity", lambda v: v[:-1]), "its arrays differ in length or type"),
+    "a matrix": (
+        lambda arrays, facts: arrays.update(
+            {name: arrays[name][None] for name in arrays if arrays[name].shape == (7,)}
+        ),
+        "its arrays differ in length or type",
+    ),
+    "an epoch more": (with_facts(epoch=2), "its history has not as many rows as epochs"),
+    "an epoch less": (with_facts(epoch=0, best_epoch=0, improved_at=0), "its history has not as many rows as epochs"),
+    "the best to come": (with_facts(best_epoch=2), "its history has not as many rows as epochs"),
+    "the best before": (with_facts(best_epoch=-1), "its history has not as many rows as epochs"),
+    "progress to come": (with_facts(improved_at=2), "its history has not as many rows as epochs"),
+    "progress before": (with_facts(improved_at=-1), "its history has not as many rows as epochs"),
+    "a column less": (with_array("history", lambda rows: rows[:, :-1]), "shorter"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_whole_file_with_another_content_is_refused(tmp_path, name):
+    change, words = WRONG[name]
+    path = save_checkpoint(tmp_path / "a.npz", some_state(), {"seed": 0})
+    rewrite(path, lambda arrays, facts: None)
+    assert_same_state(load_checkpoint(path), some_state())
+    rewrite(path, change)
+    with pytest.raises(CheckpointFileError, match=f"does not hold a training to go on from: .*{words}.*; resume from"):
+        load_checkpoint(path)
+
+
+def test_a_file_says_its_format(tmp_path):
+    with np.load(save_checkpoint(tmp_path / "a.npz", some_state(), {"seed": 0})) as content:
+        assert json.loads(str(content["facts"]))["format_version"] == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="this system has no such device")
+def test_a_device_is_no_checkpoint(tmp_path):
+    (tmp_path / "a.npz").symlink_to("/dev/null")
+    with pytest.raises(CheckpointFileError, match="it is a device or a pipe, not a file; resume from a file that"):
+        load_checkpoint(tmp_path / "a.npz")
+
+
+def test_the_facts_have_a_bound(tmp_path, monkeypatch):
+    assert checkpoints.MAX_FACTS == 2**20
+    path = save_checkpoint(tmp_path / "a.npz", some_state(), {"seed": 0})
+    with np.load(path) as content:
+        length = len(str(content["facts"]))
+    monkeypatch.setattr(checkpoints, "MAX_FACTS", length)
+    assert_same_state(load_checkpoint(path), some_state())
+    monkeypatch.setattr(checkpoints, "MAX_FACTS", length - 1)
+    with pytest.raises(CheckpointFileError):
+        load_checkpoint(path)
+
+
+def test_the_suffix_may_be_in_capitals_and_no_other(tmp_path):
+    path = save_checkpoint(str(tmp_path / "A.NPZ"), some_state(), {"seed": 0})
+    assert path == tmp_path / "A.NPZ"
+    assert_same_state(load_checkpoint(str(path)), some_state())
+    for function in (lambda path: save_checkpoint(path, some_state(), {}), load_checkpoint):
+        with pytest.raises(ValueError, match=r'expected the path of a file such as "training\.npz"') as caught:
+            function(tmp_path / "a.pkl")
+        assert type(caught.value) is ValueError
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_flipped_bit_never_changes_a_state(tmp_path):

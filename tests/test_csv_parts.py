@@ -47,6 +47,11 @@ def test_other_formats_are_named(tmp_path, content, words):
         load_csv(write(tmp_path, content))
 
 
+def test_an_empty_file_is_not_even_opened(tmp_path):
+    with pytest.raises(DataFileError, match=r"^t\.csv is empty; expected a header line and one image a row"):
+        csv_format.open_binary(write(tmp_path, ""))
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="this system has no such device")
 def test_a_device_is_no_file():
     with pytest.raises(DataFileError, match=r"^null is a device or a pipe; expected a file"):

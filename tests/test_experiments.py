@@ -4,6 +4,7 @@ import concurrent.futures
 import contextlib
 import functools
 import json
+import linecache
 import math
 import multiprocessing
 import os
@@ -30,9 +31,11 @@ from helpers.augmentation import noise
 from helpers.data import Dataset
 from helpers.evaluation import accuracy, make_predictions
 from helpers.experiments import dispatch, grid, process_pool, run_experiment, summarize
+from helpers.experiments import finished as finished_module
 from helpers.experiments import pool as pool_module
 from helpers.experiments import sweep as sweep_module
 from helpers.experiments.data import pack, unpack
+from helpers.experiments.finished import portable
 from helpers.experiments.store import HEADER
 from helpers.identity import fingerprint, readable
 from helpers.training import train
@@ -736,6 +739,117 @@ def test_a_full_disk_costs_the_file_and_not_the_sweep(tmp_path, monkeypatch):
     with pytest.warns(UserWarning, match="cannot write runs .No space left on device., so the sweep goes on") as found:
         runs = sweep(seeds=3, path=tmp_path / "runs")
     assert (len(runs), len(found)) == (3, 1)
+
+
+# --- runs that come with the site, for the browser --------------------------------------------------------------
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """The learning rates of the runs that were done, and not read from a file."""
+    done, run_one = [], dispatch.run_one
+
+    def noted(train_set, dev_set, settings, *rest):
+        done.append(settings["learning_rate"])
+        return run_one(train_set, dev_set, settings, *rest)
+
+    monkeypatch.setattr(dispatch, "run_one", noted)
+    return done
+
+
+@pytest.fixture
+def of_the_site(tmp_path, monkeypatch):
+    """Runs as they come with the site, in a browser."""
+    monkeypatch.setattr(finished_module, "FILE", tmp_path / "finished_runs.jsonl")
+    runs = sweep(path=finished_module.FILE)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    return runs
+
+
+def test_in_the_browser_finished_runs_are_read_and_changed_ones_are_done(of_the_site, trained, capsys, tmp_path):
+    pool = process_pool()
+    assert "read from a file" in capsys.readouterr().out
+    settings = [BASE, {**BASE, "learning_rate": 0.6}]
+    runs = sweep(settings, executor=pool, path=tmp_path / "mine")
+    assert capsys.readouterr().out == "2 of 4 runs are read from the file, 2 are done here.\n"
+    assert trained == [0.6, 0.6]
+    pd.testing.assert_frame_equal(runs[:2], of_the_site, check_exact=True)  # the seconds too
+    sweep(settings, executor=pool, path=tmp_path / "mine", progress=True)
+    assert "4 of 4 runs are read from the file" in capsys.readouterr().out
+    assert len(trained) == 2
+
+
+@pytest.mark.parametrize("change", ["data", "measure", "trainer"])
+def test_in_the_browser_what_is_not_the_same_run_is_done(of_the_site, trained, change, monkeypatch):
+    arguments = {"executor": process_pool()}
+    if change == "trainer":
+        monkeypatch.setattr(sweep_module, "trainer_fingerprint", lambda: "an edited activation function")
+    if change == "measure":
+        arguments["measure"] = measure_loss
+    if change == "data":
+        run_experiment(DEV_SET, TRAIN_SET, BASE, seeds=2, progress=False, **arguments)
+    else:
+        sweep(**arguments)
+    assert len(trained) == 2
+
+
+def test_in_the_browser_a_pool_of_one_and_no_pool_do_everything(of_the_site, trained, capsys):
+    assert_same_rows(sweep(executor=process_pool(1)), of_the_site)
+    assert "read" not in capsys.readouterr().out
+    sweep()
+    assert len(trained) == 4
+
+
+def test_elsewhere_no_such_file_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "finished_runs.jsonl"
+    path.write_text("not even a file of runs")
+    monkeypatch.setattr(finished_module, "FILE", path)
+    for pool in (process_pool(), process_pool(1)):
+        assert pool.runs_of_the_site is None
+    monkeypatch.setattr(pool_module, "available_cores", lambda: 1)
+    assert process_pool().runs_of_the_site is None
+
+
+def cell_function(source, path, **outside):
+    """The function that a cell of a notebook makes, with a source that is not on the disk."""
+    linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
+    namespace = {"__name__": "__main__", **outside}
+    exec(compile(source, str(path), "exec"), namespace)
+    return namespace["measure"]
+
+
+def test_a_plain_function_of_a_cell_is_known_by_its_source(tmp_path):
+    source = "def measure(result, dev_set):\n    return {'one': result.best_epoch}\n"
+    assert portable(cell_function(f"x = 1\n\n\n{source}", tmp_path / "1.py")) == source
+    assert portable(None) is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def measure(result, dev_set):\n    return {'one': limit}\n",
+        "def measure(result, dev_set, limit=limit):\n    return {'one': limit}\n",
+        "def measure(result, dev_set, *, limit=limit):\n    return {'one': limit}\n",
+        "def make(y):\n    def f(result, dev_set):\n        return {'one': y}\n    return f\nmeasure = make(1)\n",
+        "def measure(result, dev_set):\n    return {'one': (lambda: limit)()}\n",
+        "measure = lambda result, dev_set: {'one': 1}\n",
+        "def f():\n    pass\ndef measure(result, dev_set):\n    return {'one': 1}\nmeasure.__wrapped__ = f\n",
+    ],
+)
+def test_a_function_whose_source_does_not_say_all_is_known_by_itself(source, tmp_path):
+    measure = cell_function(source, tmp_path / "2.py", limit=3)
+    assert portable(measure) is measure
+
+
+def test_a_function_of_a_file_is_known_by_itself(tmp_path):
+    source = "def measure(result, dev_set):\n    return {'one': 1}\n"
+    (tmp_path / "script.py").write_text(source)
+    measure = cell_function(source, tmp_path / "script.py")
+    assert portable(measure) is measure
+    assert portable(measure_loss) is measure_loss
+    del linecache.cache[str(tmp_path / "script.py")]
+    (tmp_path / "script.py").unlink()
+    assert portable(measure) is measure, "no source to be had"
 
 
 # --- the pool -----------------------------------------------------------------------------------------------------

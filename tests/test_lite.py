@@ -9,8 +9,10 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -21,13 +23,16 @@ import pytest
 from helpers import downloads, plots
 from helpers.data import load_dataset
 from helpers.evaluation import confusion_matrix
+from helpers.experiments import finished
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+CELLS_OF_6 = json.loads((ROOT / "notebooks" / "06_hyperparameters.ipynb").read_text("utf8"))["cells"]
+SWEEPS_OF_6 = sum("run_experiment(" in "".join(cell["source"]) for cell in CELLS_OF_6 if cell["cell_type"] == "code")
 ALL = os.environ.get("LITE") == "all"
-MINUTES = {"06": 90}  # notebooks of many trainings, on slow machines; the others take 15
+MINUTES = 20  # for a notebook, on a slow machine
 
 
 def load(path):
@@ -39,6 +44,7 @@ def load(path):
 
 build = load(ROOT / "lite" / "build.py")
 local_pyodide = load(ROOT / "lite" / "local_pyodide.py")
+runs = load(ROOT / "lite" / "runs.py")
 
 
 # What goes into the site
@@ -94,6 +100,62 @@ def test_packed_files_are_not_read_as_text(tmp_path):
     build.mark_binary_files(tmp_path)
     kinds = [entry["mimetype"] for entry in json.loads((tmp_path / "all.json").read_text())["content"]]
     assert kinds == ["application/octet-stream", "text/csv"]
+
+
+def test_the_runs_of_notebook_6_go_where_the_browser_looks_for_them(tmp_path, monkeypatch):
+    assert build.RUNS == runs.FILE
+    monkeypatch.setattr(build, "RUNS", tmp_path / runs.FILE.name)
+    build.RUNS.write_text("the runs")
+    with zipfile.ZipFile(build.project_wheel(tmp_path)) as archive:
+        assert archive.read(finished.FILE.relative_to(ROOT).as_posix()) == b"the runs"
+    build.RUNS.unlink()
+    with zipfile.ZipFile(build.project_wheel(tmp_path)) as archive:
+        assert finished.FILE.name not in "".join(archive.namelist())
+
+
+def test_the_runs_are_those_that_the_notebook_asks_for_each_done_once(tmp_path, monkeypatch):
+    cell = """
+        from helpers.data import load_dataset
+        from helpers.experiments import grid, process_pool, run_experiment
+        def measure(result, dev_set):
+            return {"one": 1}
+        digits = load_dataset("digits-8x8").subset(range(50))
+        base = {"layer_sizes": [64, 10], "learning_rate": RATE, "max_epochs": 1}
+        run_experiment(digits, digits, base, seeds=2, executor=process_pool(1))
+        run_experiment(digits, digits, base, seeds=2, executor=process_pool(1), measure=measure)
+    """
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "lite").mkdir()
+    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+
+    def rows(rate):
+        cells = [{"cell_type": "code", "source": [textwrap.dedent(cell).replace("RATE", str(rate))]}]
+        cells.append({"cell_type": "markdown", "source": ["no code"]})
+        (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
+        command = [sys.executable, "lite/runs.py"]
+        done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        lines = (tmp_path / "build" / "finished_runs.jsonl").read_text().splitlines()
+        assert json.loads(lines[0])["file"] == "runs of helpers.experiments"
+        return [json.loads(line) for line in lines[1:]]
+
+    first = rows(0.1)
+    assert [entry["settings"]["learning_rate"] for entry in first] == [0.1] * 4
+    assert [entry["row"].get("one") for entry in first] == [None, None, 1, 1]
+    assert rows(0.1) == first, "the seconds too: none was done again"
+    assert [entry["settings"]["learning_rate"] for entry in rows(0.2)] == [0.2] * 4
+
+
+def test_an_error_in_the_notebook_is_not_passed_over(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "lite").mkdir()
+    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+    cells = [{"cell_type": "code", "source": ["assert 1 > 2\n"]}]
+    (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
+    command = [sys.executable, "lite/runs.py"]
+    done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
+    assert done.returncode != 0
+    assert "AssertionError" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "wheels.txt"])
@@ -154,17 +216,29 @@ def why_not():
     """Return why the site cannot be tested, in words, or None."""
     if reason := lite_site.missing():
         return reason
+    kinds = (".py", ".css", ".js")
     wheel = next((lite_site.SITE / build.WHEELS).glob("neural_network_notebooks-*.whl"))
     with zipfile.ZipFile(wheel) as archive:
-        packed = {name: archive.read(name) for name in archive.namelist() if name.startswith("helpers/")}
+        names = [name for name in archive.namelist() if name.startswith("helpers/") and name.endswith(kinds)]
+        packed = {name: archive.read(name) for name in names}
     helpers = {
         path.relative_to(ROOT).as_posix(): path.read_bytes()
         for path in (ROOT / "helpers").rglob("*")
-        if path.suffix in (".py", ".css", ".js")
+        if path.suffix in kinds
     }
     return None if packed == helpers else "the site in build/lite is older than helpers/: make lite"
 
 
+def why_no_book():
+    """Return why the book's links to the site cannot be tested, in words, or None."""
+    if not ALL:
+        return "takes minutes: make test-lite"
+    if not BOOK_PYTHON.exists():
+        return "needs the environment of the book: make book"
+    return REASON
+
+
+BOOK_PYTHON = ROOT / ".venv-book" / "bin" / "python"
 REASON = why_not()
 
 
@@ -179,10 +253,12 @@ def site():
 @pytest.mark.parametrize("name", NOTEBOOKS if ALL else NOTEBOOKS[1:2])
 def test_every_cell_of_the_notebook_runs_in_the_browser(site, name):
     with lite_site.opened(*site, name) as (page, elsewhere):
-        state = lite_site.run_all(page, timeout=60 * MINUTES.get(name[:2], 15))
+        state = lite_site.run_all(page, timeout=60 * MINUTES)
     assert state["errors"] == []
     assert state["run"] == state["cells"] > 10
     assert elsewhere == []
+    read = re.findall(r"(\d+ of \d+) runs are read from the file, 0 are done here", "\n".join(state["texts"]))
+    assert len(read) == (SWEEPS_OF_6 if name.startswith("06") else 0)
 
 
 @pytest.mark.skipif(REASON is not None or not ALL, reason=str(REASON or "takes minutes: make test-lite"))
@@ -201,3 +277,24 @@ def test_the_sliders_of_the_training_lab_train_in_the_browser(site):
         page.mouse.up()
         status.filter(has_text=re.compile("Run 2")).wait_for(timeout=240_000)
         assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+
+
+@pytest.mark.skipif(why_no_book() is not None, reason=str(why_no_book()))
+def test_try_it_live_opens_that_notebook_and_its_first_cells_run(site, tmp_path):
+    browser, _ = site
+    place = re.search(r"BOOK_LITE := (.+)", (ROOT / "Makefile").read_text("utf8")).group(1)
+    environment = os.environ | {"BOOK_LITE": place, "BOOK_REPOSITORY": ""}
+    command = [BOOK_PYTHON, "scripts/build_book.py", f"--folder={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copytree(lite_site.SITE, tmp_path / "book" / "lite")  # as `make pages` puts them together
+    with lite_site.served_site(tmp_path / "book") as address, lite_site.new_page(browser) as (page, elsewhere):
+        for name in NOTEBOOKS[1], NOTEBOOKS[2]:
+            page.goto(f"{address}/{name}.html")
+            page.get_by_role("link", name="Try it live").click()
+            lite_site.wait_until_idle(page)
+            assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == f"notebooks/{name}.ipynb"
+            lite_site.clear(page)
+            lite_site.run_cells(page, "import numpy as np", "load_dataset(")
+            assert page.evaluate(lite_site.CELLS)["run"] == 2
+    assert elsewhere == []

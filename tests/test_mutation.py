@@ -102,6 +102,49 @@ def test_new_survivors_and_a_low_share_are_problems(load):
     assert problems_of(results, {"f: 0": "", "f: 1": ""}) == ["8 of 10 killed, expected 90%"]
 
 
+TESTS = "import os\nM = 2\ndef test_a():\n    assert f(M) == 1\n@mark\ndef test_b():\n    assert f(3) == 2\n"
+
+
+@pytest.mark.parametrize(
+    ("tests", "valid"),
+    [
+        (TESTS, {"killed", "survived"}),
+        (TESTS.replace("import os", "import sys  # and why"), {"killed", "survived"}),
+        (TESTS + "def test_c():\n    assert f(0)\n", {"killed"}),
+        (TESTS.replace("M = 2", "M = 2\ndef test_c():\n    assert f(0)"), {"killed"}),
+        (TESTS.replace("f(3)", "f(4)"), set()),
+        (TESTS.replace("@mark\n", ""), set()),
+        (TESTS.replace("M = 2", "M = 3"), set()),
+        (TESTS.replace("M = 2", "M = 2\nCASES = [1, 2]"), {"killed"}),
+        (TESTS + "pytestmark = pytest.mark.slow\n", set()),
+        (TESTS + "@pytest.fixture(autouse=True)\ndef quick():\n    pass\n", set()),
+        (TESTS.replace("def test_b():\n    assert f(3) == 2\n", "def test_c(): pass\n"), set()),
+        ("", set()),
+    ],
+)
+def test_kills_hold_where_tests_were_only_added(load, tmp_path, monkeypatch, tests, valid):
+    main = load("__main__")
+    monkeypatch.setitem(main.PLAN["modules"], "losses", ["test_losses"])
+    for folder in ("helpers", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "helpers" / "losses.py").write_text("def f(n): return n - 1\n")
+    (tmp_path / "tests" / "test_losses.py").write_text(TESTS)
+    before = main.fingerprint("losses", tmp_path)
+    (tmp_path / "tests" / "test_losses.py").write_text(tests)
+    after = main.fingerprint("losses", tmp_path)
+    results = {"killed": {"killed": True}, "survived": {"killed": False}}
+    assert set(main.still_valid(before, after, results)) == valid
+    assert main.still_valid(None, after, results) == {}
+    assert main.still_valid(before, after | {"code": "of another source"}, results) == {}
+
+
+def test_results_are_read_up_to_a_torn_line(load, tmp_path):
+    read = load("__main__").read_results
+    assert read(tmp_path / "a.jsonl") == (None, {})
+    (tmp_path / "a.jsonl").write_text('{"code": "1"}\n{"key": "f: 1", "killed": true}\n{"key": "f: 2", "kil')
+    assert read(tmp_path / "a.jsonl") == ({"code": "1"}, {"f: 1": {"key": "f: 1", "killed": True}})
+
+
 def test_every_listed_survivor_has_a_reason(load):
     main = load("__main__")
     for listed in main.survivors().values():  # of modules in the plan alone, else this raises

@@ -485,6 +485,10 @@ def test_weights_share_one_scale_around_zero():
         np.testing.assert_array_equal(image.get_array(), row.reshape(2, 3))
         assert image.get_clim() == (-2, 2)
     assert fig.axes[1].get_ylabel() == "weight (no unit)"
+    assert fig.alt == "Images of 2 neurons, weight by pixel, from -1 to 2: red positive, blue negative."
+    slopes = plots.plot_weights(W, (2, 3), quantity="slope")
+    assert slopes.axes[1].get_ylabel() == "slope (no unit)"
+    assert "slope by pixel" in slopes.alt
     W = np.tile(np.linspace(-1, 1, 250), 4).reshape(4, 250)
     W[0, 0] = 99
     assert plots.plot_weights(W, (10, 25)).axes[0].images[0].get_clim() == (-1, 1)

@@ -245,10 +245,10 @@ def test_a_network_of_other_classes_is_refused():
         NetworkInspector(small_network((6, 5, 4)), small_dataset())
 
 
-@pytest.mark.parametrize("mode", ["forward", "backward"])
-def test_a_figure_stands_in_its_place(mode):
+@pytest.mark.parametrize(("mode", "quantity"), [("forward", "weight"), ("backward", "slope")])
+def test_a_figure_stands_in_its_place(mode, quantity):
     data, metadata = NetworkInspector(small_network(), small_dataset(), mode=mode)._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert "Weights of 5 neurons" in data["text/plain"]
+    assert f"Images of 5 neurons, {quantity} by pixel" in data["text/plain"]
     assert metadata["image/png"]["alt"] == data["text/plain"]

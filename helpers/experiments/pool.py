@@ -10,6 +10,13 @@ import threading
 from pathlib import Path
 
 from helpers.blas import blas_libraries
+from helpers.experiments.finished import runs_of_the_site
+
+READ = (
+    "There are no processes in the browser, so only what you change is trained here, one run after another: the runs\n"
+    "of the unchanged notebook 6 were done by the same code on another computer, and are read from a file.\n"
+    "To do them all here, which takes much longer, write process_pool(1)."
+)
 
 
 def process_pool(workers=None):
@@ -19,14 +26,16 @@ def process_pool(workers=None):
     runs, which takes about a second, and end with the `with` block. They ignore Ctrl-C, which is for
     `run_experiment` to act on, and end when the process that started them does. It works in a notebook; a script
     needs `if __name__ == "__main__":` around it, as always with processes. With a single core and workers=None, or
-    in the browser, where there are no processes, the runs go one after another in this process.
+    in the browser, where there are no processes, the runs go one after another in this process. There, with
+    workers=None, `run_experiment` reads the runs that came with the site, and says so.
     Raises ValueError unless workers is a whole number of at least 1.
     """
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise ValueError(f"workers is {workers!r}, expected a whole number from 1 up, or None for all cores")
     if sys.platform in ("emscripten", "wasi"):
-        print("There are no processes in the browser, so the runs go one after another.")
-        return WorkerPool(0)
+        runs = runs_of_the_site() if workers is None else None
+        print(READ if runs else "There are no processes in the browser, so the runs go one after another.")
+        return WorkerPool(0, runs)
     if workers is None and available_cores() == 1:
         return WorkerPool(0)
     return WorkerPool(min(workers or available_cores(), 61))  # Windows cannot wait for more
@@ -51,10 +60,12 @@ class WorkerPool(concurrent.futures.Executor):
     """A ProcessPoolExecutor that can be restarted: after a worker was killed, or to stop the runs that it is doing.
 
     workers: the number of processes; 0 for none, then whatever is submitted runs at once in this process.
+    runs_of_the_site: a RunFile of runs that need not be done again, or None.
     """
 
-    def __init__(self, workers):
+    def __init__(self, workers, runs_of_the_site=None):
         self.workers = workers
+        self.runs_of_the_site = runs_of_the_site
         self._closed = False
         self._processes = None
 

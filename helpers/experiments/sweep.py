@@ -12,6 +12,7 @@ from tqdm.auto import tqdm
 from helpers.checks import check_count
 from helpers.experiments.data import in_rows, pack
 from helpers.experiments.dispatch import finished_runs
+from helpers.experiments.finished import portable, rows_on_file
 from helpers.experiments.pool import process_pool
 from helpers.experiments.store import RunFile
 from helpers.experiments.table import run_table, setting_column, summarize
@@ -76,7 +77,7 @@ def run_experiment(
     packed = [pack(each) for each in sets] if sets and (path is not None or executor is not None) else None
     keys = _keys(jobs, fingerprint(load) if load else packed and [each["digest"] for each in packed], measure)
     store = None if path is None else RunFile(path)
-    rows = [store and store.finished(key) for key in keys]
+    rows = rows_on_file(keys, store, getattr(executor, "runs_of_the_site", None))
     todo = [(i, *jobs[i]) for i, row in enumerate(rows) if row is None]
     here = (lambda: load_sets(None, load)) if load else (lambda: sets)
     bar = tqdm(
@@ -143,7 +144,7 @@ def _checked_set(name, dataset):
 
 def _keys(jobs, data, measure):
     """Return for each run a text that names all that its row depends on, but for the seconds."""
-    common = fingerprint([data, measure, trainer_fingerprint()]) if data else ""
+    common = fingerprint([data, portable(measure), trainer_fingerprint()]) if data else ""
     full = [{**DEFAULTS, **setting, "seed": seed} for setting, seed in jobs]
     for each in full:
         with contextlib.suppress(TypeError):  # the run itself says what is wrong with a dtype

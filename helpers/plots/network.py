@@ -129,8 +129,10 @@ def plot_probabilities(images, probabilities, labels=None, class_names=None, *, 
 
 
 @styled
-def plot_weights(W, image_shape=(28, 28), *, title=None):
+def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     """Draw the weights (neurons, pixels) of a first layer, one image a neuron, on one scale around 0.
+
+    quantity: what is drawn, for the scale and the alternative text: "slope" for dW, or "change of a weight".
 
     The scale ends where one weight in 200 is larger, so that a single large one does not make the rest pale.
 
@@ -147,7 +149,7 @@ def plot_weights(W, image_shape=(28, 28), *, title=None):
     if title is None:
         title = "What each neuron of the first layer adds up: ink on red counts for it, ink on blue against it"
     span = f"from {number(W.min())} to {number(W.max())}"
-    alt = f"Weights of {len(W)} neurons as images, {span}: red positive, blue negative."
+    alt = f"Images of {len(W)} neurons, {quantity} by pixel, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]
     return tile_figure(images, captions, title=title, alt=alt, columns=5, cmap="RdBu_r", vmin=-limit, vmax=limit,
-                       width=740, bar_label="weight (no unit)")  # fmt: skip
+                       width=740, bar_label=f"{quantity} (no unit)")  # fmt: skip

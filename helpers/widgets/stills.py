@@ -57,7 +57,8 @@ def network_still(trace, image_shape, *, backward):
 
     Raises nothing; backward needs the Trace of an image with a label.
     """
-    W, title = trace.parameters[0].W[:10], None
+    below = plot_weights(trace.parameters[0].W[:10], image_shape)
     if backward:
-        W, title = trace.gradients[0].W[:10], "dW of the first layer: what this one image asks of each weight"
-    return stack(plot_layer_activations(trace.A, image_shape=image_shape), plot_weights(W, image_shape, title=title))
+        title = "dW of the first layer: what this one image asks of each weight"
+        below = plot_weights(trace.gradients[0].W[:10], image_shape, title=title, quantity="slope")
+    return stack(plot_layer_activations(trace.A, image_shape=image_shape), below)

@@ -1,15 +1,19 @@
 """Mutation testing of the mathematics: `make mutation`, or `python tests/mutation [MODULE ...]`.
 
 For every module named in plan.toml: its mutants (mutants.py), judged by the tests that are about it (judge.py), in a
-copy of the project. Results are kept in build/mutation/, so that only what has changed is judged again. Exit status 1
-where less than 90 % of a module's mutants are killed, or where one survives that survivors.toml does not list.
+copy of the project. Results are kept in build/mutation/, so that only what has changed is judged again: all mutants
+of a module whose source or tests are others, and its survivors where tests were only added. Delete that folder to
+judge everything anew. Exit status 1 where less than 90 % of a module's mutants are killed, or where one survives that
+survivors.toml does not list.
 """
 
 import argparse
+import ast
 import concurrent.futures
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +27,7 @@ from mutants import find_mutants
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SHARE = 0.9
+FOR_ALL = "for all tests: "
 
 
 def read_toml(name):
@@ -33,9 +38,40 @@ PLAN = read_toml("plan.toml")
 
 
 def fingerprint(module, root):
-    """Return a checksum of what decides over the mutants of a module: its source, its tests, and these scripts."""
-    paths = [root / "helpers" / f"{module}.py", *test_files(module, root), HERE / "judge.py", HERE / "mutants.py"]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+    """Return what decides over the mutants of a module: checksums of its source and these scripts, and of its tests."""
+    paths = [root / "helpers" / f"{module}.py", HERE / "judge.py", HERE / "mutants.py"]
+    code = checksum(b"\0".join(path.read_bytes() for path in paths))
+    return {"code": code, "tests": {path.name: statements(path) for path in test_files(module, root)}}
+
+
+def checksum(content):
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def statements(path):
+    """Return the checksum of every test in a file and of what else stands beside them, but for imports and comments."""
+    nodes = ast.parse(path.read_text("utf8")).body
+    texts = [ast.unparse(node) for node in nodes if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return [FOR_ALL * bool(re.search("pytestmark|autouse", text)) + checksum(text.encode()) for text in texts]
+
+
+def still_valid(old, new, results):
+    """Return the results that hold though the fingerprint is another: where tests were only added, a kill is a kill."""
+    if old == new:
+        return results
+    if old is None or old["code"] != new["code"]:
+        return {}
+    for name, before in old["tests"].items():
+        left = iter(before)
+        wanted, added = next(left, None), []
+        for statement in new["tests"].get(name, ()):
+            if statement == wanted:
+                wanted = next(left, None)
+            else:
+                added.append(statement)
+        if wanted is not None or any(statement.startswith(FOR_ALL) for statement in added):
+            return {}
+    return {key: result for key, result in results.items() if result["killed"]}
 
 
 def test_files(module, root):
@@ -51,25 +87,25 @@ def read_results(path):
     """Return (fingerprint, {key: result}) of a file of results; an unfinished last line is left out."""
     if not path.exists():
         return None, {}
-    first, *lines = path.read_text("utf8").splitlines() or [""]
-    results = {}
-    for line in lines:
+    found, results = None, {}
+    for line in path.read_text("utf8").splitlines():
         try:
-            result = json.loads(line)
+            entry = json.loads(line)
         except ValueError:
             continue
-        results[result["key"]] = result
-    return first, results
+        if "key" in entry:
+            results[entry["key"]] = entry
+        else:
+            found = entry
+    return found, results
 
 
 def judge(module, results_folder, copy):
     """Judge what is left to judge in a module. Returns {key: result}."""
     path, mark = results_folder / f"{module}.jsonl", fingerprint(module, copy)
     found, results = read_results(path)
-    old = results
-    if found != mark:
-        results = {}
-        path.write_text(mark + "\n", "utf8")
+    old, results = results, still_valid(found, mark, results)
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in (mark, *results.values())), "utf8")
     jobs = []
     for mutant in mutants_of(module, copy):
         if mutant.key not in results:
