@@ -10,7 +10,7 @@ PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 
 # Tests and notebooks run on one BLAS thread, which is faster for small networks; a value set by the user wins.
-unit slow test-browser nbval run notebooks: export OPENBLAS_NUM_THREADS ?= 1
+unit slow test-browser nbval run notebooks classroom: export OPENBLAS_NUM_THREADS ?= 1
 # Nothing outside of .venv takes part: neither modules nor kernels.
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH

@@ -113,7 +113,8 @@ def configure(path, wheels):
     packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
-    plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": {"packages": packages}}
+    options = {"packages": packages, "env": {"PYTHONWARNINGS": "ignore:tqdm"}}  # it warns that it has no thread
+    plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": options}
     path.write_text(json.dumps(site, indent=2), "utf8")
 
 

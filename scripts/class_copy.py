@@ -1,7 +1,8 @@
-"""Copy notebooks/ for a class, without the solutions of the exercises: `python scripts/class_copy.py FOLDER`.
+"""Copy notebooks/ and data/ for a class, without the solutions of the exercises: `python scripts/class_copy.py FOLDER`.
 
 The two hints of each exercise go too, unless --keep-hints is given. Nothing else is changed: the copy runs where this
-project is installed. Notebook 8 borrows one mended function from the checks, which hold the right answers themselves.
+project is installed, with the data beside it, which notebook 1 reads. Notebook 8 borrows one mended function from the
+checks, which hold the right answers themselves.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from helpers.array_files import replace_file
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>.*?</details>\s*", re.DOTALL)
 FOLD = re.compile(SOLUTION.pattern.replace("Solution", r"(?:Hint \d|Solution)"), re.DOTALL)
-LEFT_OUT = shutil.ignore_patterns(".*", "*.ipynb")
+LEFT_OUT = shutil.ignore_patterns(".*", "*.ipynb", "*.py", "__pycache__")
 
 
 def without_answers(notebook, *, keep_hints=False):
@@ -39,12 +40,13 @@ def main(arguments=None):
     if options.folder.exists() and any(options.folder.iterdir()):
         print(f"{options.folder} is not empty; name a new folder, or empty it first", file=sys.stderr)
         return 1
-    shutil.copytree(ROOT / "notebooks", options.folder, ignore=LEFT_OUT, dirs_exist_ok=True)
+    for name in ("notebooks", "data"):
+        shutil.copytree(ROOT / name, options.folder / name, ignore=LEFT_OUT)
     paths = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
     for path in paths:
         notebook = without_answers(nbformat.read(path, as_version=4), keep_hints=options.keep_hints)
-        replace_file(options.folder / path.name, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
-    print(f"{len(paths)} notebooks without solutions are in {options.folder}")
+        replace_file(options.folder / "notebooks" / path.name, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+    print(f"{len(paths)} notebooks without solutions are in {options.folder / 'notebooks'}")
     return 0
 
 

@@ -107,6 +107,10 @@ def test_every_helper_stands_in_the_reference(book, texts):
     assert "overfit" in index
 
 
+def test_an_entry_names_the_notebooks_that_import_it(texts):
+    assert re.search(r"<p>In notebook <a [^>]*04_training.html[^>]*>", texts["api/training.html"])
+
+
 def test_it_reads_well_in_a_browser(book):
     if importlib.util.find_spec("playwright") is None:
         pytest.skip("needs Playwright: pip install playwright")
@@ -158,6 +162,10 @@ def test_a_docstring_becomes_a_list():
     )
     assert escaped('`f("x_1")` of "a_b"') == '`f("x_1")` of `"a_b"`'
     assert escaped('"Delving deep into rectifiers"') == '"Delving deep into rectifiers"'
+
+
+def test_what_is_returned_stands_by_itself():
+    assert markdown_of("Do.\n\nx: a number. Returns y.", ["x"]) == "Do.\n\n- `x`: a number.\n\nReturns y."
 
 
 def test_a_signature_is_read_without_types():

@@ -127,9 +127,9 @@ def test_the_comparison_says_of_every_tutorial_what_was_checked():
 
 @pytest.fixture(scope="module")
 def copy_for_a_class(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("class") / "notebooks"
+    folder = tmp_path_factory.mktemp("class") / "new"
     assert class_copy.main([str(folder)]) == 0
-    return folder
+    return folder / "notebooks"
 
 
 def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class):
@@ -149,6 +149,8 @@ def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class
         assert codes[0] == codes[1]
     assert (copy_for_a_class / "models" / "digits_network.npz").exists()
     assert not list(copy_for_a_class.glob(".*"))
+    there = {path.name for path in (copy_for_a_class.parent / "data").iterdir()}
+    assert there == {path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")}
 
 
 def test_the_hints_may_stay(copy_for_a_class):
@@ -228,7 +230,7 @@ def test_a_large_file_stops_a_commit(tmp_path, monkeypatch, capsys):
     assert check_commit.main(["sizes", str(small)]) == 0
     assert capsys.readouterr().out == ""
     assert check_commit.main(["sizes", str(small), str(large)]) == 1
-    assert "large.bin: 600,001 bytes" in capsys.readouterr().out
+    assert "large.bin: 1,000,001 bytes" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

@@ -199,6 +199,17 @@ def slow_down(lab):
         run.ended_at = -np.inf
 
 
+def test_only_the_newest_run_keeps_its_images(lab):
+    for seed in (1, 2):
+        slow_down(lab)
+        move(lab, "seed", seed)
+    *earlier, newest = [run.trainer.run for run in lab.runs]
+    assert [run.train_rows is None and run.dev_X is None for run in (*earlier, newest)] == [True, True, False]
+    epochs = len(newest.state.history)
+    click(lab, "one_more")
+    assert len(lab.result.history) == epochs + 1
+
+
 def test_earlier_runs_stay_in_gray_and_in_a_table_that_can_be_sorted(lab):
     for rate in (0.5, 0.001):
         slow_down(lab)

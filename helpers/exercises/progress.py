@@ -13,7 +13,7 @@ from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
 
 FILE = ".exercise_progress.json"
 LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
-CELL = 'style="text-align: left; padding: 0.15em 0.8em"'
+CELL = 'style="text-align: left; padding: 0.15em 0.8em; white-space: nowrap"'
 
 
 def read_states():

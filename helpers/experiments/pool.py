@@ -13,9 +13,9 @@ from helpers.blas import blas_libraries
 from helpers.experiments.finished import runs_of_the_site
 
 READ = (
-    "There are no processes in the browser, so only what you change is trained here, one run after another: the runs\n"
-    "of the unchanged notebook 6 were done by the same code on another computer, and are read from a file.\n"
-    "To do them all here, which takes much longer, write process_pool(1)."
+    "There are no processes in the browser, so only what you change is trained here, one run after another:\n"
+    "the runs of the unchanged notebook 6 were done by the same code on another computer, and are read from\n"
+    "a file. To do them all here, which takes much longer, write process_pool(1)."
 )
 
 

@@ -53,6 +53,8 @@ class RunBook:
             seed=values["seed"],
         )
         training = TrainingRun(self.subset(values["share"]), self.dev_set, settings)
+        for run in self.runs:  # only the newest can go on; the images of twenty others would take half a gigabyte
+            run.trainer.release()
         number = self.runs[-1].number + 1 if self.runs else 1
         self.newest = Run(number, values, sizes, Trainer(training), live)
         return self.newest

@@ -43,6 +43,11 @@ class Trainer:
                     self.single, self.paused = False, True
                 on_epoch(row)
 
+    def release(self):
+        """Let go of the images of a run that has ended, which cannot go on afterwards. Raises nothing."""
+        if self.pending is None:  # else a thread still takes its last step
+            self.run.train_rows = self.run.target_rows = self.run.dev_X = None
+
     async def _slice(self):
         """Do a little of the training; return the row of the epoch that ended with it, or None."""
         if self._steps_are_long() and sys.platform != "emscripten":
