@@ -11,7 +11,8 @@ def add_button(app, pagename, templatename, context, doctree):
     if not (place and NOTEBOOK.fullmatch(pagename) and "body" in context):
         return
     address = context["pathto"](place.format(name=pagename), 1)
-    line = f'<p class="live"><a href="{address}">Try it live</a> in this browser, with nothing to install</p>'
+    link = f'<a href="{address}">Try it live</a>'
+    line = f'<p class="live">{link} in this browser, with nothing to install; the first start loads about 50 MB</p>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
 
 

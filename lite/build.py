@@ -49,6 +49,8 @@ def main():
     shutil.rmtree(parts)
     megabytes = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 1e6
     print(f"{output} is the site ({megabytes:.0f} MB); to look at it: python -m http.server -d {output}")
+    if not RUNS.exists():
+        print(f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first")
 
 
 def copy_contents(folder):

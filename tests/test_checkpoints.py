@@ -7,9 +7,11 @@ import os
 import pickle
 import random
 import signal
+import sys
 import time
 import warnings
 from functools import partial
+from types import MethodType
 
 import child_trainings
 import numpy as np
@@ -323,6 +325,17 @@ def test_functions_in_partials_and_methods_are_told_apart_by_their_code():
     assert describe(partial(partial(one)))["code"] == describe(one)["code"]
     assert describe(partial(Same().method))["code"] == describe(Same().method)["code"]
     assert describe(np.sin) == {"name": describe(np.sin)["name"], "code": None, "python": training_origin.PYTHON}
+
+
+def test_a_method_of_something_callable_is_known_by_that():
+    class Other:
+        def __call__(self, X, rng):
+            return X + 0
+
+    one, other = (training_origin.describe_function(MethodType(function, 3)) for function in (Callable(), Other()))
+    assert one["name"] == other["name"]
+    assert one["code"] == training_origin.describe_function(Callable())["code"] != other["code"]
+    assert one["python"] == f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def test_a_long_name_is_kept_as_its_start_and_a_checksum():

@@ -123,7 +123,10 @@ def judge(module, results_folder, copy):
         if done.returncode:
             sys.exit(f"{module}: {done.stderr.strip()[-2000:] or done.returncode}")
         results = read_results(path)[1]
-    return {mutant.key: results[mutant.key] for mutant in mutants_of(module, copy)}
+    keys = [mutant.key for mutant in mutants_of(module, copy)]
+    if missing := [key for key in keys if key not in results]:
+        sys.exit(f"{module}: {len(missing)} mutants were not judged; see whether its tests pass without them")
+    return {key: results[key] for key in keys}
 
 
 def survivors():
