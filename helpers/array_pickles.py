@@ -22,7 +22,7 @@ PICKLE_NAMES = {
     for module in modules
 }
 
-# All that pickles of dicts of arrays are made of, in every protocol; not the codes that make other objects.
+# All that pickles of dicts of arrays are made of, in protocols 3 to 5; not the codes that make other objects.
 OPCODES = """
     PROTO FRAME STOP MARK POP POP_MARK DUP PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET
     NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 FLOAT BINFLOAT

@@ -93,7 +93,7 @@ def _check_first_line(path: Path) -> list[str]:
 
 def _usual_columns(path: Path) -> int:
     counts = Counter(line.count(",") + 1 for _, line in _numbered_lines(path) if line.strip())
-    return counts.most_common(1)[0][0] if counts else 1
+    return counts.most_common(1)[0][0]  # the first line has a comma, so it is counted
 
 
 def _check_row(

@@ -63,7 +63,7 @@ def _read_fast(path: Path) -> tuple[list[str] | None, np.ndarray]:
                     raise _NotPlain
                 if text:
                     table += _parse_block(text + b"\n", len(fields)).tobytes()
-                ended = ended or len(block) - len(text) > 1 or block == b"\n"
+                ended = len(block) - len(text) > 1 or block == b"\n"
                 lines = _lines(file)
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError):
         raise _NotPlain from None
@@ -73,8 +73,7 @@ def _read_fast(path: Path) -> tuple[list[str] | None, np.ndarray]:
 
 
 def _lines(file) -> bytes:
-    block = file.read(_BLOCK_BYTES)
-    return block if block.endswith(b"\n") or not block else block + _line(file)
+    return file.read(_BLOCK_BYTES) + _line(file)  # so it ends with a line
 
 
 def _line(file) -> bytes:
