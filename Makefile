@@ -69,7 +69,12 @@ bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX,
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
 	@$(BOOK)/bin/python scripts/build_book.py
 
-lite: $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
+build/finished_runs.jsonl: lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
+		$(wildcard helpers/*.py helpers/experiments/*.py) | $(READY)
+	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
+	@OPENBLAS_NUM_THREADS=1 $(PY) lite/runs.py
+
+lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
 	@$(LITE)/bin/python lite/build.py
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)

@@ -63,7 +63,7 @@ def _read_fast(path: Path) -> tuple[list[str] | None, np.ndarray]:
                     raise _NotPlain
                 if text:
                     table += _parse_block(text + b"\n", len(fields)).tobytes()
-                ended = len(block) - len(text) > 1 or block == b"\n"
+                ended = len(block) - len(text) > 1
                 lines = _lines(file)
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError):
         raise _NotPlain from None

@@ -1,6 +1,7 @@
 """Runs that come with the JupyterLite site: where there are no processes, notebook 6 would take half an hour."""
 
 import inspect
+import linecache
 import types
 from pathlib import Path
 
@@ -44,7 +45,5 @@ def portable(measure):
         return measure
     if measure.__name__ == "<lambda>" or Path(code.co_filename).exists():  # a file may have been edited since
         return measure
-    try:
-        return inspect.getsource(measure)
-    except (OSError, TypeError):
-        return measure
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]  # getsource may guess another file
+    return "".join(inspect.getblock(lines)) if lines else measure
