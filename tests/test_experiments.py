@@ -238,7 +238,7 @@ def test_summarize_by_one_column_and_by_two():
     np.testing.assert_allclose(table.loc[8], [0.7, math.sqrt(0.02), 0.6, 0.8, 2])
     by_two = summarize(runs, ["layer_sizes", "batch_size"])
     assert by_two["count"].tolist() == [2, 2, 0]
-    assert by_two.loc[((4, 3), 8), "mean"] == pytest.approx(0.7)
+    assert by_two["mean"].to_dict()[(4, 3), 8] == pytest.approx(0.7)
 
 
 def test_progress_counts_the_runs_and_can_be_silenced(capsys, monkeypatch, tmp_path):
