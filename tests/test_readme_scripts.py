@@ -122,6 +122,15 @@ def test_the_comparison_says_of_every_tutorial_what_was_checked():
     assert "2026-11-23" in short
 
 
+def test_the_places_to_stop_are_headings():
+    places = re.findall(r'"([^"]+)" in (\d)', README.split("## For teachers")[1].split("## Install")[0])
+    assert len(places) == 3
+    for words, number in places:
+        (path,) = [path for path in NOTEBOOKS if path.name.startswith(f"0{number}")]
+        cells = nbformat.read(path, as_version=4).cells
+        assert any(cell.source.startswith(f"## {words}") for cell in cells if cell.cell_type == "markdown")
+
+
 # The copy for a class
 
 
