@@ -113,8 +113,12 @@ def memory(process):
         return {"uss": 0, "pss": 0, "rss": 0}
 
 
-async def run_kernel(kernel, path, bar):
-    """Run a notebook in a kernel of its own; what happens is noted in the Kernel. Raises nothing."""
+async def run_kernel(kernel, path, bar, starting):
+    """Run a notebook in a kernel of its own; what happens is noted in the Kernel. Raises nothing.
+
+    starting: a lock. Of thirty kernels that look for free ports at the same moment, one may lose its port to another's
+    connection, and then hangs; so each has its ports before the next looks for some.
+    """
     committed, notebook = (nbformat.read(path, as_version=4) for _ in range(2))
     begun, current = time.perf_counter(), [0]
 
@@ -134,7 +138,11 @@ async def run_kernel(kernel, path, bar):
         on_cell_executed=lambda **_: bar.update(),
     )
     try:
-        await client.async_execute(env={**os.environ, "TQDM_DISABLE": "1"})
+        async with starting:
+            client.km = client.create_kernel_manager()
+            await client.async_start_new_kernel(env={**os.environ, "TQDM_DISABLE": "1"})
+            await client.async_start_new_kernel_client()
+        await client.async_execute()
     except CellExecutionError as error:
         kernel.problems.append(f"cell {current[-1] + 1}: {error.ename}: {error.evalue}")
     except Exception as error:  # a kernel that dies or hangs is what this is about
@@ -179,8 +187,8 @@ def run_class(name, count):
             shutil.copytree(ROOT / "data", copy.parent / "data")  # notebook 1 opens ../data/digits.csv.gz itself
 
         async def run_all(bar):
-            pairs = zip(kernels, copies, strict=True)
-            await asyncio.gather(*(run_kernel(kernel, copy / name, bar) for kernel, copy in pairs))
+            pairs, starting = zip(kernels, copies, strict=True), asyncio.Lock()
+            await asyncio.gather(*(run_kernel(kernel, copy / name, bar, starting) for kernel, copy in pairs))
 
         watch.start()
         with tqdm(total=cells * count, unit="cell", desc=f"{name[:2]}, {count} at once") as bar:
