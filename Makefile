@@ -11,6 +11,8 @@ RUFF := $(PY) -m ruff
 
 # Tests and notebooks run on one BLAS thread, which is faster for small networks; a value set by the user wins.
 unit slow test-browser nbval run notebooks classroom: export OPENBLAS_NUM_THREADS ?= 1
+# What the README tells a JupyterHub to set: glibc then gives large arrays back as soon as they are not needed.
+classroom: export MALLOC_MMAP_THRESHOLD_ ?= 1000000
 # Nothing outside of .venv takes part: neither modules nor kernels.
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
