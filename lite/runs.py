@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from helpers import experiments
+from helpers.array_files import replace_file
 from helpers.experiments import finished
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,9 +49,7 @@ def keep(keys):
     """Write the file again with these runs only: others are those of an older notebook."""
     header, *lines = FILE.read_text("utf8").splitlines(keepends=True)
     wanted = [line for line in lines if json.loads(line)["key"] in keys]
-    new = FILE.with_suffix(".new")
-    new.write_text("".join([header, *wanted]), "utf8")
-    os.replace(new, FILE)
+    replace_file(FILE, "".join([header, *wanted]).encode())
 
 
 if __name__ == "__main__":

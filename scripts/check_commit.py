@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from run_notebooks import text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 1_000_000  # bytes: notebooks with their pictures, and films, have less
@@ -27,7 +28,7 @@ def notebook_problems(path):
         return
     for check in (metadata_problems, run_problems, picture_problems, path_problems):
         yield from check(notebook)
-    if text != nbformat.writes(notebook).rstrip("\n") + "\n":
+    if text != text_of(notebook):
         yield "it is written in another way than `make notebooks` writes it"
 
 

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from run_notebooks import text_of
 
 from helpers.array_files import replace_file
 
@@ -45,7 +46,7 @@ def main(arguments=None):
     paths = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
     for path in paths:
         notebook = without_answers(nbformat.read(path, as_version=4), keep_hints=options.keep_hints)
-        replace_file(options.folder / "notebooks" / path.name, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+        replace_file(options.folder / "notebooks" / path.name, text_of(notebook).encode())
     print(f"{len(paths)} notebooks without solutions are in {options.folder / 'notebooks'}")
     return 0
 

@@ -279,12 +279,12 @@ def main():
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan
     alone, together = {name: run_class(name, 1)}, run_class(name, options.kernels or CLASS)
     table = class_table([alone[name], together])
-    print(
-        f"{name}, {options.kernels or CLASS} kernels at once", *machine(together[2], load), *table, sep="\n", flush=True
-    )
+    facts = machine(together[2], load)
+    print(f"{name}, {options.kernels or CLASS} kernels at once", *facts, *table, sep="\n", flush=True)
     if whole:
         alone = {each: alone.get(each) or run_class(each, 1) for each in names}
-        print(*notebook_table(alone), sep="\n")
+        notebooks = notebook_table(alone)
+        print(*notebooks, sep="\n")
     problems = [
         f"{each}, kernel {number} of {len(kernels)}, {problem}"
         for each, (kernels, _, _) in [*alone.items(), (name, together)]
@@ -292,8 +292,9 @@ def main():
         for problem in kernel.problems
     ]
     if whole and not problems:
-        facts = {"date": datetime.date.today(), "name": f"`{name}`", "machine": "\n".join(machine(together[2], load))}
-        text = HEAD.format(**facts, table="\n".join(table), notebooks="\n".join(notebook_table(alone)))
+        parts = {"machine": facts, "table": table, "notebooks": notebooks}
+        lines = {part: "\n".join(each) for part, each in parts.items()}
+        text = HEAD.format(date=datetime.date.today(), name=f"`{name}`", **lines)
         replace_file(ROOT / "docs" / "CLASSROOM.md", text.encode())
     for problem in problems:
         print(problem)

@@ -194,6 +194,7 @@ def main():
     options = parser.parse_args()
     if set(options.only) - set(FILMS):
         parser.error(f"expected {' or '.join(FILMS)}, got {' '.join(options.only)}")
+    sys.path.insert(0, str(PARTS.parents[1]))  # where what it imports lies
     spec = importlib.util.spec_from_file_location("browser_parts", PARTS)
     parts = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(parts)

@@ -25,6 +25,11 @@ MEGABYTE = 2**20
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
+def text_of(notebook):
+    """Return a notebook as the text of its file, which ends with one line feed. Raises nothing."""
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
 class PeakMemory(threading.Thread):
     """Watches a process and its children until it ends or stop() is called; .peak is in bytes."""
 
@@ -139,7 +144,7 @@ def main():
             if problem:
                 problems.append(f"notebooks/{path.name}, {problem}")
             if not (problem and options.in_place):
-                replace_file(target / path.name, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
+                replace_file(target / path.name, text_of(notebook).encode())
     width = max(len(row[0]) for row in rows)
     print(f"{'notebook':{width}}  seconds  peak MB")
     for name, seconds, peak, mark in rows:

@@ -1,6 +1,6 @@
 """Read a built book in Chromium, on a phone's width and a desk's, light and dark: prints what is wrong as JSON.
 
-A program of its own, because Playwright leaves an event loop behind: python book_in_browser.py FOLDER CHROMIUM
+A program of its own, because Playwright leaves an event loop behind: python book_in_browser.py FOLDER
 """
 
 import functools
@@ -10,9 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
+from chromium import OPTIONS, chromium_path
 from playwright.sync_api import sync_playwright
 
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 VIEWS = {"desk, light": (1400, 1000, "light"), "phone, dark": (390, 844, "dark")}
 FORMULAS = """() => [...document.querySelectorAll('.bd-article .math')].filter(
     formula => !formula.querySelector('mjx-container') || formula.querySelector('mjx-merror, [data-mjx-error]')
@@ -130,14 +130,14 @@ def read(browser, base, view, pages):
     return problems
 
 
-def main(folder, chromium):
+def main(folder):
     handler = functools.partial(Quiet, directory=folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     names = sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.html"))
     pages = [name for name in names if "_static" not in name and name not in ("search.html", "genindex.html")]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         base = f"http://127.0.0.1:{server.server_port}/"
         problems = [problem for view in VIEWS for problem in read(browser, base, view, pages)]
         browser.close()

@@ -3,23 +3,18 @@
 import contextlib
 import functools
 import http.server
-import importlib.util
 import json
-import os
-import shutil
 import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 SITE, PYODIDE = ROOT / "build" / "lite", ROOT / "build" / "pyodide"
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
-OPTIONS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 CELLS = """() => {
     const panel = [...jupyterapp.shell.widgets('main')].find((widget) => widget.content?.widgets);
     const cells = panel.content.widgets.filter((cell) => cell.model.type === 'code');
@@ -37,18 +32,10 @@ CELLS = """() => {
     } }"""
 
 
-def chromium_path():
-    """Return the path of a Chromium, or None."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 def missing():
     """Return what keeps the site from being tested, in words, or None."""
-    if importlib.util.find_spec("playwright") is None:
-        return "needs Playwright: pip install playwright"
-    if not chromium_path():
-        return "needs Chromium: apt-get install chromium, or CHROMIUM=path of a browser"
+    if reason := chromium.missing():
+        return reason
     if not (SITE / "index.html").exists():
         return "needs the site: make lite"
     if not (PYODIDE / "pyodide-lock.json").exists():
@@ -101,11 +88,12 @@ def open_browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
+        options = [*chromium.OPTIONS, ALONE]
+        browser = playwright.chromium.launch(executable_path=chromium.chromium_path(), args=options)
         try:
-            yield chromium
+            yield browser
         finally:
-            chromium.close()
+            browser.close()
 
 
 @contextlib.contextmanager

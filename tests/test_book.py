@@ -7,11 +7,11 @@ import itertools
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import chromium
 import pytest
 from test_project_files import ORDER, pins
 
@@ -112,13 +112,9 @@ def test_an_entry_names_the_notebooks_that_import_it(texts):
 
 
 def test_it_reads_well_in_a_browser(book):
-    if importlib.util.find_spec("playwright") is None:
-        pytest.skip("needs Playwright: pip install playwright")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not chromium:
-        pytest.skip("needs Chromium: apt-get install chromium, or CHROMIUM=path of a browser")
-    command = [sys.executable, str(ROOT / "tests" / "book_in_browser.py"), str(book), chromium]
+    if reason := chromium.missing():
+        pytest.skip(reason)
+    command = [sys.executable, str(ROOT / "tests" / "book_in_browser.py"), str(book)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []

@@ -3,10 +3,8 @@
 `open_cells("x = 1", "TrainingLab(...)")` returns a Playwright page with a notebook of these cells, all of them run.
 """
 
-import importlib.util
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,13 +14,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chromium import OPTIONS, chromium_path, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "panels"
-BROWSER_OPTIONS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 SERVER_OPTIONS = [
     *(
         "--no-browser",
@@ -57,18 +52,6 @@ def pytest_collection_modifyitems(items):
 
 def in_browser(item):
     return Path(__file__).parent in item.path.parents
-
-
-def chromium_path():
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
-def missing():
-    """What keeps these tests from running, in words, or None."""
-    if importlib.util.find_spec("playwright") is None:
-        return "needs Playwright: pip install playwright"
-    return None if chromium_path() else "needs Chromium: apt-get install chromium, or CHROMIUM=path of a browser"
 
 
 def free_port():
@@ -123,7 +106,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=BROWSER_OPTIONS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         yield chromium
         chromium.close()
 
