@@ -17,6 +17,7 @@ import child_trainings
 import numpy as np
 import pytest
 from child_trainings import DEV_SET, EPOCHS, SETTINGS, SIZES, TRAIN_SET, WRITING, in_child, short
+from helpers.training_state import HISTORY_COLUMNS, TrainingState
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -27,7 +28,6 @@ from helpers.internals import array_files, checkpoints, training_origin
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.schedules import cosine, step
 from helpers.training import train
-from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
