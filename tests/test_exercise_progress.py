@@ -57,6 +57,11 @@ def test_what_was_solved_stays_so():
     assert os.listdir() == [str(FILE)]
 
 
+def test_what_one_kernel_solved_another_does_not_take_back():
+    FILE.write_text('{"1.1": "not yet"}\n{"1.1": "solved"}\n{"1.1": "not yet"}\n')
+    assert states() == {"1.1": "solved"}
+
+
 def test_the_same_verdict_again_is_not_noted_again():
     for _ in range(3):
         fail("1.2")
