@@ -13,13 +13,14 @@ from pathlib import Path
 
 import chromium
 import pytest
-from test_project_files import pins
+from test_project_files import ORDER
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "book"))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path += [str(ROOT / "book"), str(ROOT / "scripts")]
 
+import build_book  # noqa: E402
 from checks import Page, problems_of  # noqa: E402
 from reference import FLOORS, anchor, entries_of, escaped, markdown_of, signature, write_reference  # noqa: E402
 from series import read_series  # noqa: E402
@@ -98,7 +99,7 @@ def test_the_path_and_the_pages_are_in_order(texts):
 
 def test_every_helper_stands_in_the_reference(book, texts):
     ids = set().union(*(Page(text).ids for name, text in texts.items() if name.startswith("api/")))
-    for name in (name for modules in FLOORS.values() for name in modules):
+    for name in ORDER:
         for entry in entries_of(ROOT / "helpers", name)[1]:
             assert f"{entry.module}.{entry.name}" in ids
     assert "helpers.network.backward_propagation" in ids
@@ -114,7 +115,7 @@ def test_an_entry_names_the_notebooks_that_import_it(texts):
 def test_it_reads_well_in_a_browser(book):
     if reason := chromium.missing():
         pytest.skip(reason)
-    command = [sys.executable, str(ROOT / "tests" / "project" / "book_in_browser.py"), str(book)]
+    command = [sys.executable, str(ROOT / "tests" / "book_in_browser.py"), str(book)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
@@ -137,6 +138,10 @@ def test_the_button_appears_where_the_site_is_known(tmp_path):
 
 
 # What the pages are written from
+
+
+def test_the_floors_are_the_house():
+    assert [name for modules in FLOORS.values() for name in modules] == list(ORDER)
 
 
 def test_a_module_on_no_floor_is_found(tmp_path):
@@ -177,9 +182,26 @@ def test_a_gap_in_the_series_is_found(tmp_path):
         read_series(tmp_path)
 
 
-def test_every_requirement_of_the_book_is_pinned_exactly():
-    for name, requirement in pins((ROOT / "book" / "requirements.txt").read_text("utf8")).items():
-        assert re.fullmatch(r"==[0-9][0-9a-z.]*", str(requirement.specifier)), name
+@pytest.mark.parametrize("file", ["book/requirements.txt", "lite/requirements.txt", "lite/wheels.txt"])
+def test_what_is_published_is_made_of_pinned_files(file):
+    """Exact versions with their checksums and no address, in a form that pip reads."""
+    entries = (ROOT / file).read_text("utf8").replace("\\\n", "").splitlines()
+    assert entries
+    entry = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]*(?: ; [^#@/]+?)?(?: +--hash=sha256:[0-9a-f]{64})+")
+    assert [line for line in entries if not entry.fullmatch(line)] == []
+
+
+def test_another_mathjax_goes_into_no_page(tmp_path, monkeypatch):
+    package = tmp_path / "mathjax"
+    (package / "static" / "mathjax" / "es5").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "static" / "mathjax" / "LICENSE").write_text("")
+    (package / "static" / "mathjax" / "es5" / "tex-svg.js").write_text("evil()")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "mathjax", raising=False)
+    with pytest.raises(SystemExit, match="no page gets it"):
+        build_book.put_mathjax(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 # Each check finds what it is there for
