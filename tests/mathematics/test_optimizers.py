@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
 from helpers.schedules import constant, cosine, step
 from helpers.settings import Settings

@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.settings import Settings, check_dataset
 
 
