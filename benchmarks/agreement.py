@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.optimizers import unpack_parameters
 from helpers.schedules import cosine
 from helpers.training import Settings, initial_state, training

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import make_predictions
 from helpers.optimizers import unpack_parameters
 from helpers.training import Settings, advance, initial_state, step_flops, training

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.training import Settings
 from helpers.widgets.lab_runs import Run
 from helpers.widgets.lab_trainer import Trainer

@@ -7,7 +7,7 @@ import pytest
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
 from helpers.schedules import constant, cosine, step
 from helpers.training import train

@@ -9,8 +9,7 @@ import pytest
 
 pytest.importorskip("ipywidgets")
 
-from helpers.data import load_dataset, split
-from helpers.dataset import Dataset
+from helpers.data import Dataset, load_dataset, split
 from helpers.training import Settings, train
 from helpers.widgets.lab_controls import DEFAULTS
 from helpers.widgets.lab_hints import find_hints

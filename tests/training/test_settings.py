@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.settings import Settings, check_dataset
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 
 
 def settings(**changes):

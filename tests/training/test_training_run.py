@@ -10,7 +10,7 @@ from helpers.settings import Settings
 from helpers.training_run import TrainingRun, smooth
 
 from helpers import training_run
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import loss_and_accuracy
 
 SIZES = [6, 5, 3]
