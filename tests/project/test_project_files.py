@@ -142,7 +142,7 @@ def test_a_loose_pin_is_found():
 
 def test_no_path_of_one_machine_is_in_the_project():
     pattern = re.compile(r"(?<![\w.:/-])/(home|root|Users|work)/\w")
-    folders = ("helpers", "scripts", "tests", "benchmarks", "records", "book", "lite", "data", ".ci", ".github")
+    folders = ("helpers", "scripts", "tests", "measurements", "site", "data", ".ci", ".github")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in ("", ".py", ".md")]
     files += [*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "environment.yml", ROOT / "pyproject.toml"]
     found = [path.name for path in files if path.is_file() and pattern.search(path.read_text("utf8"))]
