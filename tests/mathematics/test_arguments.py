@@ -299,3 +299,13 @@ def test_numbers_of_numpy_are_numbers():
     update_parameters(PARAMETERS, PARAMETERS, np.int64(1))
     assert len(split(DATASET, np.int64(3), RNG)[1]) == 3
     assert one_hot(np.array([2], np.uint8), np.uint8(3)).shape == (3, 1)
+
+
+def test_the_ends_of_a_range_belong_to_it_where_it_says_so():
+    cosine(warm_up=0, final=1)
+    affine(max_rotation=180, max_scale=0.9, max_shear=80)
+    for shear in (-80, 80):
+        assert transform(IMAGES, shear=shear).shape == IMAGES.shape
+    assert occlude(IMAGES, 28, RNG, ink=1).min() == 1
+    with pytest.raises(ValueError, match="^shift is -inf, expected a finite number$"):
+        transform(IMAGES, shift=(-math.inf, 0))
