@@ -307,5 +307,5 @@ def test_the_ends_of_a_range_belong_to_it_where_it_says_so():
     for shear in (-80, 80):
         assert transform(IMAGES, shear=shear).shape == IMAGES.shape
     assert occlude(IMAGES, 28, RNG, ink=1).min() == 1
-    with pytest.raises(ValueError, match="^shift is -inf, expected a finite number$"):
+    with pytest.raises(ValueError, match=r"^shift is -inf, expected"):
         transform(IMAGES, shift=(-math.inf, 0))
