@@ -115,7 +115,15 @@ def clean(notebook):
             cell.metadata.pop(trace, None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)  # without a kernel it would show an error; the picture stays
+        if "outputs" in cell:  # of a widget without a picture only its name would be left
+            cell.outputs = [output for output in cell.outputs if not names_a_widget(output)]
     return notebook
+
+
+def names_a_widget(output):
+    """Return whether an output is nothing but the name of ipywidgets' `interact`."""
+    data = output.get("data", {})
+    return set(data) == {"text/plain"} and data["text/plain"].startswith("interactive(")
 
 
 def main():

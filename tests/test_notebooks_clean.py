@@ -45,8 +45,9 @@ def metadata_problems(notebook):
     if notebook["metadata"] != {"kernelspec": KERNELSPEC}:
         yield f"metadata is {sorted(notebook['metadata'])}, expected the kernelspec python3 alone"
     for number, cell in enumerate(notebook["cells"], 1):
-        if set(cell["metadata"]) - {"tags"}:
-            yield f"cell {number} has the metadata {sorted(cell['metadata'])}, expected tags at most"
+        metadata = {key: value for key, value in cell["metadata"].items() if key != "tags"}
+        if metadata and metadata != {"jupyter": {"outputs_hidden": True}}:
+            yield f"cell {number} has the metadata {metadata}, expected tags and a hidden output at most"
 
 
 def run_problems(notebook):
