@@ -22,6 +22,7 @@ NUMPY = {"numpy"}
 TABLES = {"numpy", "pandas"}
 FIGURES = {"numpy", "matplotlib"}
 ORDER = {
+    "internals": {"jupyter_server"},
     "blas": {"threadpoolctl"},
     "checks": NUMPY,
     "array_files": NUMPY,
@@ -34,7 +35,7 @@ ORDER = {
     "dataset": NUMPY,
     "idx_format": NUMPY,
     "data_sources": NUMPY,
-    "downloads": NUMPY | {"tqdm", "pooch", "requests"},
+    "downloads": NUMPY | {"tqdm", "pooch", "requests", "urllib3"},
     "data": TABLES,
     "resampling": NUMPY,
     "augmentation": NUMPY,

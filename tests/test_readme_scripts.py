@@ -1,4 +1,4 @@
-"""What the README shows and tells teachers, the copy for a class, and the checks before a commit."""
+"""What the README shows and tells teachers, and the checks before a commit."""
 
 import io
 import math
@@ -12,14 +12,12 @@ import nbformat
 import numpy as np
 import pytest
 import yaml
-from exercise_cells import all_exercises
 from PIL import Image, ImageChops, ImageSequence
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "book")]
 
 import check_commit  # noqa: E402
-import class_copy  # noqa: E402
 import readme_animation  # noqa: E402
 from series import read_series  # noqa: E402
 
@@ -130,52 +128,6 @@ def test_the_places_to_stop_are_headings():
         cells = nbformat.read(path, as_version=4).cells
         lines = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
         assert any(line.startswith(f"## {words}") for line in lines)
-
-
-# The copy for a class
-
-
-@pytest.fixture(scope="module")
-def copy_for_a_class(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("class") / "new"
-    assert class_copy.main([str(folder)]) == 0
-    return folder / "notebooks"
-
-
-def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class):
-    solutions = [exercise.solution for exercise in all_exercises()]
-    assert len(solutions) > 40
-    for path in NOTEBOOKS:
-        before = nbformat.read(path, as_version=4)
-        after = nbformat.read(copy_for_a_class / path.name, as_version=4)
-        nbformat.validate(after)
-        prose = "\n".join(cell.source for cell in after.cells if cell.cell_type == "markdown")
-        assert "<details>" not in prose
-        assert not [solution for solution in solutions if solution in prose]
-        assert prose.count("### Exercise ") == path.read_text("utf8").count("### Exercise ")
-        kept = re.sub(r"<details>.*?</details>", "", "\n".join(c.source for c in before.cells), flags=re.DOTALL)
-        assert kept.split() == "\n".join(cell.source for cell in after.cells).split()
-        codes = [[cell for cell in each.cells if cell.cell_type == "code"] for each in (before, after)]
-        assert codes[0] == codes[1]
-    assert (copy_for_a_class / "models" / "digits_network.npz").exists()
-    assert not list(copy_for_a_class.glob(".*"))
-    there = {path.name for path in (copy_for_a_class.parent / "data").iterdir()}
-    assert there == {path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")}
-
-
-def test_the_hints_may_stay(copy_for_a_class):
-    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
-    texts = "".join(cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells)
-    assert texts.count("<summary>Hint 1") == texts.count("<summary>Hint 2") == texts.count("### Exercise ") > 0
-    assert "<summary>Solution" not in texts
-    assert "<summary>Solution" in "".join(cell.source for cell in notebook.cells)  # the original is as it was
-
-
-def test_a_folder_that_holds_something_is_not_touched(tmp_path, capsys):
-    (tmp_path / "marks.txt").write_text("1")
-    assert class_copy.main([str(tmp_path)]) == 1
-    assert "is not empty" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["marks.txt"]
 
 
 # Before a commit

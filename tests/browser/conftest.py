@@ -3,8 +3,8 @@
 `open_cells("x = 1", "TrainingLab(...)")` returns a Playwright page with a notebook of these cells, all of them run.
 """
 
-import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -17,18 +17,17 @@ import pytest
 from chromium import OPTIONS, chromium_path, missing
 
 ROOT = Path(__file__).resolve().parents[2]
-TOKEN = "panels"
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from lab import with_our_settings  # noqa: E402
+
+TOKEN = secrets.token_hex(24)  # whoever knows it can run programs as the one who runs the tests
 SERVER_OPTIONS = [
-    *(
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={TOKEN}",
-    ),
+    *("--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0"),
     *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
     "--ServerApp.jpserver_extensions={'notebook': True}",
 ]
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 DATA_CELL = """
 import numpy as np
 from helpers.data import load_dataset, split
@@ -64,21 +63,11 @@ def free_port():
 def server(tmp_path_factory):
     """A running JupyterLab, which serves Notebook 7 too: (address, the folder of its notebooks)."""
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
-    (home / "config" / "labconfig").mkdir(parents=True)
-    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(quiet))
     port = free_port()
     own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    environment = (
-        os.environ
-        | own
-        | {
-            "IPYTHONDIR": str(home / "ipython"),
-            "PYTHONPATH": str(ROOT),
-            "OPENBLAS_NUM_THREADS": "1",
-            "TQDM_DISABLE": "1",
-        }
-    )
+    own |= {"IPYTHONDIR": str(home / "ipython"), "PYTHONPATH": str(ROOT)}
+    own |= {"JUPYTER_TOKEN": TOKEN, "OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    environment = with_our_settings(dict(os.environ)) | own
     command = [sys.executable, "-m", "jupyterlab", *SERVER_OPTIONS, f"--port={port}", f"--ServerApp.root_dir={folder}"]
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -112,18 +101,13 @@ def browser():
 
 
 @pytest.fixture
-def open_cells(server, browser, request):
-    """open_cells(*sources, width=1300, height=1000, app="lab" or "notebook") -> page: the cells, all of them run.
-
-    Digits are there already: a first cell loads them as train_set and dev_set.
-    """
+def open_notebook(server, browser, request):
+    """open_notebook(notebook, width=1300, height=1000, app="lab" or "notebook") -> page, with an idle kernel."""
     contexts = []
 
-    def open_(*sources, width=1300, height=1000, app="lab"):
+    def open_(notebook, width=1300, height=1000, app="lab"):
         address, folder = server
-        cells = [nbformat.v4.new_code_cell(source) for source in (DATA_CELL, *sources)]
-        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        notebook.metadata.kernelspec = KERNELSPEC
         name = f"{request.node.name.replace('[', '_').replace(']', '')}_{len(contexts)}.ipynb"
         nbformat.write(notebook, folder / name)
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, has_touch=False))
@@ -135,13 +119,28 @@ def open_cells(server, browser, request):
         wait_for_kernel(page)
         if app == "lab" and width < 1000:
             page.evaluate("async () => { await jupyterapp.commands.execute('application:toggle-left-area') }")
-        run_all(page)
         return page
 
     yield open_
     for context in contexts:
         stop_kernels(context)
         context.close()
+
+
+@pytest.fixture
+def open_cells(open_notebook):
+    """open_cells(*sources, **options of open_notebook) -> page: the cells, all of them run.
+
+    Digits are there already: a first cell loads them as train_set and dev_set.
+    """
+
+    def open_(*sources, **options):
+        cells = [nbformat.v4.new_code_cell(source) for source in (DATA_CELL, *sources)]
+        page = open_notebook(nbformat.v4.new_notebook(cells=cells), **options)
+        run_all(page)
+        return page
+
+    return open_
 
 
 def wait_for_kernel(page):

@@ -1,0 +1,1 @@
+"""What the notebooks need but do not teach."""
