@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from run_notebooks import text_of
 
-from helpers.array_files import replace_file
+from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "data")
