@@ -33,7 +33,7 @@ from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
-from benchmarks.machine import processor  # noqa: E402
+from measurements.speed.machine import processor  # noqa: E402
 
 CLASS = 30
 MEGABYTE = 1e6

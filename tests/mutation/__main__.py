@@ -151,7 +151,7 @@ def problems_of(results, listed):
 def copy_project(folder):
     """Copy what the tests need, so that no mutant can do harm to the project."""
     skip = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("helpers", "tests", "data", "records"):
+    for name in ("helpers", "tests", "data", "measurements"):
         shutil.copytree(ROOT / name, folder / name, ignore=skip)
     shutil.copy(ROOT / "pyproject.toml", folder)
 

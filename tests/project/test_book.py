@@ -17,13 +17,13 @@ import pytest
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "book"), str(ROOT / "scripts")]
+sys.path.append(str(ROOT / "site" / "book"))
 
-import build_book  # noqa: E402
 from checks import Page, problems_of  # noqa: E402
 from reference import FLOORS, anchor, entries_of, escaped, markdown_of, signature, write_reference  # noqa: E402
 from series import read_series  # noqa: E402
 
+BUILD = ROOT / "site" / "book" / "build.py"
 NOTEBOOKS = read_series(ROOT / "notebooks")
 
 
@@ -42,7 +42,7 @@ def book(tmp_path_factory):
         pytest.skip("needs .venv-book: `make book` sets it up")
     folder = tmp_path_factory.mktemp("build")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_")}
-    command = [python, str(ROOT / "scripts" / "build_book.py"), "--folder", str(folder)]
+    command = [python, str(BUILD), "--folder", str(folder)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "book"
@@ -130,7 +130,7 @@ def test_the_button_appears_where_the_site_is_known(tmp_path):
         "    live.add_button(app, '04_training', '', context, None)\n"
         "    print(context['body'].replace(chr(10), ' '))\n"
     )
-    done = subprocess.run([python, "-c", code], cwd=ROOT / "book", capture_output=True, text=True, check=True)
+    done = subprocess.run([python, "-c", code], cwd=ROOT / "site" / "book", capture_output=True, text=True, check=True)
     before, after = done.stdout.splitlines()
     assert before == "<h1>T</h1>"
     assert '<a href="../lite/lab/index.html?path=04_training.ipynb">Try it live</a>' in after
@@ -177,7 +177,7 @@ def test_a_gap_in_the_series_is_found(tmp_path):
         read_series(tmp_path)
 
 
-@pytest.mark.parametrize("file", ["book/requirements.txt", "lite/requirements.txt", "lite/wheels.txt"])
+@pytest.mark.parametrize("file", ["site/book/requirements.txt", "site/lite/requirements.txt", "site/lite/wheels.txt"])
 def test_what_is_published_is_made_of_pinned_files(file):
     """Exact versions with their checksums and no address, in a form that pip reads."""
     entries = (ROOT / file).read_text("utf8").replace("\\\n", "").splitlines()
@@ -194,6 +194,9 @@ def test_another_mathjax_goes_into_no_page(tmp_path, monkeypatch):
     (package / "static" / "mathjax" / "es5" / "tex-svg.js").write_text("evil()")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "mathjax", raising=False)
+    spec = importlib.util.spec_from_file_location("build_book", BUILD)
+    build_book = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build_book)
     with pytest.raises(SystemExit, match="no page gets it"):
         build_book.put_mathjax(tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -1,6 +1,6 @@
 """PyTorch, eager, with the variant of Adam that is one compiled loop; torch.optim.Adam takes it only when asked."""
 
-from benchmarks.peers import pytorch_eager
+from measurements.speed.peers import pytorch_eager
 
 
 class Peer(pytorch_eager.Peer):

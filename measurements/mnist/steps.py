@@ -1,6 +1,6 @@
 """What each step buys: every recipe on the way, judged on 5,000 images of the training set held back.
 
-usage: python -m records.steps [--seeds 0 1 2] [--only NAME ...]
+usage: python -m measurements.mnist.steps [--seeds 0 1 2] [--only NAME ...]
 """
 
 import argparse
@@ -9,8 +9,8 @@ import time
 import numpy as np
 
 from helpers.evaluation import make_predictions
-from records.recipes import RECIPES, STEPS, follow, mnist_split
-from records.store import circumstances, load_results, save_results
+from measurements.mnist.recipes import RECIPES, STEPS, mnist_split, run_recipe
+from measurements.mnist.result_files import circumstances, load_results, save_results
 
 
 def accuracy_of(parameters, dataset):
@@ -38,7 +38,7 @@ def main():
         runs = []
         for seed in arguments.seeds:
             cpu_started = time.process_time()
-            parameters, result = follow(RECIPES[name], train_set, dev_set, seed=seed)
+            parameters, result = run_recipe(RECIPES[name], train_set, dev_set, seed=seed)
             cpu_seconds = round(time.process_time() - cpu_started, 2)
             curve = [round(float(value), 5) for value in result.history["dev_accuracy"]]
             runs.append(

@@ -1,4 +1,4 @@
-"""The commands behind notebook 9: what they store, and that the stored files are theirs."""
+"""The commands behind notebook 9: what they result_files, and that the stored files are theirs."""
 
 import json
 import sys
@@ -10,9 +10,9 @@ from helpers.augmentation import distort
 from helpers.data import Dataset
 from helpers.internals.array_files import replace_file
 from helpers.storage import load_metadata, load_parameters
-from records import finals, judge, learning_curve, recipes, steps, store
+from measurements.mnist import evaluate, learning_curve, recipes, result_files, steps, train_final
 
-RESULTS = sorted(store.RESULTS.glob("*.json"))
+RESULTS = sorted(result_files.RESULTS.glob("*.json"))
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def small_sets():
 def test_every_recipe_trains_to_its_last_epoch(small_sets, name):
     recipe = {**recipes.RECIPES[name]}
     recipe["layer_sizes"] = [784, 7, 10]
-    parameters, result = recipes.follow(recipe, *small_sets, seed=0, max_epochs=3)
+    parameters, result = recipes.run_recipe(recipe, *small_sets, seed=0, max_epochs=3)
     assert (len(result.history), result.stop_reason) == (3, "max epochs")
     np.testing.assert_array_equal(parameters[0].W, result.state.vector[: 784 * 7].reshape(7, 784))
     assert parameters[0].W.dtype == np.float32
@@ -38,7 +38,7 @@ def test_every_recipe_trains_to_its_last_epoch(small_sets, name):
 def test_a_recipe_distorts_its_batches_and_lowers_its_learning_rate(small_sets):
     recipe = {"layer_sizes": [784, 5, 10], "learning_rate": 0.1, "batch_size": 10, "max_epochs": 4}
     plain, bent, falling = (
-        recipes.follow({**recipe, **extra}, *small_sets, seed=0)
+        recipes.run_recipe({**recipe, **extra}, *small_sets, seed=0)
         for extra in ({}, {"distort": {"max_shift": 3}}, {"schedule": True})
     )
     assert np.abs(plain[0][0].W - bent[0][0].W).max() > 0
@@ -59,39 +59,39 @@ def test_the_parts_and_repetitions_of_the_learning_curve(small_sets):
 
 def run_command(module, monkeypatch, arguments, small_sets, folder):
     monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *arguments])
-    monkeypatch.setattr(store, "RESULTS", folder)
+    monkeypatch.setattr(result_files, "RESULTS", folder)
     for name, value in {"NETWORKS": folder / "networks", "MODELS": folder / "models"}.items():
         monkeypatch.setattr(module, name, value, raising=False)
     monkeypatch.setattr(module, "mnist_split", lambda: small_sets, raising=False)
     monkeypatch.setattr(module, "load_dataset", lambda *names, dtype: small_sets[0], raising=False)
-    monkeypatch.setattr(finals, "part_of", lambda dataset, m: dataset)
+    monkeypatch.setattr(train_final, "part_of", lambda dataset, m: dataset)
     module.main()
 
 
 def test_the_commands_from_training_to_judging(small_sets, tmp_path, monkeypatch, capsys):
-    for name in judge.NAMES:
+    for name in evaluate.NAMES:
         recipe = {**recipes.RECIPES[name], "layer_sizes": [784, 6, 10], "max_epochs": 2}
         monkeypatch.setitem(recipes.RECIPES, name, recipe)
-        run_command(finals, monkeypatch, [name, "--seeds", "0", "1", "2"], small_sets, tmp_path)
-    run_command(judge, monkeypatch, [], small_sets, tmp_path)
-    final = store.load_results("final")
-    assert list(final["recipes"]) == list(judge.NAMES)
+        run_command(train_final, monkeypatch, [name, "--seeds", "0", "1", "2"], small_sets, tmp_path)
+    run_command(evaluate, monkeypatch, [], small_sets, tmp_path)
+    final = result_files.load_results("final")
+    assert list(final["recipes"]) == list(evaluate.NAMES)
     assert [run["seed"] for run in final["recipes"]["best"]["runs"]] == [0, 1, 2]
     assert all(0 <= run["test_accuracy"] <= 1 for run in final["recipes"]["best"]["runs"])
     assert final["committee"]["networks"] == ["ten minutes-0", "ten minutes-1", "ten minutes-2"]
     assert load_parameters(tmp_path / "models" / "mnist_best.npz")[0].W.dtype == np.float16
     assert load_metadata(tmp_path / "models" / "mnist_best.npz")["recipe"] == "best"
     run_command(steps, monkeypatch, ["--only", "Adam", "--seeds", "4"], small_sets, tmp_path)
-    assert [run["seed"] for run in store.load_results("steps")["steps"]["Adam"]["runs"]] == [4]
+    assert [run["seed"] for run in result_files.load_results("steps")["steps"]["Adam"]["runs"]] == [4]
     assert "voting" in capsys.readouterr().out
 
 
 def test_results_tell_how_they_were_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["anywhere/records/steps.py", "--only", "small, fast"])
-    store.save_results("one", {"answer": 42}, started=0, folder=tmp_path)
-    record = store.load_results("one", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["anywhere/mnist/steps.py", "--only", "small, fast"])
+    result_files.save_results("one", {"answer": 42}, started=0, folder=tmp_path)
+    record = result_files.load_results("one", tmp_path)
     assert record["answer"] == 42
-    assert record["command"] == "python -m records.steps --only 'small, fast'"
+    assert record["command"] == "python -m measurements.mnist.steps --only 'small, fast'"
     assert record["seconds"] > 1e9
     assert record["machine"]["cores"] >= 1
     assert set(record["versions"]) == {"python", "numpy", "pandas"}
@@ -101,7 +101,7 @@ def test_results_tell_how_they_were_made(tmp_path, monkeypatch):
 def test_the_stored_results_are_complete_and_name_no_place(path):
     text = path.read_text(encoding="utf-8")
     record = json.loads(text)
-    assert record["command"].startswith("python -m records.")
+    assert record["command"].startswith("python -m measurements.mnist.")
     assert {"date", "seconds", "machine", "versions"} <= set(record)
     assert "/" not in record["command"]
     for recipe in (
@@ -123,5 +123,5 @@ def test_the_stored_settings_are_those_of_the_recipes():
 
 def test_replacing_a_result_leaves_no_other_file(tmp_path):
     replace_file(tmp_path / "one.json", b"{}")
-    store.save_results("one", {}, started=0, folder=tmp_path)
+    result_files.save_results("one", {}, started=0, folder=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["one.json"]

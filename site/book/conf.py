@@ -1,4 +1,4 @@
-"""How Sphinx builds the book; scripts/build_book.py collects the pages and calls it."""
+"""How Sphinx builds the book; build.py collects the pages and calls it."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ highlight_language = "python"
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_selector = "div.cell_input div.highlight pre, details div.highlight pre, div.highlight-shell pre"
 
-mathjax_path = "tex-svg.js"  # scripts/build_book.py puts it into _static
+mathjax_path = "tex-svg.js"  # build.py puts it into _static
 mathjax3_config = {
     "options": {"enableMenu": False},
     "svg": {"fontCache": "global"},

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import csv_reading, report
-from benchmarks.epochs import NETWORKS, SEED, compare_with_beginner, measure_network
-from benchmarks.machine import describe
 from helpers.data import load_dataset
+from measurements.speed import csv_reading, report
+from measurements.speed.epochs import NETWORKS, SEED, compare_with_beginner, measure_network
+from measurements.speed.machine import describe
 
 READERS = csv_reading.READERS | {
     "pandas, default": "table = pandas.read_csv(path); held = int(table.memory_usage().sum())",
@@ -28,7 +28,7 @@ READERS = csv_reading.READERS | {
 
 def main():
     """Measure, print and write the report. Raises what load_dataset and the peers raise."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m measurements.speed", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds, for development; writes nothing")
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as name:
@@ -56,7 +56,7 @@ def measure_all(folder, rounds, epochs):
     csv = measure_csv(folder, max(rounds // 3, 1))
     differences = apart(compare_optimizers)
     today = datetime.date.today().isoformat()
-    command = "make bench" if os.environ.get("MAKELEVEL") else "python -m benchmarks"
+    command = "make bench" if os.environ.get("MAKELEVEL") else "python -m measurements.speed"
     return [
         "# Benchmarks",
         "",
@@ -117,7 +117,7 @@ def write_csv(folder, path):
 
 def compare_optimizers():
     """Return the differences of agreement.py. Raises nothing."""
-    from benchmarks.agreement import largest_differences  # imports PyTorch, which is not for this process
+    from measurements.speed.agreement import largest_differences  # imports PyTorch, which is not for this process
 
     return largest_differences()
 

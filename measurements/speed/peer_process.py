@@ -23,7 +23,7 @@ class PeerProcess:
     def __init__(self, module, folder, settings):
         self.module = module
         environment = os.environ | ONE_THREAD | {"JAX_PLATFORMS": "cpu", "BENCHMARK_CORE": last_core()}
-        command = [sys.executable, "-m", "benchmarks.worker", module, str(folder), json.dumps(settings)]
+        command = [sys.executable, "-m", "measurements.speed.worker", module, str(folder), json.dumps(settings)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )

@@ -13,7 +13,7 @@ IN_CSS = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])\s*((?:https?:)?//[^'")\
 CODE_FILE, DELIVERY = r"[^\"'`\s]+?\.(?:m?js|css|json|woff2?)", r"[^\"'`\s]*(?:cdn|unpkg|jsdelivr)[^\"'`\s]*"
 IN_JS = re.compile(rf"[\"'`]((?:https?:)?//(?:{CODE_FILE}|{DELIVERY}))[\"'`]")
 LIVE = ("application/vnd.jupyter.widget", "require.js", "requirejs", "jupyter-widgets-view", "thebe-")
-# MathJax names a CDN for the speech of its menu, which book/conf.py switches off; the test in Chromium sees no request.
+# MathJax names a CDN for the speech of its menu, which conf.py switches off; the test in Chromium sees no request.
 NAMED_BUT_UNUSED = {"tex-svg.js"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 

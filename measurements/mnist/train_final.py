@@ -1,8 +1,8 @@
 """Train a recipe on all 60,000 training images and keep the networks, without a look at any test image.
 
-usage: python -m records.finals NAME [--seeds 0 1 2 3 4]
-NAME is a recipe, such as "small, fast", "medium, fast" or "best". Then `python -m records.judge` looks at the test
-images, once for all the networks.
+usage: python -m measurements.mnist.train_final NAME [--seeds 0 1 2 3 4]
+NAME is a recipe, such as "small, fast", "medium, fast" or "best". Then `python -m
+measurements.mnist.evaluate` looks at the test images, once for all the networks.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import numpy as np
 
 from helpers.data import load_dataset
 from helpers.storage import save_parameters
-from records.recipes import RECIPES, follow, part_of
-from records.store import NETWORKS, circumstances
+from measurements.mnist.recipes import RECIPES, part_of, run_recipe
+from measurements.mnist.result_files import NETWORKS, circumstances
 
 
 def main():
@@ -26,7 +26,7 @@ def main():
     glance = part_of(train_set, 1000)  # `train` wants something to show; these images are trained on, so no judge
     for seed in arguments.seeds:
         started, cpu_started = time.time(), time.process_time()
-        parameters, result = follow(RECIPES[arguments.name], train_set, glance, seed=seed)
+        parameters, result = run_recipe(RECIPES[arguments.name], train_set, glance, seed=seed)
         metadata = {
             **circumstances(started),
             "cpu_seconds": round(time.process_time() - cpu_started, 2),

@@ -1,6 +1,6 @@
 """Time and memory of reading 60,000 images from a CSV file: load_csv against pandas.
 
-    python benchmarks/csv_reading.py [--idx FOLDER] [--rounds 5]
+    python measurements/speed/csv_reading.py [--idx FOLDER] [--rounds 5]
 
 Writes a CSV file of 60,000 x 785 numbers into a temporary folder, from the MNIST training files in FOLDER
 (train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz) or else from the bundled digits, twelve times over.

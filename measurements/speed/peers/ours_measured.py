@@ -1,6 +1,6 @@
 """This project's trainer as `train` runs it by default: loss and accuracy on the whole training set every epoch."""
 
-from benchmarks.peers import ours
+from measurements.speed.peers import ours
 
 
 class Peer(ours.Peer):

@@ -1,6 +1,6 @@
-"""The look at the 10,000 test images: once, after everything was chosen, for all the networks of `records.finals`.
+"""Evaluate the networks of train_final.py on the 10,000 test images: once, after everything was chosen.
 
-usage: python -m records.judge
+usage: python -m measurements.mnist.evaluate
 Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to notebooks/models.
 """
 
@@ -13,8 +13,8 @@ from helpers.data import load_dataset
 from helpers.evaluation import accuracy, predict_probabilities
 from helpers.network import Layer
 from helpers.storage import load_metadata, load_parameters, save_parameters
-from records.recipes import RECIPES
-from records.store import MODELS, NETWORKS, save_results
+from measurements.mnist.recipes import RECIPES
+from measurements.mnist.result_files import MODELS, NETWORKS, save_results
 
 NAMES = ("small, fast", "medium, fast", "ten minutes", "best")
 COMMITTEE = ("ten minutes", "best")
@@ -28,7 +28,8 @@ def main():
     for name in NAMES:
         paths = sorted(NETWORKS.glob(f"{name}-*.npz"))
         if not paths:
-            sys.exit(f'there is no network of the recipe "{name}"; python -m records.finals "{name}" trains one')
+            command = f'python -m measurements.mnist.train_final "{name}"'
+            sys.exit(f'there is no network of the recipe "{name}"; {command} trains one')
         runs = []
         for path in paths:
             about = load_metadata(path)

@@ -1,6 +1,6 @@
 """What more data buys: the same network trained on 100 to 55,000 images, as they are and distorted.
 
-usage: python -m records.learning_curve [--seeds 0 1 2]
+usage: python -m measurements.mnist.learning_curve [--seeds 0 1 2]
 Every training takes the same number of steps, so that only the number of different images varies.
 """
 
@@ -9,8 +9,8 @@ import time
 
 import numpy as np
 
-from records.recipes import RECIPES, follow, mnist_split, part_of
-from records.store import save_results
+from measurements.mnist.recipes import RECIPES, mnist_split, part_of, run_recipe
+from measurements.mnist.result_files import save_results
 
 SIZES = [100, 300, 1000, 3000, 10_000, 30_000, 55_000]
 STEPS = 6000
@@ -39,7 +39,7 @@ def main():
             epochs = round(STEPS / np.ceil(len(images) / RECIPES[recipe]["batch_size"]))
             accuracies = []
             for seed in seeds:
-                result = follow(RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs))[1]
+                result = run_recipe(RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs))[1]
                 accuracies.append(round(float(result.history["dev_accuracy"].iloc[-1]), 5))
             curves[name].append({"images": m, "dev_accuracy": accuracies})
             print(f"{name}, {m} images: {np.mean(accuracies):.4f}")

@@ -2,7 +2,7 @@
 
 import statistics
 
-from benchmarks.epochs import GOALS, PEERS
+from measurements.speed.epochs import GOALS, PEERS
 
 
 def table(header, rows):

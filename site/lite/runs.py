@@ -18,7 +18,7 @@ from helpers import experiments
 from helpers.experiments import finished
 from helpers.internals.array_files import replace_file
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "06_hyperparameters.ipynb"
 FILE = ROOT / "build" / "finished_runs.jsonl"
 

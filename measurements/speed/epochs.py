@@ -2,7 +2,7 @@
 
 import statistics
 
-from benchmarks.peer_process import PeerProcess
+from measurements.speed.peer_process import PeerProcess
 
 NETWORKS = (([784, 10, 10, 10], 64), ([784, 128, 10], 128), ([784, 256, 128, 10], 128))
 PEERS = {

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book"))
+from checks import problems_of
+from reference import write_reference
+from series import path_through, read_series, table_of_contents
 
-from checks import problems_of  # noqa: E402
-from reference import write_reference  # noqa: E402
-from series import path_through, read_series, table_of_contents  # noqa: E402
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 LITE = "**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below its title.\n"
 MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"  # tex-svg.js goes into every page
@@ -32,7 +32,7 @@ def collect(source, lite):
     """Put all pages of the book into the folder `source`, and remove what no longer belongs there."""
     notebooks = read_series(ROOT / "notebooks")
     pages = {f"api/{name}": text for name, text in write_reference(ROOT / "helpers", notebooks).items()}
-    index = (ROOT / "book" / "index.md").read_text("utf8")
+    index = (HERE / "index.md").read_text("utf8")
     index = index.replace("<!-- lite -->", f"\n{LITE}" if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))
     pages["index.md"] = index.replace("<!-- contents -->", table_of_contents(notebooks))
@@ -50,7 +50,7 @@ def put_mathjax(folder):
     """Copy MathJax out of its package; raises SystemExit where that is missing, or is not the one that was examined."""
     spec = importlib.util.find_spec("mathjax")
     if spec is None:
-        raise SystemExit("MathJax is missing: python -m pip install -r book/requirements.txt")
+        raise SystemExit("MathJax is missing: python -m pip install -r site/book/requirements.txt")
     package = Path(next(iter(spec.submodule_search_locations)), "static", "mathjax")
     if hashlib.sha256((package / "es5" / "tex-svg.js").read_bytes()).hexdigest() != MATHJAX_SHA256:
         raise SystemExit(
@@ -68,7 +68,7 @@ def build(folder):
     collect(work / "source", os.environ.get("BOOK_LITE", ""))
     put_mathjax(work / "mathjax")
     environment = os.environ | {"BOOK_MATHJAX": str(work / "mathjax")}
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2", "-c", "book"]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2", "-c", str(HERE)]
     command += ["-d", str(work / "doctrees"), str(work / "source"), str(out)]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         shutil.rmtree(work / "doctrees", ignore_errors=True)  # else a second run would pass: it reads only what changed
