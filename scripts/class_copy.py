@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from run_notebooks import text_of
+from tools.notebooks import text_of
 
 from helpers.internals.array_files import replace_file
 

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import chromium
 import pytest
+from tools import browser as chromium
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
@@ -115,7 +115,8 @@ def test_it_reads_well_in_a_browser(book):
     if reason := chromium.missing():
         pytest.skip(reason)
     command = [sys.executable, str(ROOT / "tests" / "project" / "book_in_browser.py"), str(book)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
 

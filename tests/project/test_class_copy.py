@@ -3,17 +3,14 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+import class_copy
 import nbformat
 import pytest
 from exercise_cells import all_exercises
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import class_copy  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

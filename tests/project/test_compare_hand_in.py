@@ -7,15 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import compare_hand_in
 import nbformat
 import pytest
+from class_copy import without_answers
 from exercise_cells import all_exercises
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import compare_hand_in  # noqa: E402
-from class_copy import without_answers  # noqa: E402
 
 OURS = nbformat.read(ROOT / "notebooks" / "02_forward_propagation.ipynb", as_version=4)
 README = (ROOT / "README.md").read_text("utf8")

@@ -1,17 +1,10 @@
 """What `make test-versions` and `make test-blas` decide: numbers apart from formatting, and what runs are made."""
 
-import sys
-from pathlib import Path
-
+import blas_matrix
 import nbformat
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-import blas_matrix  # noqa: E402
-import version_matrix  # noqa: E402
-
-from scripts import notebook_numbers as numbers  # noqa: E402
+import version_matrix
+from tools import numbers
 
 
 def stream(text):

@@ -11,13 +11,12 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from tools import pictures
 
 from helpers import plots
 from helpers.data import load_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-from scripts import notebook_pictures as pictures  # noqa: E402
 
 X = np.arange(1, 21)
 POINTS = np.random.default_rng(1).normal(size=(2, 300))
