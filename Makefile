@@ -38,7 +38,7 @@ slow: $(READY) ## Run the other tests only: killed processes, broken files, the 
 	$(PYTEST) tests -rs -m "slow or browser"
 
 test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test` does so too, where there is one)
-	$(PYTEST) tests/browser -rs
+	$(PYTEST) tests/panels/browser -rs
 
 nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
 	$(PYTEST) --nbval --nbval-current-env notebooks
@@ -69,22 +69,22 @@ results: $(READY) ## Train the networks of the README's result table, and write 
 	TQDM_DISABLE=1 $(PY) scripts/results.py
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
-	@$(BENCH)/bin/python -m benchmarks $(if $(QUICK),--quick)
+	@$(BENCH)/bin/python -m measurements.speed $(if $(QUICK),--quick)
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
-	@$(BOOK)/bin/python scripts/build_book.py
+	@$(BOOK)/bin/python site/book/build.py
 
-build/finished_runs.jsonl: lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
+build/finished_runs.jsonl: site/lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
 		$(wildcard helpers/*.py helpers/experiments/*.py) | $(READY)
 	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
-	@OPENBLAS_NUM_THREADS=1 $(PY) lite/runs.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) site/lite/runs.py
 
 lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
-	@$(LITE)/bin/python lite/build.py
+	@$(LITE)/bin/python site/lite/build.py
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
-	@$(LITE)/bin/python lite/local_pyodide.py
-	LITE=all $(PYTEST) tests/test_lite.py -rs
+	@$(LITE)/bin/python site/lite/local_pyodide.py
+	LITE=all $(PYTEST) tests/project/test_lite.py -rs
 
 pages: export BOOK_LITE := lite/lab/index.html?path=notebooks/{name}.ipynb
 pages: book lite ## Put the book and the JupyterLite site together, as they are published: build/pages/index.html
@@ -121,20 +121,20 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@pwd > $(READY)
 
-$(BENCH)/.ready: benchmarks/requirements.txt
+$(BENCH)/.ready: measurements/speed/requirements.txt
 	@echo "Setting up $(BENCH): once, some minutes and a gigabyte or more"
 	@$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r measurements/speed/requirements.txt
 	@touch $@
 
-$(BOOK)/.ready: book/requirements.txt
+$(BOOK)/.ready: site/book/requirements.txt
 	@echo "Setting up $(BOOK): once, half a minute"
 	@$(PYTHON) -m venv $(BOOK)
-	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r book/requirements.txt
+	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/book/requirements.txt
 	@touch $@
 
-$(LITE)/.ready: lite/requirements.txt
+$(LITE)/.ready: site/lite/requirements.txt
 	@echo "Setting up $(LITE): once, half a minute"
 	@$(PYTHON) -m venv $(LITE)
-	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r lite/requirements.txt
+	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/lite/requirements.txt
 	@touch $@

@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-from run_notebooks import text_of
+from tools.notebooks import text_of
 
-from helpers.array_files import replace_file
+from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "data")

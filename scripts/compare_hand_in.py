@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-from run_notebooks import text_of
+from tools.notebooks import text_of
 
-from helpers.array_files import replace_file
+from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = re.compile(r"^### Exercise \d+\.\d+: ", re.MULTILINE)

@@ -7,9 +7,9 @@ import os
 import re
 from pathlib import Path
 
-from helpers.array_files import read_bounded
 from helpers.exercises.exercise import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
+from helpers.internals.array_files import read_bounded
 
 FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}; until 2026 one object, which still can be read
 MAX_BYTES = 10**6
@@ -68,9 +68,7 @@ class Progress:
         """Return [(number of the notebook, [(sign, color, key), ...]), ...]; raises nothing."""
         marks = [(key, *LOOKS[state][:2]) for key, _, state in self.rows]
         groups = itertools.groupby(marks, key=lambda mark: mark[0].split(".")[0])
-        return [
-            (number, [(sign, color, key) for key, sign, color in group]) for number, group in groups
-        ]
+        return [(number, [(sign, color, key) for key, sign, color in group]) for number, group in groups]
 
     def __repr__(self):
         lines = [

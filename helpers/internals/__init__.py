@@ -1,1 +1,1 @@
-"""What the notebooks need but do not teach."""
+"""What the notebooks need and do not teach."""
