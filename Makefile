@@ -26,7 +26,7 @@ given = $(if $(filter command line,$(origin $1)),$2$$$1)
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
+lab: $(READY) ## Open JupyterLab at notebook 0 (PORT=8890 chooses the port)
 	@$(PY) scripts/lab.py $(call given,PORT,--port=)
 
 test: lint unit slow nbval ## Run all that must hold: ruff, all tests, every notebook cell compared

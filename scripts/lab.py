@@ -14,7 +14,7 @@ import helpers  # noqa: F401  chooses NumPy's kernels by an environment variable
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "scripts" / "jupyter"
-FIRST = "notebooks/01_data_loading.ipynb"
+FIRST = "notebooks/00_the_whole_game.ipynb"
 
 
 def with_our_settings(environment):

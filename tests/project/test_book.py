@@ -92,8 +92,8 @@ def test_the_path_and_the_pages_are_in_order(texts):
         assert html.escape(notebook.title, quote=False) in step
         assert f"about {notebook.minutes} minutes to read" in step
     for before, after in itertools.pairwise(NOTEBOOKS):
-        assert f'<link rel="next" title="{after.number}. ' in texts[f"{before.stem}.html"]
-        assert f'<link rel="prev" title="{before.number}. ' in texts[f"{after.stem}.html"]
+        assert f'<link rel="next" title="{after.title}' in texts[f"{before.stem}.html"]
+        assert f'<link rel="prev" title="{before.title}' in texts[f"{after.stem}.html"]
 
 
 def test_every_helper_stands_in_the_reference(book, texts):
@@ -174,7 +174,7 @@ def test_the_anchor_of_an_exercise():
 def test_a_gap_in_the_series_is_found(tmp_path):
     for name in ("01_a", "03_c"):
         (tmp_path / f"{name}.ipynb").write_text('{"cells": []}')
-    with pytest.raises(ValueError, match="expected the numbers 1, 2, 3"):
+    with pytest.raises(ValueError, match="expected the numbers 0, 1, 2"):
         read_series(tmp_path)
 
 
