@@ -25,7 +25,7 @@ LEAK = 0.01
 
 
 def relu(Z):
-    """Return max(0, Z), element by element.
+    """Return `max(0, Z)`, element by element.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def relu(Z):
 
 
 def relu_derivative(A):
-    """Return the slope of ReLU: 1 where A = relu(Z) is positive, 0 elsewhere.
+    """Return the slope of ReLU: 1 where `A = relu(Z)` is positive, 0 elsewhere.
 
     Parameters
     ----------
     A : array, any shape
-        The activations, not Z: A > 0 holds exactly where Z > 0.
+        The activations, not Z: `A > 0` holds exactly where `Z > 0`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def relu_derivative(A):
 
 
 def leaky_relu(Z):
-    """Return Z where it is positive and 0.01 Z elsewhere.
+    """Return Z where it is positive and `0.01 Z` elsewhere.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def leaky_relu_derivative(A):
 
 
 def sigmoid(Z):
-    """Return 1 / (1 + exp(-Z)), without overflow for any Z.
+    """Return `1 / (1 + exp(-Z))`, without overflow for any Z.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ def sigmoid(Z):
 
     Notes
     -----
-    Computed as (1 + tanh(Z / 2)) / 2, which is the same function, because tanh never overflows.
+    Computed as `(1 + tanh(Z / 2)) / 2`, which is the same function, because tanh never overflows.
     """
     return 0.5 * (1 + np.tanh(0.5 * Z))
 
 
 def sigmoid_derivative(A):
-    """Return the slope of the sigmoid from its value, A (1 - A).
+    """Return the slope of the sigmoid from its value, `A (1 - A)`.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def tanh(Z):
 
 
 def tanh_derivative(A):
-    """Return the slope of the hyperbolic tangent from its value, 1 - A².
+    """Return the slope of the hyperbolic tangent from its value, `1 - A²`.
 
     Parameters
     ----------

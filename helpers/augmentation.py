@@ -258,7 +258,7 @@ def compose(*augments):
 
     Parameters
     ----------
-    *augments : function
+    `*augments` : function
         Each augment(X, rng) -> X.
 
     Returns

@@ -28,7 +28,7 @@ def numerical_gradients(parameters, X, Y, *, activation="relu", step=STEP):
         The function of the hidden layers, a key of ACTIVATIONS.
     step : float
         How far each parameter is moved either way. 1e-5 balances the error of the formula, of
-        order step², against rounding, of order 1e-16 / step.
+        order `step²`, against rounding, of order `1e-16 / step`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def numerical_gradients(parameters, X, Y, *, activation="relu", step=STEP):
 
 
 def relative_error(a, b):
-    """Return |a - b| / (|a| + |b|), with Euclidean lengths.
+    """Return `|a - b| / (|a| + |b|)`, with Euclidean lengths.
 
     Parameters
     ----------

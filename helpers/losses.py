@@ -37,7 +37,7 @@ def one_hot(labels, num_classes=10, *, dtype=np.float64):
 
 
 def cross_entropy(A, Y):
-    """Return the mean over the examples of -log(probability of the true class), in nats.
+    """Return the mean over the examples of `-log(probability of the true class)`, in nats.
 
     Parameters
     ----------

@@ -50,8 +50,8 @@ def initialize_parameters(layer_sizes, rng, *, scheme="he", dtype=np.float64):
     rng : np.random.Generator
         Drawn from in float64, so that both dtypes start from the same network.
     scheme : {"he", "glorot", "zeros"} or float
-        The standard deviation of the weights: "he" is sqrt(2 / n_in), made for ReLU, "glorot"
-        sqrt(2 / (n_in + n_out)), for sigmoid and tanh; a number is used as it is.
+        The standard deviation of the weights: "he" is `sqrt(2 / n_in)`, made for ReLU, "glorot"
+        `sqrt(2 / (n_in + n_out))`, for sigmoid and tanh; a number is used as it is.
     dtype : np.float64 or np.float32
 
     Returns
@@ -139,7 +139,7 @@ def forward_propagation(parameters, X, *, activation="relu"):
 
 
 def pre_activations(W, b, A):
-    """Return Z = W A + b, the weighted inputs and the bias of every neuron for every example.
+    """Return `Z = W A + b`, the weighted inputs and the bias of every neuron for every example.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def backward_propagation(parameters, activations, Y, *, activation="relu", out=N
 
 
 def update_parameters(parameters, gradients, learning_rate):
-    """Return new layers one step downhill, W - learning_rate dW and b - learning_rate db.
+    """Return new layers one step downhill: `W - learning_rate dW`, and b likewise.
 
     Parameters
     ----------

@@ -310,7 +310,7 @@ def expected_calibration_error(confidence, is_right, *, bins=10):
     Returns
     -------
     float
-        The sum over the bins of count / m * |accuracy - confidence|, a fraction from 0 to 1.
+        The sum over the bins of `count / m * |accuracy - confidence|`, a fraction from 0 to 1.
 
     Raises
     ------
