@@ -1,4 +1,4 @@
-"""The progress file: what is solved stays so, whatever lies in the file's place and whoever else writes to it."""
+"""The progress file: what is solved stays so, whatever lies there and whoever writes to it."""
 
 import os
 import subprocess
