@@ -68,7 +68,7 @@ VALUE = Exercise(
 
 def learner(source, name):
     """The function of a learner's cell, whose lines Python can look up."""
-    file, names = "<a cell>", {"np": np}
+    file, names = "<a cell>", {"np": np, "decorated": lambda function: function}
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), names)
     return names[name]
@@ -107,6 +107,21 @@ def test_a_blank_is_open(source):
     verdict = check_answer(RELU, learner(source, "my_relu"))
     assert verdict.state == OPEN
     assert "replace the `...`" in verdict.message
+
+
+@pytest.mark.parametrize("source", [*BLANKS, "def my_relu(Z):\n    A = ...\n    return 2 * Z"])
+def test_a_blank_is_open_where_there_is_no_source(source):
+    names = {"np": np}
+    exec(source, names)
+    assert check_answer(RELU, names["my_relu"]).state == OPEN
+
+
+def test_an_answer_is_checked_where_there_is_no_source():
+    names = {"np": np}
+    exec("def right(Z):\n    return Z * (Z > 0)\ndef wrong(Z, h=0):\n    return -Z", names)
+    assert check_answer(RELU, names["right"]).state == SOLVED
+    assert check_answer(RELU, names["wrong"]).state == NOT_YET
+    assert ignored_argument(names["wrong"]) is None
 
 
 def test_a_solution_is_solved():
@@ -274,6 +289,8 @@ IGNORING = {
     "def f(X, h):\n    return [x + h for x in X]": None,
     "def f(X, h):\n    def inner(x):\n        return x + h\n    return inner(X)": None,
     "def f(X, h):\n    h += 1\n    return X + h": None,
+    "def f(X, h):\n    h = h + 1\n    return X + h": None,
+    "@decorated\ndef f(X, h):\n    return X": "h",
     "def f(X, h):\n    for h in X:\n        pass\n    return X": "h",
     "def f(X, h):\n    m = X.shape\n    k = h\n    return m, k": None,
     "def f(X, h):\n    X[h] = 0": None,
