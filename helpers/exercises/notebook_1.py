@@ -6,13 +6,8 @@ from helpers.exercises.checking import make_check
 from helpers.exercises.comparing import describe_type
 from helpers.exercises.recognizing import when
 
-
-def pixel_number(row, column):
-    return 28 * row + column
-
-
 check_pixel_number = make_check(
-    "1.1", "my_pixel_number", "Find a pixel in its row", pixel_number,
+    "1.1", "my_pixel_number", "Find a pixel in its row", lambda row, column: 28 * row + column,
     cases=[(0, 5), (2, 0), (14, 13), (27, 27)],
     mistakes=[
     ("swapped", lambda row, column: row + 28 * column,
@@ -26,10 +21,6 @@ check_pixel_number = make_check(
 ])  # fmt: skip
 
 
-def mean_ink(X):
-    return X.mean(axis=0)
-
-
 def ink_cases():
     """A batch small enough to read, and one with the shape of the digits."""
     digits = np.random.default_rng(0).integers(256, size=(784, 5)).astype(float)
@@ -37,7 +28,7 @@ def ink_cases():
 
 
 check_ink = make_check(
-    "1.2", "my_ink", "Measure the ink of every image", mean_ink, ink_cases,
+    "1.2", "my_ink", "Measure the ink of every image", lambda X: X.mean(axis=0), ink_cases,
     mistakes=[
     ("mean of each pixel", lambda X: X.mean(axis=1),
      "that is the mean of each pixel over all images; an image is a column, so average down the "
@@ -51,10 +42,6 @@ check_ink = make_check(
 ])  # fmt: skip
 
 
-def undo_scaling(X):
-    return np.rint(X.T * 255).astype(np.uint8)
-
-
 def scaled_cases():
     """Pixels from a file, pixels from averages, and a larger batch."""
     averages = np.array([[0.0, 0.999], [0.3001, 1.0], [0.5001, 0.2]])
@@ -63,7 +50,8 @@ def scaled_cases():
 
 
 check_pixels = make_check(
-    "1.3", "my_pixels", "Undo the scaling", undo_scaling, scaled_cases,
+    "1.3", "my_pixels", "Undo the scaling", lambda X: np.rint(X.T * 255).astype(np.uint8),
+    scaled_cases,
     mistakes=[
     ("cut off", lambda X: (X.T * 255).astype(np.uint8),
      "`astype` cuts off what stands behind the point; round to the nearest whole number first"),
@@ -177,11 +165,6 @@ def is_places(returned, labels, dev_per_digit, rng):
     return np.array_equal(np.sort(np.concatenate(returned)), np.sort(places))
 
 
-def is_several(returned, *arguments):
-    """Whether a set comes as one list for each digit."""
-    return any(isinstance(part, (list, tuple)) and np.ndim(part[0]) for part in returned)
-
-
 check_split = make_check(
     "1.4", "my_fair_split", "Split with equal shares of every digit", fair_split, split_cases,
     says=("60 labels, 6 of each digit, and dev_per_digit = 2",
@@ -191,7 +174,8 @@ check_split = make_check(
     mistakes=[
     ("mask", when(lambda sets, *_: all(np.asarray(columns).dtype == bool for columns in sets)),
      "`np.flatnonzero` gives the numbers of the columns that are True"),
-    ("a list a digit", when(is_several),
+    ("a list a digit", when(lambda sets, *_: any(isinstance(columns, list) and np.ndim(columns[0])
+                                                 for columns in sets)),
      "`np.concatenate` makes one array of several"),
     ("a set", when(lambda sets, *_: any(isinstance(columns, set) for columns in sets)),
      "make it an array: `np.array(sorted(...))`"),
@@ -215,10 +199,6 @@ check_split = make_check(
 ])  # fmt: skip
 
 
-def nearest_mean(X_train, labels_train, X):
-    return distances_to_means(X_train, labels_train, X).argmin(axis=0)
-
-
 def distances_to_means(X_train, labels_train, X, size=np.square):
     """The sum of size(difference) of each column of X and the mean of each digit, (10, m)."""
     means = [X_train[:, labels_train == d].mean(axis=1, keepdims=True) for d in range(10)]
@@ -226,8 +206,8 @@ def distances_to_means(X_train, labels_train, X, size=np.square):
 
 
 def mean_products(X_train, labels_train, X):
-    means = [X_train[:, labels_train == digit].mean(axis=1) for digit in range(10)]
-    return (np.array(means) @ X).argmax(axis=0)
+    means = np.array([X_train[:, labels_train == d].mean(axis=1) for d in range(10)])
+    return (means @ X).argmax(axis=0)
 
 
 def nearest_image(X_train, labels_train, X):
@@ -249,7 +229,9 @@ def reader_cases():
 
 
 check_reader = make_check(
-    "1.5", "my_reader", "Read digits without a network", nearest_mean, reader_cases,
+    "1.5", "my_reader", "Read digits without a network",
+    lambda X_train, labels_train, X: distances_to_means(X_train, labels_train, X).argmin(axis=0),
+    reader_cases,
     examples=lambda X_train, labels_train, X: X.shape[1],
     after="now try it on the real digits: `my_reader(train_set.X, train_set.labels, dev_set.X)`",
     mistakes=[

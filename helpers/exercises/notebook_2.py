@@ -1,6 +1,5 @@
 """The exercises of notebook 2: a leak, images as rows, a tent, first weights, a loss of scores."""
 
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -128,12 +127,6 @@ def is_list(layers):
     return any(isinstance(arrays[n], list) and np.shape(arrays[n]) == SHAPES[n] for n in SHAPES)
 
 
-def is_right_of_zero(layers):
-    """Whether the neurons bend to the left of 0, because a bias has the wrong sign."""
-    W1, b1 = layers[0]
-    return (b1 > 0).any() and np.all(W1 == 1)
-
-
 check_tent = make_check(
     "2.3", "my_tent", "Build a tent out of three neurons", tent_network, judge=judge_tent,
     after="three bends make a tent, and a sum of tents follows any curve",
@@ -153,7 +146,8 @@ check_tent = make_check(
      "the way down never ends: the third neuron must bend the curve level again at x = 2"),
     ("stays up", goes_through([0.0, 0.5, 1.0, 1.5], [0, 0.5, 1, 1]),
      "at x = 1 the slope must change from 1 to -1, which is a change of -2 and not of -1"),
-    ("bends at the wrong places", when(is_right_of_zero),
+    ("bends at the wrong places",
+     when(lambda layers: (layers[0][1] > 0).any() and np.all(layers[0][0] == 1)),
      "the neuron relu(x + c) begins at x = -c: for a bend to the right of 0 the bias is negative"),
     ("slope left over", when(lambda layers: slope_at_the_end(layers) != 0),
      "after x = 2 the curve should be level: the slopes of all three neurons must add up to 0 "
@@ -164,21 +158,19 @@ check_tent = make_check(
 # 2.4
 
 
-def layers_with(scale, bias=np.zeros):
-    """A function that draws layers with another standard deviation scale(n_in, n_out)."""
+def layers_with(scale, bias=0):
+    """A function that draws layers with other standard deviations: scale(n_in, n_out), bias."""
 
     def initialize(layer_sizes, rng):
-        return [
-            (rng.standard_normal((n_out, n_in)) * scale(n_in, n_out), bias((n_out, 1)))
-            for n_in, n_out in pairwise(layer_sizes)
-        ]
+        layers = []
+        for n_in, n_out in pairwise(layer_sizes):
+            W = rng.standard_normal((n_out, n_in)) * scale(n_in, n_out)
+            layers.append(
+                (W, bias * rng.standard_normal((n_out, 1)) if bias else np.zeros((n_out, 1)))
+            )
+        return layers
 
     return initialize
-
-
-def random_biases(layer_sizes, rng):
-    he = layers_with(lambda n_in, n_out: np.sqrt(2 / n_in), bias=rng.standard_normal)
-    return he(layer_sizes, rng)
 
 
 check_initialize = make_check(
@@ -206,7 +198,7 @@ check_initialize = make_check(
      "the weights have standard deviation 1; scale them as He says"),
     ("no two", layers_with(lambda n_in, n_out: np.sqrt(1 / n_in)),
      "ReLU throws half of the signal away, and the 2 under the root makes up for that"),
-    ("random biases", random_biases,
+    ("random biases", layers_with(lambda n_in, n_out: np.sqrt(2 / n_in), bias=1),
      "the biases start at 0; only the weights are random"),
     ("W transposed", when(lambda layers, n, rng: np.shape(layers[0][0]) == (n[0], n[1])),
      "one row of `W` is one neuron: (neurons, inputs)"),
@@ -226,10 +218,6 @@ def loss_without_maximum(Z, Y):
     return (np.log(np.exp(Z).sum(axis=0)) - (Y * Z).sum(axis=0)).mean()
 
 
-def not_put_back(Z, Y):
-    return loss_of_scores(Z, Y) - (Y * Z.max(axis=0)).sum(axis=0).mean()
-
-
 def mean_of_entries(Z, Y):
     shifted = Z - Z.max(axis=0)
     return (np.log(np.exp(shifted).sum(axis=0)) - Y * shifted).mean()
@@ -238,10 +226,6 @@ def mean_of_entries(Z, Y):
 def one_total(Z, Y):
     shifted = Z - Z.max(axis=0)
     return np.log(np.exp(shifted).sum()) - (Y * shifted).sum(axis=0).mean()
-
-
-def with_small_number(Z, Y, small):
-    return -np.log((Y * softmax(Z)).sum(axis=0) + small).mean()
 
 
 def score_cases():
@@ -268,7 +252,8 @@ check_loss_of_scores = make_check(
     ("one maximum for all", lambda Z, Y: loss_without_maximum(Z - Z.max(), Y),
      "that subtracts the largest score of the whole batch: each image needs that of its own "
      "column"),
-    ("maximum not put back", not_put_back,
+    ("maximum not put back",
+     lambda Z, Y: loss_of_scores(Z, Y) - (Y * Z.max(axis=0)).sum(axis=0).mean(),
      "the maximum was subtracted in one of the two terms only; both need it, or it does not "
      "cancel"),
     ("mean over all", gives(lambda Z, Y: loss_of_scores(Z, Y) / len(Z), mean_of_entries),
@@ -278,8 +263,9 @@ check_loss_of_scores = make_check(
      "an image is a column, so its largest score is `Z.max(axis=0)`"),
     ("one total", one_total,
      "that adds up the whole batch: each image has a total of its own, along `axis=0`"),
-    ("a small number added", gives(
-     *(partial(with_small_number, small=10.0**-n) for n in range(5, 21))),
+    ("a small number added", gives(*(
+     lambda Z, Y, n=n: -np.log((Y * softmax(Z)).sum(axis=0) + 10.0**-n).mean()
+     for n in range(5, 21))),
      "a small number added under the logarithm keeps the cost finite, and wrong: the formula "
      "above needs none"),
 ])  # fmt: skip

@@ -98,10 +98,6 @@ check_slopes = make_check(
 # 3.2
 
 
-def mean_dZ(A, labels):
-    return (A - one_hot(labels, len(A))) / len(labels)
-
-
 def less_one(A, labels, rows=None, columns=None, factor=lambda A: 1 / A.shape[1]):
     """A copy of A in which the true classes, or other places, are less by 1, times factor(A)."""
     dZ = A.copy()
@@ -116,7 +112,8 @@ def replaced(A, labels):
 
 
 check_dZ = make_check(
-    "3.2", "my_dZ", "Find dZ without building Y", mean_dZ, without=("one_hot",),
+    "3.2", "my_dZ", "Find dZ without building Y",
+    lambda A, labels: (A - one_hot(labels, len(A))) / len(labels), without=("one_hot",),
     cases=[
         (np.array([[0.5, 0.25], [0.25, 0.5], [0.25, 0.25]]), np.array([0, 2])),
         (np.array([[1, 2, 3, 1], [2, 2, 1, 1], [1, 1, 2, 2], [2, 1, 1, 3], [4, 4, 3, 3]]) / 10,
@@ -169,10 +166,6 @@ check_leaky_slope = make_check(
 # 3.4
 
 
-def layer_backward(dZ, W, A_prev):
-    return dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True), W.T @ dZ
-
-
 def layer_cases():
     """A layer whose sizes all differ, and a square one, where a dropped .T raises no error."""
     rng = np.random.default_rng(0)
@@ -186,13 +179,9 @@ def layer_cases():
     return cases
 
 
-def is_not_turned(gradients, dZ, W, A_prev):
-    """Whether dA_prev was made with W in place of W.T, where W is square."""
-    return len(W) == len(W.T) and np.allclose(gradients[2], W @ dZ)
-
-
 check_layer_backward = make_check(
-    "3.4", "my_layer_backward", "Go back through one layer", layer_backward, layer_cases,
+    "3.4", "my_layer_backward", "Go back through one layer",
+    lambda dZ, W, A_prev: (dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True), W.T @ dZ), layer_cases,
     says=("2 inputs, 3 neurons and 4 examples", "4 inputs, 4 neurons and 3 examples"),
     returns=("dW", "db", "dA_prev"),
     mistakes=[
@@ -210,7 +199,8 @@ check_layer_backward = make_check(
      lambda dZ, W, A_prev: dZ.sum(axis=0), part=1),
      "that sums over the neurons; a neuron's bias acts on every example, so sum over the "
      "examples, `axis=1`"),
-    ("W not transposed", some(is_not_turned),
+    ("W not transposed", some(lambda gradients, dZ, W, A_prev: (
+     len(W) == len(W.T) and np.allclose(gradients[2], W @ dZ))),
      "which factor has to be turned? The rates at the inputs sum over the neurons i, the first "
      "index of W"),
     ("dA_prev transposed", gives(lambda dZ, W, A_prev: dZ.T @ W, part=2),
@@ -279,11 +269,6 @@ def is_in_reverse(gradients, *arguments):
     return all(one[0].shape == two.W.shape and np.allclose(one[0], two.W) for one, two in pairs)
 
 
-def goes_forwards(gradients, parameters, activations, Y):
-    """Whether the last dZ met the first activations."""
-    return any(layer[0].shape == (len(Y), len(activations[0])) for layer in gradients)
-
-
 check_backward = make_check(
     "3.5", "my_backward", "Write the backward pass of a sigmoid network", sigmoid_backward,
     network_cases,
@@ -298,7 +283,8 @@ check_backward = make_check(
      "the last layer is right without a slope: A - Y has that of the softmax in it already"),
     ("sign", partial(backward_with_a_bug, mean=lambda Y: -1 / Y.shape[1]),
      "only the sign is wrong: the slope is A - Y, what was given minus what was wanted"),
-    ("forwards", every(goes_forwards, first=1),
+    ("forwards", every(lambda gradients, parameters, activations, Y: any(
+     layer[0].shape == (len(Y), len(activations[0])) for layer in gradients), first=1),
      "it goes from the first layer to the last; dZ is known at the end, so begin there: "
      "`reversed(...)`"),
     ("no mean", partial(backward_with_a_bug, mean=lambda Y: 1),

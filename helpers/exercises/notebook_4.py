@@ -18,13 +18,9 @@ from helpers.network import (
 )
 from helpers.training import train
 
-
-def dead_neurons(A):
-    return int((A == 0).all(axis=1).sum())
-
-
 check_dead_neurons = make_check(
-    "4.1", "my_dead_neurons", "Count the dead neurons", dead_neurons,
+    "4.1", "my_dead_neurons", "Count the dead neurons",
+    lambda A: int((A == 0).all(axis=1).sum()),
     cases=[
         (np.array([[0, 0, 0], [0, 1.5, 0], [0, 0, 0], [2, 0.5, 0]]),),
         (np.array([[0, 1, 0, 2, 3], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0.01]]),),
@@ -72,11 +68,6 @@ def takes(test):
     return every(lambda pairs, X, Y, size, rng: test(order_of(pairs), X.shape[1], size))
 
 
-def is_one_batch(pairs, X, Y, batch_size, rng):
-    """Whether the first batch alone came back."""
-    return len(pairs) == 1 and len(order_of(pairs)) == min(batch_size, X.shape[1])
-
-
 def is_of_rows(pairs, X, Y, batch_size, rng):
     """Whether rows of X came back, as long as they are."""
     m = X.shape[1]
@@ -96,11 +87,6 @@ def is_of_other_sizes(pairs, X, Y, batch_size, rng):
     return [batch.shape[1] for batch, _ in pairs] != right
 
 
-def same_orders(attempt):
-    """Whether two generators gave one order."""
-    return order_of(attempt.returned[0]) == order_of(attempt.returned[1])
-
-
 check_batches = make_check(
     "4.2", "my_batches", "Cut an epoch into mini-batches", batches, batch_cases,
     says=[f"m = {m} and batch_size = {batch_size}" for m, batch_size, _ in EPOCHS],
@@ -110,7 +96,8 @@ check_batches = make_check(
      "of `yield`"),
     ("pair turned round", when(lambda pairs, *_: all((len(X), len(Y)) == (4, 2) for X, Y in pairs)),
      "a pair holds first `X_batch`, then `Y_batch`"),
-    ("one batch", every(is_one_batch),
+    ("one batch", every(lambda pairs, X, Y, size, rng: (
+     len(pairs) == 1 and len(order_of(pairs)) == min(size, X.shape[1]))),
      "only one batch came back: does the `return` stand inside the loop?"),
     ("rows of both", every(is_of_rows),
      "`X[piece]` are rows; an example is a column, `X[:, piece]`, and m is `X.shape[1]`"),
@@ -130,7 +117,8 @@ check_batches = make_check(
      "the columns come in the order of the file: shuffle them first"),
     ("other sizes", some(is_of_other_sizes),
      "all batches but the last have `batch_size` columns, and the last has the rest"),
-    ("own generator", Predicate(same_orders),
+    ("own generator", Predicate(
+     lambda attempt: order_of(attempt.returned[0]) == order_of(attempt.returned[1])),
      "two generators gave the same order: draw it from the `rng` that comes in, not from one of "
      "your own"),
     ("another draw", takes(lambda order, m, batch_size: sorted(order) == list(range(m))),
@@ -332,14 +320,6 @@ def trained_with_a_bug(
     return kept, accuracies
 
 
-def kept_order(order, rng, m, seed):
-    return rng.permutation(m) if order is None else order
-
-
-def same_order(order, rng, m, seed):
-    return np.random.default_rng(seed).permutation(m)
-
-
 RUNS = ((22, 13, 4, [6, 5, 3], 12), (17, 14, 5, [5, 4, 4, 2], 2))  # m, dev_m, batch_size, ...
 
 
@@ -356,11 +336,6 @@ def train_cases():
             sets.append(Dataset(X, labels, tuple("abc")[: sizes[-1]], (1, sizes[0])))
         cases.append((*sets, sizes, 0.3, batch_size, 6, seed))
     return cases
-
-
-def has_accuracies(more):
-    """Whether there are `more` accuracies than there should be."""
-    return when(lambda returned, *settings: len(returned[1]) == settings[5] + more)
 
 
 def has_right_form(returned, *settings):
@@ -388,8 +363,9 @@ check_train = make_check(
     ("rest dropped", partial(trained_with_a_bug, drop_rest=True),
      "the last batch of each epoch is missing: where batch_size does not divide m, the rest is "
      "smaller"),
-    ("same order", gives(partial(trained_with_a_bug, draw=kept_order),
-     partial(trained_with_a_bug, draw=same_order)),
+    ("same order", gives(*(partial(trained_with_a_bug, draw=draw) for draw in (
+     lambda order, rng, m, seed: rng.permutation(m) if order is None else order,
+     lambda order, rng, m, seed: np.random.default_rng(seed).permutation(m)))),
      "every epoch has the same order: draw a new permutation in each, from the generator made "
      "first"),
     ("not shuffled", partial(trained_with_a_bug, draw=lambda order, rng, m, seed: np.arange(m)),
@@ -404,7 +380,7 @@ check_train = make_check(
      "accuracies`"),
     ("percent", gives(lambda *settings: [100 * part for part in trained(*settings)[1]], part=1),
      "`accuracy` gives a fraction, and a fraction is wanted"),
-    ("an epoch too many", has_accuracies(1),
+    ("an epoch too many", when(lambda returned, *settings: len(returned[1]) == settings[5] + 1),
      "there should be `max_epochs` accuracies, one after each epoch"),
     ("other steps", when(has_right_form),
      "not the steps of `train`: one generator, made from `seed`, gives the starting parameters "

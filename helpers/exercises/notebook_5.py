@@ -25,16 +25,6 @@ def confusion_cases():
     return [(*small, 3), (rng.integers(0, 4, 40), rng.integers(0, 4, 40), 5)]
 
 
-def misses_an_end(matrix, predictions, labels, num_classes):
-    """Whether one or two images are not counted."""
-    return len(labels) - 2 <= matrix.sum() < len(labels)
-
-
-def is_fraction(matrix, predictions, labels, num_classes):
-    """Whether the numbers are much too small for counts."""
-    return matrix.sum() < len(labels) / 2 and matrix.shape == (num_classes, num_classes)
-
-
 check_confusion_matrix = make_check(
     "5.1", "my_confusion_matrix", "Count the confusions", confusion_matrix, confusion_cases,
     mistakes=[
@@ -50,10 +40,12 @@ check_confusion_matrix = make_check(
      "pair once"),
     ("another size", when(lambda matrix, predictions, labels, n: matrix.shape != (n, n)),
      "the size is (num_classes, num_classes), whichever classes occur"),
-    ("not all counted", every(misses_an_end),
+    ("not all counted", every(
+     lambda matrix, predictions, labels, n: len(labels) - 2 <= matrix.sum() < len(labels)),
      "the entries should add up to the number of images, and some images are not counted: is the "
      "first or the last of them left out?"),
-    ("fractions", when(is_fraction),
+    ("fractions", when(lambda matrix, predictions, labels, n: (
+     matrix.sum() < len(labels) / 2 and matrix.shape == (n, n))),
      "count the images, and do not divide"),
 ])  # fmt: skip
 
@@ -111,21 +103,6 @@ def cautious_accuracy(probabilities, labels, threshold):
     return float(answered.mean()), float(right[answered].mean())
 
 
-def strictly_above(probabilities, labels, threshold):
-    return cautious_accuracy(probabilities, labels, np.nextafter(threshold, 1))
-
-
-def of_all_images(probabilities, labels, threshold):
-    answered = probabilities.max(axis=0) >= threshold
-    right = probabilities.argmax(axis=0) == labels
-    return answered.mean(), (right & answered).mean()
-
-
-def of_all_answers(probabilities, labels, threshold):
-    answered = probabilities.max(axis=0) >= threshold
-    return answered.mean(), (probabilities.argmax(axis=0) == labels).mean()
-
-
 def cautious_cases():
     """Four images, two of which are just as sure as the threshold, and forty random ones.
 
@@ -152,13 +129,16 @@ check_cautious_accuracy = make_check(
      "largest one"),
     ("swapped", gives(lambda *arguments: cautious_accuracy(*arguments)[::-1]),
      "first the share of the images that are answered, then the accuracy on them"),
-    ("strictly above", gives(strictly_above),
+    ("strictly above", gives(
+     lambda P, labels, least: cautious_accuracy(P, labels, np.nextafter(least, 1))),
      "`>=`, not `>`: it answers where its confidence is at least the threshold"),
     ("the silent ones", gives(lambda P, labels, least: (P.max(axis=0) < least).mean(), part=0),
      "that is the share of the images that go to a person; which share does the network answer?"),
-    ("of all images", gives(of_all_images),
+    ("of all images", gives(lambda P, labels, least: ((P.max(axis=0) >= least).mean(),
+     ((P.argmax(axis=0) == labels) & (P.max(axis=0) >= least)).mean())),
      "right answers as a share of all images; divide by how many the network answers"),
-    ("accuracy of all", gives(of_all_answers),
+    ("accuracy of all", gives(lambda P, labels, least: (
+     (P.max(axis=0) >= least).mean(), (P.argmax(axis=0) == labels).mean())),
      "that is the accuracy on all images; count only the ones that the network answers"),
     ("counts", gives(lambda P, labels, least: (P.max(axis=0) >= least).sum(), part=0),
      "that is a count; give the fraction of all images"),
@@ -175,10 +155,6 @@ def top_k_accuracy(probabilities, labels, k):
 def found_in(probabilities, labels, rows, axis=0, sort=np.argsort):
     """The fraction of labels in the given rows of the classes, sorted by rising probability."""
     return (sort(probabilities, axis=axis)[rows] == labels).any(axis=0).mean()
-
-
-def of_all_guesses(P, labels, k):
-    return (np.argsort(P, axis=0)[-k:] == labels).mean()
 
 
 def top_cases():
@@ -203,7 +179,7 @@ check_top_k_accuracy = make_check(
      "that counts only guess number k; the guesses before it count as well"),
     ("one guess", lambda P, labels, k: top_k_accuracy(P, labels, 1),
      "that is the ordinary accuracy, for one guess, whatever k is"),
-    ("of all guesses", of_all_guesses,
+    ("of all guesses", lambda P, labels, k: (np.argsort(P, axis=0)[-k:] == labels).mean(),
      "of the k guesses for an image only one can be right: is any of them? Then average over the "
      "images"),
     ("count", lambda P, labels, k: round(top_k_accuracy(P, labels, k) * len(labels)),
@@ -265,15 +241,6 @@ def drawings():
     return [(seven,), (bar,), (line,), (foot,)]
 
 
-def image_of(column):
-    return column.reshape(SIDE, SIDE)
-
-
-def is_cut_off(returned, drawing):
-    """Whether the last row and column of ink are missing."""
-    return np.allclose(returned, prepare_with_a_bug(drawing, crop=partial(tight, last=0)))
-
-
 def is_too_large(attempt):
     """Whether it stops with an array that is larger than the box and does not fit."""
     error = str(attempt.outcome.error)
@@ -281,14 +248,11 @@ def is_too_large(attempt):
     return bool(sizes) and max(int(size) for size in sizes.groups()) > BOX
 
 
-def is_elsewhere(returned, drawing):
-    """Whether the digit is right and in another place."""
-    return np.allclose(tight(image_of(returned)), tight(image_of(prepare(drawing))))
-
-
-def is_of_another_size(returned, drawing):
-    """Whether the digit has another size."""
-    return tight(image_of(returned)).shape != tight(image_of(prepare(drawing))).shape
+def both_digits(test):
+    """Whether test(digit that came, digit that should have come) holds, both without paper."""
+    return when(
+        lambda *pair: test(*(tight(x.reshape(SIDE, SIDE)) for x in (pair[0], prepare(pair[1]))))
+    )
 
 
 check_prepare = make_check(
@@ -303,7 +267,8 @@ check_prepare = make_check(
      "paper is 1 in the drawing and has to become 0: step 1"),
     ("not cropped", partial(prepare_with_a_bug, crop=lambda ink: ink),
      "the paper around the digit was scaled with it: crop to the ink first, step 2"),
-    ("cropped too much", every(is_cut_off, first=1),
+    ("cropped too much", every(lambda returned, drawing: np.allclose(
+     returned, prepare_with_a_bug(drawing, crop=partial(tight, last=0))), first=1),
      "the last row and column of ink are cut off: a slice ends before its end, so add 1"),
     ("out of shape", gives(partial(prepare_with_a_bug, keep_shape=False)),
      "the digit is stretched to 20 × 20: scale both sides by the same factor, 20 over the longer "
@@ -320,8 +285,8 @@ check_prepare = make_check(
     ("at 13.5", partial(prepare_with_a_bug, middle=13.5),
      "off by a pixel in places: the center belongs at row and column 14, not at 13.5, and to "
      "come as near as possible takes `round`, where `int` cuts off"),
-    ("another place", when(is_elsewhere),
+    ("another place", both_digits(np.allclose),
      "the digit has the right size and is in the wrong place: look at step 4 again"),
-    ("another size", when(is_of_another_size),
+    ("another size", both_digits(lambda digit, right: digit.shape != right.shape),
      "the digit has not the size that it should have: look at steps 2 and 3 again"),
 ])  # fmt: skip

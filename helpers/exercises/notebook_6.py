@@ -7,13 +7,9 @@ import numpy as np
 from helpers.exercises.checking import make_check
 from helpers.exercises.recognizing import Predicate, every, gives, nearly, stops, when
 
-
-def standard_error(scores):
-    return np.std(scores, ddof=1) / np.sqrt(len(scores))
-
-
 check_standard_error = make_check(
-    "6.1", "my_standard_error", "Say how sure a mean is", standard_error,
+    "6.1", "my_standard_error", "Say how sure a mean is",
+    lambda scores: np.std(scores, ddof=1) / np.sqrt(len(scores)),
     cases=[(np.array([0.85, 0.91]),), (np.array([0.87, 0.88, 0.86, 0.9]),)],
     after="four times as many seeds halve it",
     mistakes=[
@@ -67,12 +63,9 @@ check_learning_rates = make_check(
 ])  # fmt: skip
 
 
-def count_parameters(layer_sizes):
-    return sum(n_out * n_in + n_out for n_in, n_out in pairwise(layer_sizes))
-
-
 check_number_of_parameters = make_check(
-    "6.3", "my_number_of_parameters", "Count the parameters", count_parameters,
+    "6.3", "my_number_of_parameters", "Count the parameters",
+    lambda layer_sizes: sum(n_out * n_in + n_out for n_in, n_out in pairwise(layer_sizes)),
     cases=[([3, 2],), ([784, 10, 10, 10],), ([784, 32, 16, 10],)],
     after="nearly all of them sit in the first layer, where the pixels come in",
     mistakes=[

@@ -5,13 +5,9 @@ import numpy as np
 from helpers.exercises.checking import make_check
 from helpers.exercises.recognizing import gives, nearly, stops, when
 
-
-def plain_weights(W, order):
-    return W[:, np.argsort(order)]
-
-
 check_plain_weights = make_check(
-    "7.1", "my_plain_weights", "Put shuffled weights back in order", plain_weights,
+    "7.1", "my_plain_weights", "Put shuffled weights back in order",
+    lambda W, order: W[:, np.argsort(order)],
     cases=[
         (np.array([[20.0, 30.0, 10.0]]), np.array([1, 2, 0])),
         (np.arange(8.0).reshape(2, 4), np.array([3, 0, 1, 2])),
@@ -187,10 +183,6 @@ def all_distances(X, known):
     return np.sqrt(((X[:, :, None] - known[:, None, :]) ** 2).sum(axis=0))
 
 
-def absolute_differences(X, known):
-    return np.abs(X[:, :, None] - known[:, None, :]).sum(axis=0).min(axis=1)
-
-
 def with_squares(X, known, own=1, product=-2):
     """The roots of own * |x|² + product * x·y + |y|², each with the nearest."""
     squares = own * (X**2).sum(axis=0)[:, None] + product * X.T @ known + (known**2).sum(axis=0)
@@ -225,7 +217,8 @@ check_distances = make_check(
      "this is the farthest of the known images, not the nearest"),
     ("which one", is_given(lambda X, known: all_distances(X, known).argmin(axis=1)),
      "this says which known image is the nearest, not how far it is: `min` instead of `argmin`"),
-    ("absolute differences", is_given(absolute_differences),
+    ("absolute differences", is_given(
+     lambda X, known: np.abs(X[:, :, None] - known[:, None, :]).sum(axis=0).min(axis=1)),
      "the differences were added up without squaring them: square, add up, then take the root"),
     ("all distances", is_given(all_distances),
      "these are the distances to all known images: take the minimum of each row"),
