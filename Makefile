@@ -17,6 +17,9 @@ classroom: export MALLOC_MMAP_THRESHOLD_ ?= 1000000
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
+# A variable counts where it is given to make itself; one of the same name in the environment is somebody else's.
+given = $(if $(filter command line,$(origin $1)),$2$$$1)
+
 .DEFAULT_GOAL := help
 .PHONY: moved help lab test unit slow test-browser nbval test-blas test-versions mutation classroom pictures run notebooks results bench book lite test-lite pages colab lint format clean
 
@@ -24,7 +27,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
-	@$(PY) scripts/lab.py $(if $(PORT),--port $(PORT))
+	@$(PY) scripts/lab.py $(call given,PORT,--port=)
 
 test: lint unit slow nbval ## Run all that must hold: ruff, all tests, every notebook cell compared
 
@@ -41,46 +44,46 @@ nbval: $(READY) ## Run every notebook and compare each cell's output with the co
 	$(PYTEST) --nbval --nbval-current-env notebooks
 
 test-blas: $(READY) ## Compare the notebooks as three generations of processors compute, on one thread and two (NB=04)
-	@$(PY) scripts/blas_matrix.py $(NB)
+	@$(PY) scripts/blas_matrix.py $(call given,NB)
 
 test-versions: $(READY) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
-	@$(PY) scripts/version_matrix.py $(NB)
+	@$(PY) scripts/version_matrix.py $(call given,NB)
 
 mutation: $(READY) ## Break the mathematics in a thousand ways, and see the unit tests notice (Linux; M=network chooses)
-	@$(PY) tests/mutation $(M)
+	@$(PY) tests/mutation $(call given,M)
 
 classroom: $(READY) ## Run notebook 4 in thirty kernels at once, with their seconds and memory (N=30)
-	@$(PY) scripts/classroom.py $(N)
+	@$(PY) scripts/classroom.py $(call given,N)
 
 pictures: $(READY) ## Film the panels in a headless Chromium, for the README
 	@$(PY) scripts/readme_animation.py
 
 run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
-	@$(PY) scripts/run_notebooks.py $(NB)
+	@$(PY) scripts/run_notebooks.py $(call given,NB)
 
 notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (NB=04 chooses one)
-	@$(PY) scripts/run_notebooks.py --in-place $(NB)
+	@$(PY) scripts/run_notebooks.py --in-place $(call given,NB)
 	@$(PY) scripts/readme_picture.py
 
 results: $(READY) ## Train the networks of the README's result table, and write the table
 	TQDM_DISABLE=1 $(PY) scripts/results.py
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
-	@$(BENCH)/bin/python -m benchmarks $(if $(QUICK),--quick)
+	@$(BENCH)/bin/python -m measurements.speed $(if $(QUICK),--quick)
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
-	@$(BOOK)/bin/python scripts/build_book.py
+	@$(BOOK)/bin/python site/book/build.py
 
-build/finished_runs.jsonl: lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
+build/finished_runs.jsonl: site/lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
 		$(wildcard helpers/*.py helpers/experiments/*.py) | $(READY)
 	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
-	@OPENBLAS_NUM_THREADS=1 $(PY) lite/runs.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) site/lite/runs.py
 
 lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
-	@$(LITE)/bin/python lite/build.py
+	@$(LITE)/bin/python site/lite/build.py
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
-	@$(LITE)/bin/python lite/local_pyodide.py
+	@$(LITE)/bin/python site/lite/local_pyodide.py
 	LITE=all $(PYTEST) tests/project/test_lite.py -rs
 
 pages: export BOOK_LITE := lite/lab/index.html?path=notebooks/{name}.ipynb
@@ -118,20 +121,20 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@pwd > $(READY)
 
-$(BENCH)/.ready: benchmarks/requirements.txt
+$(BENCH)/.ready: measurements/speed/requirements.txt
 	@echo "Setting up $(BENCH): once, some minutes and a gigabyte or more"
 	@$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r measurements/speed/requirements.txt
 	@touch $@
 
-$(BOOK)/.ready: book/requirements.txt
+$(BOOK)/.ready: site/book/requirements.txt
 	@echo "Setting up $(BOOK): once, half a minute"
 	@$(PYTHON) -m venv $(BOOK)
-	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check -r book/requirements.txt
+	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/book/requirements.txt
 	@touch $@
 
-$(LITE)/.ready: lite/requirements.txt
+$(LITE)/.ready: site/lite/requirements.txt
 	@echo "Setting up $(LITE): once, half a minute"
 	@$(PYTHON) -m venv $(LITE)
-	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check -r lite/requirements.txt
+	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/lite/requirements.txt
 	@touch $@

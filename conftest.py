@@ -47,17 +47,17 @@ class CellComparison:
         return not problems
 
     def number_problems(self, test, ref):
-        from scripts import notebook_numbers
+        from scripts.tools import numbers
 
-        kind, sentence = notebook_numbers.difference(ref, test)
+        kind, sentence = numbers.difference(ref, test)
         if kind == "format":
             self.found["format"].append(f"{self.where}: {sentence}")
         return [f"{self.where}: {sentence}"] if kind == "number" else []
 
     def picture_problems(self, test, ref):
-        from scripts import notebook_pictures
+        from scripts.tools import pictures
 
-        committed, drawn = map(notebook_pictures.pictures_of, (ref, test))
+        committed, drawn = map(pictures.pictures_of, (ref, test))
         if len(committed) != len(drawn):
             return [f"{self.where}: {len(drawn)} pictures, committed are {len(committed)}"]
         problems = []
@@ -73,18 +73,18 @@ class CellComparison:
 
     def look(self, old, new, number):
         """What differs between two pictures that are not the same bytes, as a list of at most one sentence."""
-        from scripts import notebook_pictures
+        from scripts.tools import pictures
 
-        old, new = notebook_pictures.decode(old), notebook_pictures.decode(new)
+        old, new = pictures.decode(old), pictures.decode(new)
         if matplotlib_draws_alike(self.item.config.rootpath):
-            problem, stray = notebook_pictures.difference(old, new)
+            problem, stray = pictures.difference(old, new)
         else:
-            problem, stray = notebook_pictures.size_problem(old, new), None
+            problem, stray = pictures.size_problem(old, new), None
             self.found["sized"] += 1
         if not problem:
             return []
         path = Path("build", "pictures", f"{self.item.path.stem}_{self.item.cell.execution_count:03d}_{number}.png")
-        notebook_pictures.save_beside(self.item.config.rootpath / path, old, new, stray)
+        pictures.save_beside(self.item.config.rootpath / path, old, new, stray)
         return [f"{self.where}: picture {number} is another one: {problem}; {path} shows both, and where"]
 
 

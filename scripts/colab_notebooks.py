@@ -4,11 +4,11 @@ The committed notebooks stay as they are; the workflow publishes these copies as
 """
 
 import json
+import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
-
-from buttons import repository
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "colab"
@@ -29,6 +29,12 @@ if "google.colab" in sys.modules:
     from google.colab import output
 
     output.enable_custom_widget_manager()"""
+
+
+def repository():
+    """Return the address, such as https://github.com/owner/name, or None where nobody says it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    return os.environ.get("REPOSITORY") or project.get("urls", {}).get("Repository")
 
 
 def first_cell(address, folder=FOLDER):

@@ -8,26 +8,22 @@ a browser without a window shows none, and the rest on the last frame.
 
 import argparse
 import base64
-import contextlib
-import importlib.util
-import inspect
 import io
 import itertools
 import re
 import sys
 import tempfile
 import time
-import types
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageChops
+from tools.browser import missing, notebook_of, opened, run_all, running_browser, running_server
 
 from helpers.drawing import BOARD, sample_strokes
 from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ROOT / "tests" / "panels" / "browser" / "conftest.py"  # which starts the server and the browser for the tests
 MODEL = ROOT / "notebooks" / "models" / "digits_network.npz"
 SETUP = f"""from helpers.storage import load_parameters
 from helpers.widgets import DigitPad, TrainingLab
@@ -47,7 +43,6 @@ LONGEST_STEP = 1 / 20  # of a movement
 SHORTEST = 0.07  # seconds: a frame that stood shorter gives way to the next
 REST = 2.5  # seconds that the last frame stands
 LONGEST = 16  # seconds of a film
-FIXTURES = ("server", "browser", "open_cells")
 EXACT, COLORS = 160, 255  # colors that are kept as they are, and all colors of a film
 
 
@@ -194,23 +189,16 @@ def main():
     options = parser.parse_args()
     if set(options.only) - set(FILMS):
         parser.error(f"expected {' or '.join(FILMS)}, got {' '.join(options.only)}")
-    sys.path.insert(0, str(PARTS.parents[1]))  # where what it imports lies
-    spec = importlib.util.spec_from_file_location("browser_parts", PARTS)
-    parts = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(parts)
-    if reason := parts.missing():
+    if reason := missing():
         print(reason)
         return 1
     status = 0
-    start = {name: contextlib.contextmanager(inspect.unwrap(getattr(parts, name))) for name in FIXTURES}
-    with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
-        folders = types.SimpleNamespace(mktemp=lambda name: Path(tempfile.mkdtemp(prefix=name, dir=home)))
-        server, browser = stack.enter_context(start["server"](folders)), stack.enter_context(start["browser"]())
+    with tempfile.TemporaryDirectory() as folder, running_server(folder) as server, running_browser() as browser:
         for name in options.only or FILMS:
             cell, act, last, (width, height) = FILMS[name]
-            request = types.SimpleNamespace(node=types.SimpleNamespace(name=name))
-            with start["open_cells"](server, browser, request) as open_cells:
-                painted, still = film(open_cells(SETUP, cell, width=width, height=height), act, last)
+            with opened(notebook_of(SETUP, cell), server, browser, width=width, height=height) as page:
+                run_all(page)
+                painted, still = film(page, act, last)
             frames = thinned(painted)
             seconds = sum(seconds for _, seconds in frames)
             if seconds > LONGEST:

@@ -15,19 +15,13 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from tools.notebooks import clean, text_of
 from tqdm import tqdm
 
 from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MEGABYTE = 2**20
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
-
-def text_of(notebook):
-    """Return a notebook as the text of its file, which ends with one line feed. Raises nothing."""
-    return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
 class PeakMemory(threading.Thread):
@@ -105,17 +99,6 @@ def execute(path, bar):
     for thread in watches:
         thread.stop()
     return clean(notebook), seconds, max((thread.peak for thread in watches), default=0), problem
-
-
-def clean(notebook):
-    """Return the notebook with the kernel's name as its only metadata, and cells without traces of a run."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
-    for cell in notebook.cells:
-        for trace in ("execution", "collapsed", "scrolled", "ExecuteTime"):
-            cell.metadata.pop(trace, None)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # without a kernel it would show an error; the picture stays
-    return notebook
 
 
 def main():

@@ -5,11 +5,11 @@ from functools import partial
 
 import numpy as np
 
-from helpers.centering import MIDDLE, SIDE, center, resize, scale_to_fit
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import accuracy, confusion_matrix
 from helpers.exercises.checking import make_check
 from helpers.exercises.recognizing import Predicate, every, gives, stops, when
+from helpers.preprocessing import MIDDLE, SIDE, center, resize, scale_to_fit
 
 
 def counted_once(predictions, labels, num_classes):

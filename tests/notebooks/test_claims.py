@@ -67,7 +67,9 @@ def evaluate(expression, path):
         return json.loads((ROOT / "notebooks" / "results" / f"{name}.json").read_text("utf8"))
 
     def bench(row, column):
-        lines = [line.split("|") for line in (ROOT / "benchmarks" / "RESULTS.md").read_text("utf8").splitlines()]
+        lines = [
+            line.split("|") for line in (ROOT / "measurements" / "speed" / "RESULTS.md").read_text("utf8").splitlines()
+        ]
         cell = next(line[column + 1] for line in lines if len(line) > column + 1 and line[1].strip() == row)
         return float(re.search(r"[\d.]+", cell)[0])
 

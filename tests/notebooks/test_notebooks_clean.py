@@ -9,20 +9,24 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tools.notebooks import (
+    KERNELSPEC,
+    TRACES,
+    code_cells,
+    metadata_problems,
+    path_problems,
+    picture_problems,
+    run_problems,
+    text_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 OPENING = ("What you'll do", "What you'll learn", "What you'll need")
 CLOSING = ("Summary", "On your own", "In practice", "Further reading")
-MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
 LONGEST_CELL, MEDIAN_CELL = 25, 6
 WORDS_PER_CODE_LINE = 8
 COMMENT_SHARE = 0.05
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def prose(notebook):
@@ -31,51 +35,6 @@ def prose(notebook):
 
 def lines_of(cell):
     return [line for line in cell["source"].splitlines() if line.strip()]
-
-
-def text_of(output):
-    """The words of an output: what it prints, or the parts of its data that are text."""
-    data = output.get("data", {})
-    texts = [output.get("text", ""), *(data[kind] for kind in data if not kind.startswith("image/"))]
-    texts += output.get("traceback", [])
-    return "\n".join("".join(text) if isinstance(text, list) else str(text) for text in texts)
-
-
-def metadata_problems(notebook):
-    if notebook["metadata"] != {"kernelspec": KERNELSPEC}:
-        yield f"metadata is {sorted(notebook['metadata'])}, expected the kernelspec python3 alone"
-    for number, cell in enumerate(notebook["cells"], 1):
-        if set(cell["metadata"]) - {"tags"}:
-            yield f"cell {number} has the metadata {sorted(cell['metadata'])}, expected tags at most"
-
-
-def run_problems(notebook):
-    counts = [cell["execution_count"] for cell in code_cells(notebook)]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"execution counts are {counts}, expected 1, 2, 3, ... from one run"
-    for cell in code_cells(notebook):
-        may_raise = "raises-exception" in cell["metadata"].get("tags", [])
-        for output in cell["outputs"]:
-            if output["output_type"] == "error" and not may_raise:
-                yield f"cell [{cell['execution_count']}] ends in {output['ename']}"
-            if output.get("name") == "stderr":
-                yield f"cell [{cell['execution_count']}] prints to stderr: {text_of(output):.80}"
-
-
-def picture_problems(notebook):
-    for cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            for kind in output.get("data", {}):
-                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
-                    yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
-
-
-def path_problems(notebook):
-    texts = [cell["source"] for cell in notebook["cells"]]
-    texts += [text_of(output) for cell in code_cells(notebook) for output in cell["outputs"]]
-    for text in texts:
-        if match := MACHINE_PATH.search(text):
-            yield f"a path of one machine: {text[match.start() : match.start() + 40]!r}"
 
 
 def comments_in(cell):
@@ -126,7 +85,7 @@ def frame_problems(notebook):
         yield "its last cell is code"
 
 
-CHECKS = [metadata_problems, run_problems, picture_problems, path_problems, rhythm_problems, frame_problems]
+CHECKS = [*TRACES, rhythm_problems, frame_problems]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -140,7 +99,7 @@ def test_notebook(path, check):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_file_is_as_make_notebooks_writes_it(path):
     text = path.read_text("utf8")
-    assert text == nbformat.writes(nbformat.reads(text, as_version=4)).rstrip("\n") + "\n"
+    assert text == text_of(nbformat.reads(text, as_version=4))
 
 
 # Each check finds what it is there for
