@@ -62,9 +62,10 @@ def ignored_argument(answer):
 
 def notebook_data(answer):
     """The name of an array or data set of the notebook that a function reads, or None."""
-    names = getattr(answer, "__globals__", {})
+    used, values = all_names(getattr(answer, "__code__", None)), getattr(answer, "__globals__", {})
     for name, _ in uses(tree_of(answer)):
-        if isinstance(names.get(name), np.ndarray) or hasattr(names.get(name), "image_shape"):
+        value = values.get(name) if name in used else None
+        if isinstance(value, np.ndarray) or hasattr(value, "image_shape"):
             return name
     return None
 

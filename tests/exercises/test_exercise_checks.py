@@ -313,6 +313,12 @@ def test_an_array_of_the_notebook_in_place_of_the_argument():
     )
 
 
+def test_a_variable_of_the_answer_is_not_taken_for_an_array_of_the_notebook():
+    answer = learner("def my_relu(Z):\n    pixels = np.arange(7)\n    return pixels", "my_relu")
+    answer.__globals__["pixels"] = np.ones((2, 5))
+    assert check_answer(RELU, answer).message.endswith("it never looks at the `Z` that it is given")
+
+
 def test_a_name_that_an_answer_should_do_without():
     exercise = Exercise(**(vars(RELU) | {"without": ("relu",)}))
     answer = learner("relu = None\ndef my_relu(Z):\n    return [relu(z) for z in Z]", "my_relu")
