@@ -220,28 +220,20 @@ def sigmoid_backward(parameters, activations, Y):
     return backward_propagation(parameters, activations, Y, activation="sigmoid")
 
 
-def backward_with_a_bug(
-    parameters,
-    activations,
-    Y,
-    *,
-    slope=lambda A: A * (1 - A),
-    last_slope=lambda A: 1,
-    mean=lambda Y: 1 / Y.shape[1],
-    mean_again=lambda Y: 1,
-    back=0,
-    slope_at=0,
-    turned=True,
-):
-    """The gradients of a sigmoid network, with the bug that one keyword switches on."""
-    gradients, again = [], mean_again(Y)
-    dZ = (activations[-1] - Y) * last_slope(activations[-1]) * mean(Y)
+def backward_with_a_bug(bug, parameters, activations, Y):
+    """The gradients of a sigmoid network, with one bug."""
+    gradients, A, m = [], activations[-1], Y.shape[1]
+    factors = {"sign": -1 / m, "no mean": 1, "divided by the classes": 1 / len(Y)}
+    dZ = (A - Y) * factors.get(bug, 1 / m) * (A * (1 - A) if bug == "slope of softmax" else 1)
+    again = 1 / m if bug == "a mean in every layer" else 1
     for l in reversed(range(len(parameters))):
         dW, db = dZ @ activations[l].T, dZ.sum(axis=1, keepdims=True)
         gradients.insert(0, Layer(dW * again, db * again))
         if l > 0:
-            W = parameters[l + back].W
-            dZ = ((W.T if turned else W) @ dZ) * slope(activations[l + slope_at])
+            W = parameters[l - (bug == "W of the layer before")].W
+            A = activations[l + (bug == "slope of the layer after")]
+            dA = (W if bug == "W not transposed" else W.T) @ dZ
+            dZ = dA if bug == "no slope" else dA * A * (1 - A)
     return gradients
 
 
@@ -276,32 +268,32 @@ check_backward = make_check(
     without=("backward_propagation",), returns=tuple(f"gradients[{place}]" for place in range(5)),
     rtol=1e-7,
     mistakes=[
-    ("no slope", partial(backward_with_a_bug, slope=lambda A: 1),
+    ("no slope", partial(backward_with_a_bug, "no slope"),
      "the rate went from A to Z unchanged: a sigmoid's A > 0 is true everywhere, its slope is A "
      "* (1 - A)"),
-    ("slope of softmax", partial(backward_with_a_bug, last_slope=lambda A: A * (1 - A)),
+    ("slope of softmax", partial(backward_with_a_bug, "slope of softmax"),
      "the last layer is right without a slope: A - Y has that of the softmax in it already"),
-    ("sign", partial(backward_with_a_bug, mean=lambda Y: -1 / Y.shape[1]),
+    ("sign", partial(backward_with_a_bug, "sign"),
      "only the sign is wrong: the slope is A - Y, what was given minus what was wanted"),
     ("forwards", every(lambda gradients, parameters, activations, Y: any(
      layer[0].shape == (len(Y), len(activations[0])) for layer in gradients), first=1),
      "it goes from the first layer to the last; dZ is known at the end, so begin there: "
      "`reversed(...)`"),
-    ("no mean", partial(backward_with_a_bug, mean=lambda Y: 1),
+    ("no mean", partial(backward_with_a_bug, "no mean"),
      "all is right up to a factor of m: is the mean over the examples missing?"),
-    ("a mean in every layer", partial(backward_with_a_bug, mean_again=lambda Y: 1 / Y.shape[1]),
+    ("a mean in every layer", partial(backward_with_a_bug, "a mean in every layer"),
      "a 1/m too many in every layer: the mean enters once, in the first dZ, and the rest "
      "inherits it"),
     ("backward order", every(is_in_reverse),
      "the layers come out last first: put each new one in front with `gradients.insert(0, ...)`"),
-    ("divided by the classes", partial(backward_with_a_bug, mean=lambda Y: 1 / len(Y)),
+    ("divided by the classes", partial(backward_with_a_bug, "divided by the classes"),
      "divided by the number of classes; the mean is over the examples, the columns of Y"),
-    ("W not transposed", partial(backward_with_a_bug, turned=False),
+    ("W not transposed", partial(backward_with_a_bug, "W not transposed"),
      "which factor is transposed? The way back adds over the neurons i, the first index of W"),
-    ("W of the layer before", partial(backward_with_a_bug, back=-1),
+    ("W of the layer before", partial(backward_with_a_bug, "W of the layer before"),
      "the way back to the inputs of a layer goes through its own W, not through that of the "
      "layer before"),
-    ("slope of the layer after", partial(backward_with_a_bug, slope_at=1),
+    ("slope of the layer after", partial(backward_with_a_bug, "slope of the layer after"),
      "the slope is that of the layer you arrive at: its activations are the inputs, "
      "`activations[l]`"),
 ])  # fmt: skip

@@ -280,42 +280,30 @@ def trained(train_set, dev_set, layer_sizes, learning_rate, batch_size, max_epoc
     return result.parameters, result.history["dev_accuracy"].tolist()
 
 
-def trained_with_a_bug(
-    train_set,
-    dev_set,
-    layer_sizes,
-    learning_rate,
-    batch_size,
-    max_epochs,
-    seed,
-    *,
-    keep_last=False,
-    ties=False,
-    on_training_set=False,
-    drop_rest=False,
-    draw=lambda order, rng, m, seed: rng.permutation(m),
-    apart=False,
-    start_again=False,
-    no_update=False,
-):
-    """What `trained` returns, with the bug that one keyword switches on."""
+def trained_with_a_bug(bug, train_set, dev_set, sizes, learning_rate, batch_size, max_epochs, seed):
+    """What `trained` returns, with one bug."""
     rng = np.random.default_rng(seed)
-    parameters = initialize_parameters(layer_sizes, rng)
-    Y, m = one_hot(train_set.labels, layer_sizes[-1]), len(train_set)
-    watched = train_set if on_training_set else dev_set
-    best, accuracies, order = -1.0, [], None
-    for _ in range(max_epochs):
-        parameters = initialize_parameters(layer_sizes, rng) if start_again else parameters
-        order = draw(order, rng, m, seed)
-        for start in range(0, m - m % batch_size if drop_rest else m, batch_size):
-            piece = order[start : start + batch_size]
-            activations = forward_propagation(parameters, train_set.X[:, piece])
-            targets = Y[:, start : start + batch_size] if apart else Y[:, piece]
+    parameters = initialize_parameters(sizes, rng)
+    Y, m = one_hot(train_set.labels, sizes[-1]), len(train_set)
+    watched = train_set if bug == "measured on the training set" else dev_set
+    best, accuracies, order = -1.0, [], np.arange(m)
+    for epoch in range(max_epochs):
+        if bug == "a new start":
+            parameters = initialize_parameters(sizes, rng)
+        if bug == "a new generator":
+            rng = np.random.default_rng(seed)
+        if bug != "not shuffled" and not (bug == "one order" and epoch):
+            order = rng.permutation(m)
+        for start in range(0, m - m % batch_size if bug == "rest dropped" else m, batch_size):
+            piece = slice(start, start + batch_size)
+            activations = forward_propagation(parameters, train_set.X[:, order[piece]])
+            targets = Y[:, piece if bug == "apart" else order[piece]]
             gradients = backward_propagation(parameters, activations, targets)
-            if not no_update:
+            if bug != "nothing learned":
                 parameters = update_parameters(parameters, gradients, learning_rate)
         accuracies.append(accuracy(make_predictions(parameters, watched.X), watched.labels))
-        if keep_last or accuracies[-1] > best or (ties and accuracies[-1] == best):
+        is_best = accuracies[-1] > best or (bug == "ties" and accuracies[-1] == best)
+        if is_best or bug == "last for best":
             best, kept = accuracies[-1], parameters
     return kept, accuracies
 
@@ -350,29 +338,28 @@ check_train = make_check(
     says=[f"{m} examples in batches of {batch_size}, 6 epochs" for m, _, batch_size, *_ in RUNS],
     returns=("best parameters", "list of accuracies"), without=("train",), rtol=1e-7,
     mistakes=[
-    ("nothing learned", partial(trained_with_a_bug, no_update=True),
+    ("nothing learned", partial(trained_with_a_bug, "nothing learned"),
      "`update_parameters` changes nothing, it returns new parameters: keep them, `parameters = "
      "...`"),
-    ("last for best", partial(trained_with_a_bug, keep_last=True),
+    ("last for best", partial(trained_with_a_bug, "last for best"),
      "those are the parameters of the last epoch; keep the ones of the best epoch"),
-    ("ties", partial(trained_with_a_bug, ties=True),
+    ("ties", partial(trained_with_a_bug, "ties"),
      "of epochs with equal accuracy, the first one counts: an equal accuracy is no improvement"),
-    ("measured on the training set", partial(trained_with_a_bug, on_training_set=True),
+    ("measured on the training set", partial(trained_with_a_bug, "measured on the training set"),
      "that is the accuracy on the training set; the best epoch is chosen by images it has not "
      "learned"),
-    ("rest dropped", partial(trained_with_a_bug, drop_rest=True),
+    ("rest dropped", partial(trained_with_a_bug, "rest dropped"),
      "the last batch of each epoch is missing: where batch_size does not divide m, the rest is "
      "smaller"),
-    ("same order", gives(*(partial(trained_with_a_bug, draw=draw) for draw in (
-     lambda order, rng, m, seed: rng.permutation(m) if order is None else order,
-     lambda order, rng, m, seed: np.random.default_rng(seed).permutation(m)))),
+    ("same order", gives(partial(trained_with_a_bug, "one order"),
+     partial(trained_with_a_bug, "a new generator")),
      "every epoch has the same order: draw a new permutation in each, from the generator made "
      "first"),
-    ("not shuffled", partial(trained_with_a_bug, draw=lambda order, rng, m, seed: np.arange(m)),
+    ("not shuffled", partial(trained_with_a_bug, "not shuffled"),
      "the images come in the order of the file: use `rng.permutation(m)` in each epoch"),
-    ("apart", partial(trained_with_a_bug, apart=True),
+    ("apart", partial(trained_with_a_bug, "apart"),
      "the images are shuffled and their labels are not: pick the columns of Y by the same numbers"),
-    ("a new start", partial(trained_with_a_bug, start_again=True),
+    ("a new start", partial(trained_with_a_bug, "a new start"),
      "every epoch starts from new parameters, so nothing is kept: initialize once, before the "
      "loop"),
     ("parameters alone", when(lambda returned, *settings: hasattr(returned[0], "W")),
