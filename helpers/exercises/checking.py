@@ -61,7 +61,7 @@ def make_check(key, name, title, reference, cases=None, mistakes=(), **settings)
     Returns
     -------
     Verdict
-        Open, solved or not yet, with a sentence that helps; news go into the progress file.
+        Open, solved or not yet, with a sentence that helps; it is noted in the progress file.
     """
     check.exercise = exercise
     return check
