@@ -1,4 +1,4 @@
-"""The progress file: what is solved stays so, whatever lies in the file's place and whoever else writes to it."""
+"""The progress file: what is solved stays so, whatever lies there and whoever writes to it."""
 
 import os
 import subprocess
@@ -14,7 +14,9 @@ from helpers.exercises import progress
 
 FILE = Path(".exercise_progress.json")
 CHECKS = {
-    check.exercise.key: check for check in map(vars(exercises).get, exercises.__all__) if hasattr(check, "exercise")
+    check.exercise.key: check
+    for check in map(vars(exercises).get, exercises.__all__)
+    if hasattr(check, "exercise")
 }
 OLD = '{\n "states": {\n  "1.1": "solved",\n  "1.2": "not yet"\n }\n}\n'  # of the first edition
 

@@ -54,7 +54,7 @@ def write_progress(notebook):
 
 
 def replace_the_judge(notebook):
-    cell = nbformat.v4.new_code_cell("from helpers.exercises import judging\njudging.check_answer = print")
+    cell = nbformat.v4.new_code_cell("from helpers.exercises import checking\nchecking.check_answer = print")
     notebook.cells.insert(5, cell)
     return cell
 
