@@ -426,7 +426,7 @@ def test_load_dataset_gives_the_full_sets_in_either_type(use_mirrors, server):
     use_mirrors("good")
     check_test_part(load_dataset("mnist", part="test"), server.folder)
     assert load_dataset("mnist", dtype=np.float32).X.dtype == np.float32
-    with pytest.raises(ValueError, match="digits, fashion, digits-8x8, mnist, fashion-mnist"):
+    with pytest.raises(ValueError, match="'digits', 'fashion', 'digits-8x8', 'mnist', 'fashion-mnist'"):
         load_dataset("cifar")
 
 

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from helpers import training_run
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.internals import array_files, downloads
 from helpers.schedules import cosine
 from helpers.storage import save_parameters

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.internals import array_files, checkpoints, training_origin
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.schedules import cosine, step
