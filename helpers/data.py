@@ -99,7 +99,9 @@ class Dataset:
         if labels.shape != (m,):
             images_are_rows = labels.shape == (self.X.shape[0],)
             hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""
-            raise ValueError(f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}")
+            raise ValueError(
+                f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}"
+            )
         if m and not (labels.min() >= 0 and labels.max() < classes):
             raise ValueError(
                 f"labels are from {labels.min()} to {labels.max()}, expected 0 to {classes - 1} "
@@ -240,9 +242,12 @@ def _image_shape(file_name, pixels, image_shape):
     side = math.isqrt(pixels)
     shape = (side, side) if image_shape is None else image_shape
     if math.prod(shape) != pixels:
-        expected = f"{math.prod(shape)} for image_shape {shape}" if image_shape else "a square image"
+        expected = (
+            f"{math.prod(shape)} for image_shape {shape}" if image_shape else "a square image"
+        )
         raise DataFileError(
-            f"{file_name} has {pixels} pixels per row, expected {expected}; pass image_shape=(height, width)"
+            f"{file_name} has {pixels} pixels per row, expected {expected}; "
+            "pass image_shape=(height, width)"
         )
     return shape
 

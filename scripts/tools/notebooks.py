@@ -21,7 +21,9 @@ def clean(notebook):
         for trace in ("execution", "collapsed", "scrolled", "ExecuteTime"):
             cell.metadata.pop(trace, None)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # without a kernel it would show an error; the picture stays
+            output.get("data", {}).pop(
+                WIDGET, None
+            )  # without a kernel it would show an error; the picture stays
     return notebook
 
 
@@ -32,7 +34,10 @@ def code_cells(notebook):
 def words_of(output):
     """The words of an output: what it prints, or the parts of its data that are text."""
     data = output.get("data", {})
-    texts = [output.get("text", ""), *(data[kind] for kind in data if not kind.startswith("image/"))]
+    texts = [
+        output.get("text", ""),
+        *(data[kind] for kind in data if not kind.startswith("image/")),
+    ]
     texts += output.get("traceback", [])
     return "\n".join("".join(text) if isinstance(text, list) else str(text) for text in texts)
 
@@ -65,7 +70,10 @@ def picture_problems(notebook):
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             for kind in output.get("data", {}):
-                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
+                if (
+                    kind.startswith("image/")
+                    and not output["metadata"].get(kind, {}).get("alt", "").strip()
+                ):
                     yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
 
 
@@ -78,4 +86,9 @@ def path_problems(notebook):
             yield f"a path of one machine: {text[match.start() : match.start() + 40]!r}"
 
 
-TRACES = (metadata_problems, run_problems, picture_problems, path_problems)  # each yields what is wrong, in words
+TRACES = (
+    metadata_problems,
+    run_problems,
+    picture_problems,
+    path_problems,
+)  # each yields what is wrong, in words

@@ -55,7 +55,9 @@ def test_shift_by_whole_pixels_moves_down_and_right_and_fills_with_zeros():
     X = random_batch(3, (5, 7))
     expected = np.zeros((3, 5, 7))
     expected[:, 2:, 1:] = X.T.reshape(3, 5, 7)[:, :-2, :-1]
-    assert_allclose(transform(X, shift=(2, 1), image_shape=(5, 7)).T.reshape(3, 5, 7), expected, atol=1e-12)
+    assert_allclose(
+        transform(X, shift=(2, 1), image_shape=(5, 7)).T.reshape(3, 5, 7), expected, atol=1e-12
+    )
 
 
 def test_half_a_pixel_is_the_mean_of_two():
@@ -107,7 +109,9 @@ def test_transform_agrees_with_scipy_on_the_inverted_forward_matrix(image_shape)
 def test_sampling_agrees_with_scipy_for_elastic_fields_in_more_than_one_block(dtype, tolerance):
     image_shape, m = (28, 20), 131
     X = random_batch(m, image_shape, dtype)
-    patterns = np.vstack([affine_patterns(image_shape), elastic_patterns(image_shape, 4)]).astype(dtype)
+    patterns = np.vstack([affine_patterns(image_shape), elastic_patterns(image_shape, 4)]).astype(
+        dtype
+    )
     weights = 3 * np.random.default_rng(2).standard_normal((2 * m, len(patterns))).astype(dtype)
     weights[:, :3] = np.repeat([[13.5, 1, 0], [9.5, 0, 1]], m, axis=0)
     result = sample_images(X, weights, patterns, image_shape)
@@ -133,22 +137,30 @@ def test_places_on_and_beyond_the_edges():
         (-1e30, 0),
     ):
         weights = np.array([[row, 0, 0], [1.0, 0, 0]])
-        assert_array_equal(sample_images(X, weights, affine_patterns((3, 3)), (3, 3)), np.full((9, 1), float(seen)))
+        assert_array_equal(
+            sample_images(X, weights, affine_patterns((3, 3)), (3, 3)), np.full((9, 1), float(seen))
+        )
     with np.errstate(invalid="ignore"):
-        assert np.isfinite(sample_images(X, np.nan_to_num(far), affine_patterns((3, 3)), (3, 3))).all()
+        assert np.isfinite(
+            sample_images(X, np.nan_to_num(far), affine_patterns((3, 3)), (3, 3))
+        ).all()
 
 
 def test_elastic_fields_have_the_given_strength_at_every_pixel_and_change_smoothly():
     patterns = elastic_patterns((28, 28), 4)
     assert_allclose((patterns**2).sum(axis=0), 1)
     middle = 14 * 28 + 14
-    neighbors, strangers = (patterns[:, middle] @ patterns[:, middle + distance] for distance in (1, 13))
+    neighbors, strangers = (
+        patterns[:, middle] @ patterns[:, middle + distance] for distance in (1, 13)
+    )
     assert neighbors > 0.95
     assert strangers < 0.15
 
 
 def test_elastic_strength_is_the_standard_deviation_of_the_displacement_in_pixels():
-    ramp = np.tile(np.arange(28) / 27, (28, 1)).reshape(-1, 1)  # its value says where a pixel came from
+    ramp = np.tile(np.arange(28) / 27, (28, 1)).reshape(
+        -1, 1
+    )  # its value says where a pixel came from
     X = np.ascontiguousarray(np.repeat(ramp, 2000, axis=1).T).T
     moved = 27 * (elastic(0.8)(X, np.random.default_rng(3)) - ramp).reshape(28, 28, -1)[8:20, 8:20]
     assert moved.std() == pytest.approx(0.8, rel=0.03)
@@ -158,7 +170,9 @@ def test_elastic_strength_is_the_standard_deviation_of_the_displacement_in_pixel
 def test_the_draws_fill_their_range_and_do_not_leave_it():
     X = np.zeros((400, 784))
     X[:, 14 * 28 + 14] = 1
-    moved = affine(max_shift=3)(np.ascontiguousarray(X).T, np.random.default_rng(4)).T.reshape(400, 28, 28)
+    moved = affine(max_shift=3)(np.ascontiguousarray(X).T, np.random.default_rng(4)).T.reshape(
+        400, 28, 28
+    )
     rows = (moved.sum(axis=2) * np.arange(28)).sum(axis=1) - 14
     columns = (moved.sum(axis=1) * np.arange(28)).sum(axis=1) - 14
     for amounts in (rows, columns):
@@ -211,13 +225,18 @@ def test_the_same_seed_gives_the_same_images_and_each_image_its_own(name):
 
 def test_both_types_are_distorted_alike():
     X = random_batch(20)
-    results = [distort(**EVERYTHING)(X.astype(dtype), np.random.default_rng(0)) for dtype in (np.float32, np.float64)]
+    results = [
+        distort(**EVERYTHING)(X.astype(dtype), np.random.default_rng(0))
+        for dtype in (np.float32, np.float64)
+    ]
     assert_allclose(*results, atol=1e-4)
 
 
 def test_images_as_rows_in_memory_and_as_columns_give_the_same():
     X = random_batch(5)
-    results = [AUGMENTS["distort"](Y, np.random.default_rng(0)) for Y in (X, np.ascontiguousarray(X))]
+    results = [
+        AUGMENTS["distort"](Y, np.random.default_rng(0)) for Y in (X, np.ascontiguousarray(X))
+    ]
     assert_array_equal(*results)
 
 
@@ -225,7 +244,9 @@ def test_threads_do_not_disturb_one_another():
     X = random_batch(200, dtype=np.float32)
     expected = [AUGMENTS["distort"](X, np.random.default_rng(seed)) for seed in range(8)]
     with ThreadPoolExecutor(4) as executor:
-        results = list(executor.map(lambda seed: AUGMENTS["distort"](X, np.random.default_rng(seed)), range(8)))
+        results = list(
+            executor.map(lambda seed: AUGMENTS["distort"](X, np.random.default_rng(seed)), range(8))
+        )
     for result, wanted in zip(results, expected, strict=True):
         assert_array_equal(result, wanted)
 
@@ -249,7 +270,9 @@ def test_noise_has_its_standard_deviation_and_is_cut_to_0_and_1():
 
 
 def test_compose_applies_the_first_one_first():
-    halve, to_one = (functools.partial(change, value=value) for change, value in ((scaled, 0.5), (raised, 1)))
+    halve, to_one = (
+        functools.partial(change, value=value) for change, value in ((scaled, 0.5), (raised, 1))
+    )
     assert_array_equal(compose(halve, to_one)(np.full((4, 2), 0.6), None), np.full((4, 2), 1.3))
 
 
@@ -278,5 +301,7 @@ def test_plot_variants_refuses_what_does_not_fit():
     X = random_batch(3)
     with pytest.raises(ValueError, match="no variant to draw"):
         plot_variants(X, {})
-    with pytest.raises(ValueError, match=r"variant 'fewer' has images \(2, 28, 28\), expected \(3, 28, 28\)"):
+    with pytest.raises(
+        ValueError, match=r"variant 'fewer' has images \(2, 28, 28\), expected \(3, 28, 28\)"
+    ):
         plot_variants(X, {"fewer": X[:, :2]})

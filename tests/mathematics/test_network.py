@@ -166,7 +166,9 @@ def test_out_is_filled_and_returned():
     returned = backward_propagation(parameters, activations, Y, out=out)
     assert returned is out
     fresh = backward_propagation(parameters, activations, Y)
-    np.testing.assert_array_equal(vector, np.concatenate([a.ravel() for layer in fresh for a in layer]))
+    np.testing.assert_array_equal(
+        vector, np.concatenate([a.ravel() for layer in fresh for a in layer])
+    )
 
 
 def test_packed_layers_are_views_in_order():
@@ -184,5 +186,7 @@ def test_what_cannot_be_packed_or_unpacked_is_refused():
     with pytest.raises(ValueError, match=r"b1 has shape \(2,\), expected \(2, 1\)"):
         pack_parameters([Layer(np.ones((2, 3)), np.ones(2))])
     for count in (11, 13):
-        with pytest.raises(ValueError, match=rf"the vector has shape \({count},\), expected \(12,\)"):
+        with pytest.raises(
+            ValueError, match=rf"the vector has shape \({count},\), expected \(12,\)"
+        ):
             unpack_parameters(np.zeros(count), parameters)
