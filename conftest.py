@@ -15,12 +15,24 @@ FOUND = pytest.StashKey()
 
 def pytest_addoption(parser):
     group = parser.getgroup("nbval")
-    group.addoption("--outputs", choices=("strict", "numbers"), default="strict", help="how outputs are compared")
+    group.addoption(
+        "--outputs",
+        choices=("strict", "numbers"),
+        default="strict",
+        help="how outputs are compared",
+    )
     group.addoption("--outputs-report", metavar="FILE", help="write what differed to a JSON file")
 
 
 def pytest_configure(config):
-    config.stash[FOUND] = {"cells": 0, "pictures": 0, "identical": 0, "sized": 0, "format": [], "failed": []}
+    config.stash[FOUND] = {
+        "cells": 0,
+        "pictures": 0,
+        "identical": 0,
+        "sized": 0,
+        "format": [],
+        "failed": [],
+    }
 
 
 def pytest_itemcollected(item):
@@ -41,7 +53,11 @@ class CellComparison:
         if self.item.config.option.outputs == "numbers":
             problems = self.number_problems(test, ref)
         else:
-            problems = [] if self.compare_texts(test, ref, skip_compare) else list(self.item.comparison_traceback)
+            problems = (
+                []
+                if self.compare_texts(test, ref, skip_compare)
+                else list(self.item.comparison_traceback)
+            )
         problems += self.picture_problems(test, ref)
         self.item.comparison_traceback = problems
         return not problems
@@ -61,10 +77,14 @@ class CellComparison:
         if len(committed) != len(drawn):
             return [f"{self.where}: {len(drawn)} pictures, committed are {len(committed)}"]
         problems = []
-        for number, ((old, old_alt), (new, new_alt)) in enumerate(zip(committed, drawn, strict=True), 1):
+        for number, ((old, old_alt), (new, new_alt)) in enumerate(
+            zip(committed, drawn, strict=True), 1
+        ):
             self.found["pictures"] += 1
             if old_alt != new_alt and self.item.config.option.outputs == "strict":
-                problems.append(f"{self.where}: text alternative {number} was {old_alt!r} and is {new_alt!r}")
+                problems.append(
+                    f"{self.where}: text alternative {number} was {old_alt!r} and is {new_alt!r}"
+                )
             if old == new:
                 self.found["identical"] += 1
             else:
@@ -83,14 +103,22 @@ class CellComparison:
             self.found["sized"] += 1
         if not problem:
             return []
-        path = Path("build", "pictures", f"{self.item.path.stem}_{self.item.cell.execution_count:03d}_{number}.png")
+        path = Path(
+            "build",
+            "pictures",
+            f"{self.item.path.stem}_{self.item.cell.execution_count:03d}_{number}.png",
+        )
         pictures.save_beside(self.item.config.rootpath / path, old, new, stray)
-        return [f"{self.where}: picture {number} is another one: {problem}; {path} shows both, and where"]
+        return [
+            f"{self.where}: picture {number} is another one: {problem}; {path} shows both, and where"
+        ]
 
 
 def matplotlib_draws_alike(folder):
     """Whether the installed matplotlib places text as the pinned one does; between minor versions that changes."""
-    pinned = re.search(r"^matplotlib==(\d+\.\d+)\.", (folder / "requirements.txt").read_text("utf8"), re.MULTILINE)
+    pinned = re.search(
+        r"^matplotlib==(\d+\.\d+)\.", (folder / "requirements.txt").read_text("utf8"), re.MULTILINE
+    )
     return version("matplotlib").startswith(f"{pinned[1]}.")
 
 
@@ -112,13 +140,19 @@ def pytest_terminal_summary(terminalreporter, config):
     found = config.stash[FOUND]
     alike = found["pictures"] - found["identical"]
     if found["pictures"]:
-        note = f"; of the others only the size, for matplotlib {version('matplotlib')}" if found["sized"] else ""
+        note = (
+            f"; of the others only the size, for matplotlib {version('matplotlib')}"
+            if found["sized"]
+            else ""
+        )
         terminalreporter.write_line(
             f"{found['pictures']} pictures compared, {found['identical']} of them the same to the byte"
             + (f", {alike} looked at{note}" if alike else "")
         )
     if found["format"]:
-        terminalreporter.write_line(f"{len(found['format'])} cells differ in formatting alone, the first of them:")
+        terminalreporter.write_line(
+            f"{len(found['format'])} cells differ in formatting alone, the first of them:"
+        )
         for line in found["format"][:8]:
             terminalreporter.write_line(f"  {line}")
     if path := config.option.outputs_report:

@@ -42,7 +42,10 @@ def code_cells(notebook):
 def words_of(output):
     """The words of an output: what it prints, or the parts of its data that are text."""
     data = output.get("data", {})
-    texts = [output.get("text", ""), *(data[kind] for kind in data if not kind.startswith("image/"))]
+    texts = [
+        output.get("text", ""),
+        *(data[kind] for kind in data if not kind.startswith("image/")),
+    ]
     texts += output.get("traceback", [])
     return "\n".join("".join(text) if isinstance(text, list) else str(text) for text in texts)
 
@@ -92,7 +95,10 @@ def picture_problems(notebook):
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             for kind in output.get("data", {}):
-                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
+                if (
+                    kind.startswith("image/")
+                    and not output["metadata"].get(kind, {}).get("alt", "").strip()
+                ):
                     yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
 
 
@@ -105,4 +111,9 @@ def path_problems(notebook):
             yield f"a path of one machine: {text[match.start() : match.start() + 40]!r}"
 
 
-TRACES = (metadata_problems, run_problems, picture_problems, path_problems)  # each yields what is wrong, in words
+TRACES = (
+    metadata_problems,
+    run_problems,
+    picture_problems,
+    path_problems,
+)  # each yields what is wrong, in words

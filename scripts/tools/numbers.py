@@ -9,7 +9,12 @@ NUMBER = re.compile(
     r"|(?<![\w.])[-+−]?(?:nan|inf)\b",
     re.IGNORECASE,
 )
-TEXTS = ("text/html", "text/markdown", "text/latex", "text/plain")  # the first that an output has is compared
+TEXTS = (
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+)  # the first that an output has is compared
 
 
 def plain(text):
@@ -60,7 +65,13 @@ def difference(committed, printed):
         if not agree(*pair):
             return "number", f"number {place} of {len(old)} was {pair[0]} and is {pair[1]}"
     if len(old) != len(new):
-        return "number", f"{len(old)} numbers were printed and now {len(new)}: {texts[0][:80]!r}, now {texts[1][:80]!r}"
-    place = next((i for i, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
+        return (
+            "number",
+            f"{len(old)} numbers were printed and now {len(new)}: {texts[0][:80]!r}, now {texts[1][:80]!r}",
+        )
+    place = next(
+        (i for i, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]),
+        min(map(len, texts)),
+    )
     start = max(0, place - 20)
     return "format", f"{texts[0][start : place + 30]!r} is now {texts[1][start : place + 30]!r}"

@@ -73,7 +73,9 @@ def words_per_code_line(notebook):
 
 def frame_problems(notebook):
     first_code = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
-    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace("\u2019", "'")
+    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace(
+        "\u2019", "'"
+    )
     if not opening.startswith("# "):
         yield "it does not open with a title"
     for heading in OPENING:
@@ -108,7 +110,9 @@ def test_the_file_is_as_make_notebooks_writes_it(path):
 
 def good_notebook():
     words = "word " * 40
-    opening = "# Load the digits\n\n" + "\n\n".join(f"**{heading}.** {words}" for heading in OPENING)
+    opening = "# Load the digits\n\n" + "\n\n".join(
+        f"**{heading}.** {words}" for heading in OPENING
+    )
     closing = "\n\n".join(f"## {heading}\n\n{words}" for heading in CLOSING)
     figure = {
         "output_type": "execute_result",
@@ -141,7 +145,11 @@ PATH = {"output_type": "stream", "name": "stdout", "text": "in /home/" + "ada/x.
 SLOPPY = {
     "another kernel": (metadata_problems, ("metadata", "kernelspec", "name"), "venv"),
     "language_info": (metadata_problems, ("metadata", "language_info"), {"name": "python"}),
-    "timings": (metadata_problems, ("cells", 1, "metadata", "execution"), {"iopub.status.busy": "2026"}),
+    "timings": (
+        metadata_problems,
+        ("cells", 1, "metadata", "execution"),
+        {"iopub.status.busy": "2026"},
+    ),
     "a cell run twice": (run_problems, ("cells", 2, "execution_count"), 3),
     "a prediction's answer in sight": (prediction_problems, ("cells", 0, "source"), "> **Predict.** Up or down?"),
     "a prediction without an answer": (prediction_problems, ("cells", 3, "source"), "> **Predict.** Up or down?"),
@@ -150,7 +158,11 @@ SLOPPY = {
     "an error": (run_problems, ("cells", 1, "outputs"), [ERROR]),
     "a warning": (run_problems, ("cells", 1, "outputs"), [STDERR]),
     "a picture for the seeing": (picture_problems, ("cells", 2, "outputs", 0, "metadata"), {}),
-    "an empty alternative": (picture_problems, ("cells", 2, "outputs", 0, "metadata", "image/png", "alt"), " "),
+    "an empty alternative": (
+        picture_problems,
+        ("cells", 2, "outputs", 0, "metadata", "image/png", "alt"),
+        " ",
+    ),
     "a path in an output": (path_problems, ("cells", 1, "outputs"), [PATH]),
     "a path in the code": (path_problems, ("cells", 1, "source"), "open('/" + "root/x.csv')"),
     "a path of Windows": (path_problems, ("cells", 0, "source"), "in C:" + "\\Users\\ada"),
@@ -158,10 +170,18 @@ SLOPPY = {
     "an empty cell": (rhythm_problems, ("cells", 1, "source"), " \n"),
     "long cells all over": (rhythm_problems, ("cells", 1, "source"), "x = 1\n" * 13),
     "comments": (rhythm_problems, ("cells", 1, "source"), "x = 1  # one\ny = 2"),
-    "code without prose": (rhythm_problems, ("cells", 3, "source"), "\n".join(f"## {word}" for word in CLOSING)),
+    "code without prose": (
+        rhythm_problems,
+        ("cells", 3, "source"),
+        "\n".join(f"## {word}" for word in CLOSING),
+    ),
     "no title": (frame_problems, ("cells", 0, "source"), "Load"),
     "nothing to expect": (frame_problems, ("cells", 0, "source"), "# Load\n\nWhat you'll do"),
-    "no exercises": (frame_problems, ("cells", 3, "source"), "## Summary\n## In practice\n## Further reading"),
+    "no exercises": (
+        frame_problems,
+        ("cells", 3, "source"),
+        "## Summary\n## In practice\n## Further reading",
+    ),
 }
 
 

@@ -31,7 +31,9 @@ def pixels(figure):
 
 def lines(*, train=1 / X, dev=1 / X + 0.1, title="The loss falls", order=("train", "dev")):
     values = {"train": (X, train), "dev": (X, dev)}
-    return plots.plot_lines({name: values[name] for name in order}, xlabel="epoch", ylabel="loss", title=title)
+    return plots.plot_lines(
+        {name: values[name] for name in order}, xlabel="epoch", ylabel="loss", title=title
+    )
 
 
 def with_label(text):
@@ -64,11 +66,26 @@ WRONG = {
     "a curve shifted by a hundredth of the axis": ("lines", lambda: lines(dev=1 / X + 0.11)),
     "one value of a curve moved": ("lines", lambda: lines(train=changed(1 / X, 9, 0.13))),
     "another title": ("lines", lambda: lines(title="The loss fails")),
-    "a point moved": ("points", lambda: plots.plot_points(changed(POINTS, (0, 5), POINTS[0, 5] + 0.3), LABELS)),
-    "a point of another class": ("points", lambda: plots.plot_points(POINTS, changed(LABELS, 7, 8))),
-    "two cells swapped": ("confusion matrix", lambda: plots.plot_confusion_matrix(swapped(MATRIX, (2, 3), (4, 5)))),
-    "a count larger by one": ("confusion matrix", lambda: plots.plot_confusion_matrix(MATRIX + (MATRIX == 4))),
-    "a pixel of a digit": ("digits", lambda: plots.plot_digits(changed(DIGITS, (300, 3), 1 - DIGITS[300, 3]))),
+    "a point moved": (
+        "points",
+        lambda: plots.plot_points(changed(POINTS, (0, 5), POINTS[0, 5] + 0.3), LABELS),
+    ),
+    "a point of another class": (
+        "points",
+        lambda: plots.plot_points(POINTS, changed(LABELS, 7, 8)),
+    ),
+    "two cells swapped": (
+        "confusion matrix",
+        lambda: plots.plot_confusion_matrix(swapped(MATRIX, (2, 3), (4, 5))),
+    ),
+    "a count larger by one": (
+        "confusion matrix",
+        lambda: plots.plot_confusion_matrix(MATRIX + (MATRIX == 4)),
+    ),
+    "a pixel of a digit": (
+        "digits",
+        lambda: plots.plot_digits(changed(DIGITS, (300, 3), 1 - DIGITS[300, 3])),
+    ),
     "two digits swapped": ("digits", lambda: plots.plot_digits(DIGITS[:, [1, 0, *range(2, 10)]])),
 }
 
@@ -80,7 +97,9 @@ def test_a_wrong_picture_is_seen(name):
     assert "differ by more than an edge does" in problem
 
 
-@pytest.mark.parametrize(("one", "other"), ["38", "17", "08", "56", "98", "68", ("0.1", "0.2"), ("epoch", "epocn")])
+@pytest.mark.parametrize(
+    ("one", "other"), ["38", "17", "08", "56", "98", "68", ("0.1", "0.2"), ("epoch", "epocn")]
+)
 def test_another_digit_in_a_small_label_is_seen(one, other):
     assert pictures.difference(pixels(with_label(one)), pixels(with_label(other)))[0]
 
@@ -146,10 +165,29 @@ def drawing(shade):
 def nbval(folder, matplotlib):
     """What nbval prints about the notebook in a project that pins this version of matplotlib."""
     (folder / "requirements.txt").write_text(f"contourpy==1.0.0\nmatplotlib=={matplotlib}\n")
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "--rootdir", str(folder), "-c", os.devnull]
-    options = ["-p", "no:cacheprovider", "--color=no", "--nbval", "--nbval-current-env", "squares.ipynb"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "conftest",
+        "--rootdir",
+        str(folder),
+        "-c",
+        os.devnull,
+    ]
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "--color=no",
+        "--nbval",
+        "--nbval-current-env",
+        "squares.ipynb",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True, text=True)
+    result = subprocess.run(
+        [*command, *options], cwd=folder, env=environment, capture_output=True, text=True
+    )
     return result.stdout + result.stderr
 
 

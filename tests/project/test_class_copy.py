@@ -14,7 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+GIT = [
+    "git",
+    "-c",
+    "user.name=a",
+    "-c",
+    "user.email=a@example.org",
+    "-c",
+    "init.defaultBranch=main",
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,22 +46,40 @@ def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class
         assert "<details>" not in prose
         assert not [solution for solution in solutions if solution in prose]
         assert prose.count("### Exercise ") == path.read_text("utf8").count("### Exercise ")
-        kept = re.sub(r"<details>.*?</details>", "", "\n".join(c.source for c in before.cells), flags=re.DOTALL)
+        kept = re.sub(
+            r"<details>.*?</details>",
+            "",
+            "\n".join(c.source for c in before.cells),
+            flags=re.DOTALL,
+        )
         assert kept.split() == "\n".join(cell.source for cell in after.cells).split()
-        codes = [[cell for cell in each.cells if cell.cell_type == "code"] for each in (before, after)]
+        codes = [
+            [cell for cell in each.cells if cell.cell_type == "code"] for each in (before, after)
+        ]
         assert codes[0] == codes[1]
     assert (copy_for_a_class / "models" / "digits_network.npz").exists()
     assert not list(copy_for_a_class.glob(".*"))
     there = {path.name for path in (copy_for_a_class.parent / "data").iterdir()}
-    assert there == {path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")}
+    assert there == {
+        path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")
+    }
 
 
 def test_the_hints_may_stay():
     notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
-    texts = "".join(cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells)
-    assert texts.count("<summary>Hint 1") == texts.count("<summary>Hint 2") == texts.count("### Exercise ") > 0
+    texts = "".join(
+        cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells
+    )
+    assert (
+        texts.count("<summary>Hint 1")
+        == texts.count("<summary>Hint 2")
+        == texts.count("### Exercise ")
+        > 0
+    )
     assert "<summary>Solution" not in texts
-    assert "<summary>Solution" in "".join(cell.source for cell in notebook.cells)  # the original is as it was
+    assert "<summary>Solution" in "".join(
+        cell.source for cell in notebook.cells
+    )  # the original is as it was
 
 
 @pytest.fixture
@@ -73,7 +99,11 @@ COPIED = {"notebooks/01_one.ipynb", "notebooks/models/network.npz", "data/digits
 
 
 def commit(root):
-    for arguments in (["init", "--quiet"], ["add", "--force", "."], ["commit", "--quiet", "--message=one"]):
+    for arguments in (
+        ["init", "--quiet"],
+        ["add", "--force", "."],
+        ["commit", "--quiet", "--message=one"],
+    ):
         subprocess.run([*GIT, *arguments], cwd=root, check=True)
 
 
@@ -83,7 +113,12 @@ def files_in(folder):
 
 def add_what_is_private(root):
     """Put marks, answers, links out of the project, and a link that leads nowhere into a project."""
-    for name in ("grades.csv", "02_with_my_answers.ipynb.txt", "handed_in/marks.txt", "results/exam.txt"):
+    for name in (
+        "grades.csv",
+        "02_with_my_answers.ipynb.txt",
+        "handed_in/marks.txt",
+        "results/exam.txt",
+    ):
         (root / "notebooks" / name).parent.mkdir(exist_ok=True)
         (root / "notebooks" / name).write_text("private")
     (root.parent / "private.json").write_text("private")
@@ -108,7 +143,11 @@ def test_a_link_is_not_followed_even_where_it_is_committed(project, tmp_path):
     add_what_is_private(project)
     commit(project)
     class_copy.copy(tmp_path / "new", root=project)
-    assert not [path for path in (tmp_path / "new").rglob("*") if path.name in ("linked.json", "dangling.json", "more")]
+    assert not [
+        path
+        for path in (tmp_path / "new").rglob("*")
+        if path.name in ("linked.json", "dangling.json", "more")
+    ]
 
 
 @needs_git
@@ -121,7 +160,9 @@ def test_a_notebook_that_differs_from_what_is_committed_stops_the_copy(project, 
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("place", ["notebooks/class", "data/class", "notebooks", "notebooks/../data/a/b"])
+@pytest.mark.parametrize(
+    "place", ["notebooks/class", "data/class", "notebooks", "notebooks/../data/a/b"]
+)
 def test_a_copy_into_itself_is_refused(project, place):
     before = files_in(project)
     with pytest.raises(OSError, match="lies inside of what is to be copied"):

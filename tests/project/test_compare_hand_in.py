@@ -38,7 +38,11 @@ def test_nothing_is_listed_of_an_untouched_notebook(handed_in):
 
 
 def test_nothing_is_listed_of_honest_answers_and_notes(handed_in):
-    answers = {exercise.blank: exercise.solution for exercise in all_exercises() if exercise.key.startswith("2.")}
+    answers = {
+        exercise.blank: exercise.solution
+        for exercise in all_exercises()
+        if exercise.key.startswith("2.")
+    }
     for cell in handed_in.cells:
         cell.source = answers.get(cell.source, cell.source)
         cell.metadata.update(trusted=True, collapsed=False)  # as JupyterLab may leave it
@@ -78,13 +82,21 @@ def answer_twice(notebook):
     return cell
 
 
-WAYS = [write_progress, replace_the_judge, hand_the_check_its_own_reference, keep_a_check_from_running, answer_twice]
+WAYS = [
+    write_progress,
+    replace_the_judge,
+    hand_the_check_its_own_reference,
+    keep_a_check_from_running,
+    answer_twice,
+]
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_faked_solution_is_listed(handed_in, way):
     cell = way(handed_in)
-    assert cell.source.strip() in [source for what, source in listed(handed_in) if what != "missing"]
+    assert cell.source.strip() in [
+        source for what, source in listed(handed_in) if what != "missing"
+    ]
 
 
 @pytest.mark.parametrize("gone", ["removed", "no code any more"])
@@ -113,8 +125,12 @@ def test_the_command_says_which_cells_and_cleans_the_file(handed_in, tmp_path, c
     assert "\x1b" not in said
 
 
-@pytest.mark.parametrize("content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}'])
-def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(handed_in, tmp_path, capsys, content):
+@pytest.mark.parametrize(
+    "content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}']
+)
+def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(
+    handed_in, tmp_path, capsys, content
+):
     (tmp_path / "bad.ipynb").write_text(content)
     nbformat.write(handed_in, tmp_path / "good.ipynb")
     names = [str(tmp_path / name) for name in ("missing.ipynb", "bad.ipynb", "good.ipynb")]
@@ -130,7 +146,10 @@ def test_the_command_for_handing_in_ends_where_a_cell_does_not(tmp_path):
     told = re.search(r"\.venv/bin/(jupyter execute [^`]+) \S+\.ipynb`", README)[1]
     command = told.replace("--timeout=120", "--timeout=2")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass")])
-    notebook.metadata.kernelspec = {"name": "of-the-student", "display_name": "a kernel that is not ours"}
+    notebook.metadata.kernelspec = {
+        "name": "of-the-student",
+        "display_name": "a kernel that is not ours",
+    }
     nbformat.write(notebook, tmp_path / "a.ipynb")
     command = [sys.executable, "-m", *shlex.split(command), str(tmp_path / "a.ipynb")]
     done = subprocess.run(command, text=True, capture_output=True, timeout=60)
