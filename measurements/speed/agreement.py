@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.schedules import cosine
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun

@@ -75,8 +75,8 @@ def read_series(folder):
     """Return the notebooks of a folder in the order of their numbers; raises ValueError where these have a gap."""
     paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
     notebooks = [Notebook(path.stem, json.loads(path.read_text("utf8"))["cells"]) for path in paths]
-    if [notebook.number for notebook in notebooks] != list(range(1, len(notebooks) + 1)):
-        raise ValueError(f"the notebooks are {[path.name for path in paths]}, expected the numbers 1, 2, 3, ...")
+    if [notebook.number for notebook in notebooks] != list(range(len(notebooks))):
+        raise ValueError(f"the notebooks are {[path.name for path in paths]}, expected the numbers 0, 1, 2, ...")
     return notebooks
 
 
@@ -107,5 +107,5 @@ def path_through(notebooks):
 
 
 def table_of_contents(notebooks):
-    """Return the lines of the toctree, one notebook each."""
-    return "\n".join(notebook.stem for notebook in notebooks)
+    """Return the lines of the toctree, one notebook each, with the number of its file."""
+    return "\n".join(f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks)

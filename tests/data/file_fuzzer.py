@@ -23,8 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.data import DataFileError, load_csv
-from helpers.dataset import Dataset
+from helpers.data import DataFileError, Dataset, load_csv
 from helpers.internals import array_files
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.network import initialize_parameters

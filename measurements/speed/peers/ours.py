@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import make_predictions
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun
