@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from helpers.internals.checks import check_parameters
+from helpers.internals.checks import check_choice, check_parameters
 from helpers.network import Layer
 
 __all__ = [
@@ -41,7 +41,7 @@ def pack_parameters(parameters):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the parameters are not a list of layers whose shapes chain.
     """
     check_parameters(parameters)
@@ -209,12 +209,10 @@ def get_optimizer(name, vector):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         For any other name.
     """
-    if not isinstance(name, str) or name not in OPTIMIZERS:
-        known = ", ".join(repr(key) for key in OPTIMIZERS)
-        raise ValueError(f"optimizer is {name!r}, expected one of {known}")
+    check_choice("optimizer", name, tuple(OPTIMIZERS))
     function, sums = OPTIMIZERS[name]
     state = {key: np.zeros_like(vector) for key in sums}
     if sums:

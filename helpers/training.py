@@ -29,12 +29,15 @@ from helpers.internals.checkpoints import (
     training_identity,
 )
 from helpers.internals.checks import (
+    check_choice,
     check_count,
     check_dataset,
+    check_dtype,
+    check_function,
     check_layer_sizes,
     check_number,
 )
-from helpers.internals.settings import check_settings, expect, lists_settings, setting
+from helpers.internals.settings import check_settings, lists_settings, setting
 from helpers.losses import one_hot
 from helpers.network import (
     Layer,
@@ -49,7 +52,6 @@ __all__ = ["Settings", "TrainingResult", "train", "training"]
 
 BAR_AFTER_SECONDS = 10
 NAN = (math.nan, math.nan)  # loss and accuracy where they are not measured
-DTYPES = (np.float32, np.float64, "float32", "float64")
 WORTH_A_COPY = 0.97  # with a larger share of the inputs in use, leaving out the others does not pay
 
 
@@ -62,8 +64,8 @@ class Settings:
 
     Raises
     ------
-    ValueError
-        For a value that does not fit, with what was expected.
+    TypeError, ValueError
+        For a value of a wrong type, and for one that does not fit.
     """
 
     layer_sizes: list[int] = setting(
@@ -103,10 +105,10 @@ class Settings:
         "l2 times each weight is added to its gradient. The losses in the history leave this "
         "penalty out.", default=0.0)
     augment: Callable | None = setting(
-        expect(lambda value: value is None or callable(value), "a function or None"),
+        check_function,
         "augment(X, rng) returns the batch (features, m) to train on in place of X.", default=None)
     learning_rate_schedule: Callable | None = setting(
-        expect(lambda value: value is None or callable(value), "a function or None"),
+        check_function,
         "A function of the share of max_epochs that is done, 0 to 1; its value multiplies the "
         "learning rate of a step (helpers.schedules).", default=None)
     label_smoothing: float = setting(
@@ -114,11 +116,11 @@ class Settings:
         "s trains towards (1 - s) Y + s / classes. The losses in the history stay those of Y.",
         default=0.0)
     measure_train: bool = setting(
-        expect(lambda value: isinstance(value, bool), "True or False"),
+        partial(check_choice, choices=(True, False)),
         "False saves a forward pass over the training set per epoch, and leaves train_loss and "
         "train_accuracy NaN.", default=True)
     dtype: type = setting(
-        expect(lambda value: value in DTYPES, "np.float64 or np.float32"),
+        lambda name, value: check_dtype(value),
         "np.float64, or np.float32 for speed.", default=np.float64)
     seed: int = setting(
         partial(check_count, at_least=0),
@@ -407,8 +409,9 @@ def train(
 
     Raises
     ------
-    ValueError
-        For an argument that does not fit, and for a checkpoint of other settings or data.
+    TypeError, ValueError
+        For an argument of a wrong type, for one that does not fit, and for a checkpoint of other
+        settings or data.
     CheckpointFileError
         (A ValueError.) For a damaged checkpoint.
     FileNotFoundError, FileExistsError

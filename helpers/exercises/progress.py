@@ -1,4 +1,4 @@
-"""The progress file, one line for each exercise in the folder of the notebook, and the table that `progress` shows."""
+"""The progress file in the folder of the notebook, and the table that `progress` shows."""
 
 import html
 import itertools
@@ -7,11 +7,11 @@ import os
 import re
 from pathlib import Path
 
-from helpers.array_files import read_bounded
-from helpers.exercises.exercise import REGISTRY
+from helpers.exercises.declaring import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
+from helpers.internals.array_files import read_bounded
 
-FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}; until 2026 one object, which still can be read
+FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}, or one object as until 2026
 MAX_BYTES = 10**6
 NOTE = re.compile(rf'"(\d+\.\d+)"\s*:\s*"({SOLVED}|{NOT_YET})"')
 LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
@@ -19,7 +19,7 @@ CELL = 'style="text-align: left; padding: 0.15em 0.8em; white-space: nowrap"'
 
 
 def read_notes():
-    """Return ({key: state}, text of the file, why nothing can be noted or ""); what cannot be understood is skipped."""
+    """({key: state}, text of the file, why nothing can be noted or ""); bad lines are skipped."""
     try:
         text = read_bounded(Path(FILE), MAX_BYTES).decode("utf8", "replace")
     except FileNotFoundError:
@@ -35,7 +35,7 @@ def read_notes():
 
 
 def record(verdict):
-    """Note what is new in a line of its own, so that two kernels lose nothing; return why that failed, or ""."""
+    """Append what is new, so that two kernels lose nothing; return why that failed, or ""."""
     states, text, trouble = read_notes()
     if verdict.state == OPEN or states.get(verdict.key) in (SOLVED, verdict.state):
         return ""
@@ -51,21 +51,21 @@ def record(verdict):
 
 
 class Progress:
-    """What `progress` returns: `rows` has (key, title, state) for every exercise; `trouble`: why nothing is noted."""
+    """What `progress` returns; `rows` has (key, title, state) for every exercise."""
 
     def __init__(self, rows, trouble=""):
         self.rows = rows
         self.trouble = f"What you solve cannot be noted in {FILE}: {trouble}" if trouble else ""
 
     def head(self):
-        """Return "3 of 28 exercises are solved; next: 1.4 Split ..."; raises nothing."""
+        """ "3 of 28 exercises are solved; next: 1.4 Split ..."."""
         solved = sum(state == SOLVED for *_, state in self.rows)
         text = f"{solved} of {len(self.rows)} exercises {'is' if solved == 1 else 'are'} solved"
         left = [f"; next: {key} {title}" for key, title, state in self.rows if state != SOLVED]
         return text + "".join(left[:1])
 
     def notebooks(self):
-        """Return [(number of the notebook, [(sign, color, key), ...]), ...]; raises nothing."""
+        """[(number of the notebook, [(sign, color, key), ...]), ...]."""
         marks = [(key, *LOOKS[state][:2]) for key, _, state in self.rows]
         groups = itertools.groupby(marks, key=lambda mark: mark[0].split(".")[0])
         return [
@@ -89,13 +89,17 @@ class Progress:
                 cells.append(f'<td {CELL} title="{html.escape(titles[key])}">{mark} {key}</td>')
             rows.append(f"<tr>{''.join(cells)}</tr>")
         trouble = f"<p>{html.escape(self.trouble)}</p>" if self.trouble else ""
-        return f"<p>{html.escape(self.head())}</p><table>{''.join(rows)}</table><p>{LEGEND}</p>{trouble}"
+        table = f"<table>{''.join(rows)}</table><p>{LEGEND}</p>"
+        return f"<p>{html.escape(self.head())}</p>{table}{trouble}"
 
 
 def progress():
-    """Return a table of all exercises of all notebooks, each open, not yet solved, or solved.
+    """Show which exercises of all notebooks are open, not yet solved, and solved.
 
-    What is solved stays solved until the file `.exercise_progress.json` is deleted.
+    Returns
+    -------
+    Progress
+        A table. What is solved stays solved until the file `.exercise_progress.json` is deleted.
     """
     states, _, trouble = read_notes()
     order = sorted(REGISTRY, key=lambda key: [int(part) for part in key.split(".")])

@@ -1,6 +1,7 @@
 """Files of named arrays, written whole or not at all, and read without running anything that they contain."""
 
 import contextlib
+import errno
 import glob
 import hashlib
 import io
@@ -22,16 +23,20 @@ STALE_SECONDS = 3600  # a temporary file of this age was left by a process that 
 def replace_file(path, content):
     """Write bytes to a file so that it holds either all of the new content or still all of the old.
 
-    path: its folder is made where it is missing. content: bytes. Returns the Path. When it returns, the content is on
-    the disk, and survives a loss of power. Raises OSError, with a sentence that names the file, where the folder
-    cannot be written or the disk is full.
+    path: its folder is made where it is missing; a symbolic link stays a link, and the old file's permissions are kept.
+    content: bytes. Returns the Path. When it returns, the content is on the disk, and survives a loss of power. Raises
+    OSError, with a sentence that names the file, where the folder cannot be written, the disk is full, or another user
+    has put a link there.
     """
     path = Path(path)
-    target = Path(os.path.realpath(path))  # a symbolic link stays a link
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
+    temporary = None
     try:
+        target = follow_links(path)
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "xb") as file:
+            with contextlib.suppress(OSError):  # there was none, or the system knows no modes
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode) & 0o777)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -41,11 +46,30 @@ def replace_file(path, content):
     except OSError as error:
         reason = error.strerror or str(error)
         advice = "free some space, or choose a folder that you may write to"
+        if error.errno == errno.ELOOP:
+            advice = "remove the link, or choose another name"
         raise OSError(error.errno, f"cannot write the file ({reason}); {advice}", str(path)) from error
     finally:
-        with contextlib.suppress(OSError):  # it is there only where the writing failed
-            temporary.unlink()
+        if temporary is not None:
+            with contextlib.suppress(OSError):  # it is there only where the writing failed
+                temporary.unlink()
     return path
+
+
+def follow_links(path):
+    """Return the Path that a Path leads to over links, which count as under Linux's `protected_symlinks`.
+
+    In a folder like /tmp a link is followed only if it is the user's own or the folder owner's. Raises OSError (ELOOP).
+    """
+    for _ in range(40):
+        if not path.is_symlink():
+            return path
+        folder, owner = os.stat(path.parent), os.lstat(path).st_uid
+        shared = stat.S_ISVTX | stat.S_IWOTH
+        if folder.st_mode & shared == shared and owner not in (os.geteuid(), folder.st_uid):
+            raise OSError(errno.ELOOP, "it is a link that another user has put there")
+        path = path.parent / os.readlink(path)
+    raise OSError(errno.ELOOP, "its links form a circle")
 
 
 def flush_folder(folder):

@@ -3,71 +3,168 @@
 import io
 import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from helpers.internals.array_files import read_bounded
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million
 MOST_BYTES = 60_000_000
+LONGEST_SIDE = 32_000
+MOST_MEMORY = 225_000_000  # bytes that decoding may take: together with all else 250 MB
 WORKING_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
+
+# Bytes per pixel that Pillow keeps (4 where nothing is said), and that turning them to gray takes (else 8).
+KEPT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
+COPIED = {
+    "1": 1,
+    "L": 0,
+    "P": 1,
+    "F": 0,
+    "RGB": 1,
+    "YCbCr": 1,
+    "LA": 4,
+    "RGBA": 4,
+    "I": 4,
+    "I;16": 4,
+    "I;16B": 4,
+}
+DECODING = {
+    "WEBP": 4,
+    "TIFF": 4,
+}  # how many times Pillow keeps the picture while it decodes (else once)
 
 
 def read_image(source):
-    """Return the picture in a file as gray values (height, width), 0 black to 1 white, at most 800 pixels wide or high.
+    """Return the gray values of the picture in a file, at most 800 pixels wide or high.
 
-    source: a path, or the bytes of a file, of any format that Pillow reads (PNG, JPEG, GIF, BMP, TIFF, WebP). A photo
-    is turned upright as its camera noted; what is transparent becomes white, or black where the rest is white.
-    Raises FileNotFoundError or IsADirectoryError for the path, and ValueError for what is empty, no picture, damaged
-    or too large.
+    A photo is turned upright as its camera noted; what is transparent becomes white, or black
+    where the rest is white.
+
+    Parameters
+    ----------
+    source : str, os.PathLike or bytes
+        The path of a PNG, JPEG, GIF, BMP, TIFF or WebP file, or the content of one. It may have
+        60 MB and 60 million pixels, and may take 250 MB of memory to read. A phone's photo as JPEG
+        does not need that; a gray PNG may have 60 million pixels, one in color 45 million, one
+        with transparency 28 million, a TIFF or WebP file in color 14 million.
+
+    Returns
+    -------
+    array, shape (height, width)
+        0 black to 1 white.
+
+    Raises
+    ------
+    ValueError
+        The file is empty, not such a picture, damaged or too large.
+    OSError
+        The path cannot be read: FileNotFoundError, IsADirectoryError, PermissionError.
+    TypeError
+        `source` is neither a path nor bytes.
     """
     name = "the file"
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, str | os.PathLike):
         name = os.path.basename(source)
-        with open(source, "rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    else:
+        try:
+            content = read_bounded(Path(source), MOST_BYTES)
+        except ValueError as error:
+            raise ValueError(f"{name} cannot be read: {error}; cut out the digit and save it as PNG or JPEG") from None
+    elif isinstance(source, bytes | bytearray | memoryview):
         content = bytes(source)
+    else:
+        raise TypeError(f"source is {type(source).__name__}, expected a path or the bytes of a picture")
     if not content:
         raise ValueError(f"{name} is empty, expected a picture such as a PNG or JPEG file")
     if len(content) > MOST_BYTES:
         raise ValueError(f"{name} has more than {MOST_BYTES // 10**6} MB; cut out the digit and try again")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's own warning about size comes before the check of the size here
-        return _decoded(content, name)
-
-
-def _decoded(content, name):
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise ValueError(
-                    f"{name} has {width} × {height} pixels, expected at most {MOST_PIXELS // 10**6} million; "
-                    "make it smaller or cut out the digit"
-                )
-            image.draft("L", (WORKING_SIZE, WORKING_SIZE))  # lets a JPEG be decoded at a fraction of its size
-            return _to_gray(ImageOps.exif_transpose(image))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own warning about size: the check below is stricter
+            return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
-        raise ValueError(f"{name} is not a picture that can be read; save it as PNG or JPEG and try again") from None
-    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{name} is a damaged picture ({error}); copy or save it again") from None
+        problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
+    except (TooLargeError, Image.DecompressionBombError, MemoryError) as error:
+        size = str(error) if isinstance(error, TooLargeError) else "more pixels than can be read"
+        problem = f"has {size}; make it smaller or cut out the digit, or save it as JPEG"
+    except Exception as error:  # damaged files make Pillow raise almost anything
+        problem = f"is a damaged picture ({error!s:.200}); copy or save it again"
+    raise ValueError(f"{name} {problem}")
+
+
+class TooLargeError(Exception):
+    """The picture would take more memory than it may."""
+
+
+def _decoded(stream):
+    with Image.open(stream, formats=FORMATS) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+            raise TooLargeError(
+                f"{width} × {height} pixels, expected at most {MOST_PIXELS // 10**6} million "
+                f"and a longer side of {LONGEST_SIDE:,}"
+            )
+        buffered = _jpeg_buffer(image, stream)
+        image.draft("L", (WORKING_SIZE, WORKING_SIZE))  # a JPEG is decoded at a fraction of its size
+        needed = buffered + image.width * image.height * _bytes_per_pixel(image) + stream.getbuffer().nbytes
+        if needed > MOST_MEMORY:
+            raise TooLargeError(
+                f"{width} × {height} pixels and takes {needed / 10**6:,.0f} MB of memory to read, "
+                f"expected at most {MOST_MEMORY // 10**6}"
+            )
+        return _to_gray(image)
+
+
+def _bytes_per_pixel(image):
+    """How many bytes of memory each pixel of an opened picture takes at the worst moment."""
+    kept = KEPT.get(image.mode, 4)
+    pixels = 1
+    if image.format == "TIFF":  # which unpacks a whole tile, however small the picture
+        tile = image.tag_v2.get(322, 1) * image.tag_v2.get(323, 1)
+        pixels = max(1, tile / (image.width * image.height))
+    copied = 8 if "transparency" in image.info else COPIED.get(image.mode, 8)
+    return max(kept * DECODING.get(image.format, 1) * pixels, kept + copied)
+
+
+def _jpeg_buffer(image, stream):
+    """How many bytes libjpeg keeps of a whole JPEG that comes in several scans, 0 for one in a single scan."""
+    if image.format not in ("JPEG", "MPO"):
+        return 0
+    start = stream.getbuffer()[: stream.tell()].tobytes().rfind(b"\xff\xda")  # the first scan, just read
+    in_scan = stream.getbuffer()[start + 4]
+    if in_scan == len(image.layer) and not image.info.get("progressive"):
+        return 0
+    samples = [across * down for _, across, down, _ in image.layer]
+    return 2 * image.width * image.height * sum(samples) / max(samples)
 
 
 def _to_gray(image):
-    """Return a Pillow image as gray values at most WORKING_SIZE pixels wide or high."""
-    if image.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel
-        values = np.asarray(image, dtype=float)
-        full = 1.0 if values.max() <= 1 else (255.0 if values.max() <= 255 else max(65535.0, values.max()))
-        image = Image.fromarray((values / full * 255).clip(0, 255).astype(np.uint8))
-    if "A" in image.getbands() or "transparency" in image.info:
-        image = image.convert("RGBA")
-        image.thumbnail((WORKING_SIZE, WORKING_SIZE), Image.Resampling.BOX)
-        gray, alpha = (
-            np.asarray(part, dtype=float) / 255 for part in (image.convert("RGB").convert("L"), image.getchannel("A"))
-        )
-        seen = alpha > 0.5
-        paper = 0.0 if seen.any() and gray[seen].mean() > 0.5 and not seen.all() else 1.0
-        return alpha * gray + (1 - alpha) * paper
-    image = image.convert("L")
+    """An opened picture as gray values at most WORKING_SIZE pixels wide or high, upright."""
+    image.load()
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    full = 255
+    if image.mode.startswith(("I", "F")):  # 16 or 32 bits per pixel
+        highest = max(image.getextrema())
+        full = 1 if highest <= 1 else 255 if highest <= 255 else max(65535, highest)
+        image = image if image.mode == "F" else image.convert("F")
+        transparent = False
+    elif transparent:
+        image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
+    else:
+        image = image if image.mode == "L" else image.convert("L")
     image.thumbnail((WORKING_SIZE, WORKING_SIZE), Image.Resampling.BOX)
-    return np.asarray(image, dtype=float) / 255
+    image = ImageOps.exif_transpose(image)
+    if not transparent:
+        gray = np.asarray(image, dtype=float) / full
+        if not np.isfinite(gray).all():
+            raise ValueError("it holds values that are not numbers")
+        return gray.clip(0, 1)
+    image = image.convert("RGBA")
+    gray = np.asarray(image.convert("RGB").convert("L"), dtype=float) / 255
+    alpha = np.asarray(image.getchannel("A"), dtype=float) / 255
+    seen = alpha > 0.5
+    paper = 0.0 if seen.any() and gray[seen].mean() > 0.5 and not seen.all() else 1.0
+    return alpha * gray + (1 - alpha) * paper

@@ -18,16 +18,6 @@ def check_settings(settings):
         field.metadata["check"](field.name, getattr(settings, field.name))
 
 
-def expect(fits, expected):
-    """Return a check that raises ValueError unless fits(value)."""
-
-    def check(name, value):
-        if not fits(value):
-            raise ValueError(f"{name} is {value!r}, expected {expected}")
-
-    return check
-
-
 def lists_settings(declared):
     """Have a function that takes **settings show each of them in its signature and its help.
 

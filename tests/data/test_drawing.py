@@ -30,27 +30,8 @@ def test_one_point_is_a_dot_and_strokes_may_leave_the_board():
     assert_array_equal(corner, np.ones((140, 140)))
 
 
-@pytest.mark.parametrize(
-    ("strokes", "words"),
-    [
-        ("abc", "strokes are str"),
-        ([[(1, 2)], [(1, 2, 3)]], "stroke 2 is"),
-        ([[]], "stroke 1 is"),
-        ([[(1, "x")]], "stroke 1 is"),
-        ([[(1, math.nan)]], "stroke 1 is"),
-        ([[(1, 2)] * 20_001], "more than 20,000 points"),
-    ],
-)
-def test_what_is_no_drawing_is_explained(strokes, words):
-    with pytest.raises(ValueError, match=words):
-        draw_strokes(strokes)
-
-
-def test_there_are_ten_samples_and_no_more():
+def test_there_are_ten_different_samples():
     assert len({str(sample_strokes(digit)) for digit in range(10)}) == 10
-    for digit in (-1, 10, "7"):
-        with pytest.raises(ValueError, match="expected 0 to 9"):
-            sample_strokes(digit)
 
 
 def test_nearest_examples_are_those_of_all_distances_sorted():
@@ -66,10 +47,6 @@ def test_nearest_examples_are_those_of_all_distances_sorted():
     assert len(nearest_examples(X[:, :3], x)[0]) == 3
 
 
-def test_equally_near_examples_come_in_their_order_and_wrong_shapes_are_explained():
+def test_equally_near_examples_come_in_their_order():
     X = np.ones((4, 6))
     assert_array_equal(nearest_examples(X, np.zeros((4, 1)), 6)[0], np.arange(6))
-    with pytest.raises(ValueError, match=r"shape \(4,\), expected one column, \(4, 1\)"):
-        nearest_examples(X, np.zeros(4))
-    with pytest.raises(ValueError, match="count"):
-        nearest_examples(X, np.zeros((4, 1)), 0)

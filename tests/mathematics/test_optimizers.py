@@ -152,7 +152,7 @@ def test_an_unknown_optimizer_is_named_with_the_known_ones():
         ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"
     ):
         get_optimizer("sgd", np.zeros(1))
-    with pytest.raises(ValueError, match=r"\['adam'\], expected one of"):
+    with pytest.raises(TypeError, match=r"\['adam'\], expected one of"):
         get_optimizer(["adam"], np.zeros(1))
 
 
@@ -203,20 +203,3 @@ def test_what_cannot_be_packed_or_unpacked_is_refused():
 )
 def test_schedules_by_hand(schedule, factors):
     assert {share: schedule(share) for share in factors} == pytest.approx(factors, abs=1e-15)
-
-
-@pytest.mark.parametrize(
-    ("make", "options", "message"),
-    [
-        (step, {"drops": 0}, "drops is 0, expected a whole number of at least 1"),
-        (step, {"factor": 1}, "factor is 1, expected a number between 0 and 1"),
-        (step, {"factor": 0}, "factor is 0, expected a number greater than 0"),
-        (cosine, {"warm_up": 1}, "expected warm_up below 1"),
-        (cosine, {"warm_up": -0.1}, "warm_up is -0.1, expected a number at least 0"),
-        (cosine, {"final": 2}, "final at most 1"),
-        (cosine, {"final": -0.1}, "final is -0.1, expected a number at least 0"),
-    ],
-)
-def test_a_schedule_that_makes_no_sense_is_refused(make, options, message):
-    with pytest.raises(ValueError, match=message):
-        make(**options)

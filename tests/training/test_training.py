@@ -418,7 +418,7 @@ def test_a_short_run_is_silent(capsys):
         ({"learning_rate_schedule": "cosine"}, "^learning_rate_schedule is 'cosine', expected"),
         ({"label_smoothing": -0.1}, "^label_smoothing is -0.1, expected a number at least 0"),
         ({"label_smoothing": 1}, "^label_smoothing is 1, expected a number .* less than 1"),
-        ({"measure_train": 1}, "^measure_train is 1, expected True or False"),
+        ({"measure_train": 1}, "^measure_train is 1, expected one of True, False"),
         ({"dtype": np.int64}, "expected np.float64 or np.float32"),
         ({"dtype": "float16"}, "dtype is 'float16', expected np.float64 or np.float32"),
         ({"seed": -1}, "^seed is -1, expected a whole number of at least 0"),
@@ -438,7 +438,7 @@ UNLABELED = Dataset(TRAIN_SET.X, None, class_names=("a", "b", "c"), image_shape=
     ("train_set", "dev_set", "sizes", "sentence"),
     [
         (TRAIN_SET, UNLABELED, SIZES, "^dev_set has no labels"),
-        (TRAIN_SET.X, DEV_SET, SIZES, "^train_set is a ndarray, expected a Dataset"),
+        (TRAIN_SET.X, DEV_SET, SIZES, "^train_set is an array .*, expected a Dataset"),
         (blobs(0, 1), DEV_SET, SIZES, "^train_set is empty"),
         (TRAIN_SET, DEV_SET, [7, 5, 3], "train_set has 4 features .*; begin layer_sizes with 4"),
         (TRAIN_SET, DEV_SET, [4, 5, 2], r"train_set: label 2 at position \d+ is outside"),
