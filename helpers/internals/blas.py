@@ -14,7 +14,7 @@ AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 SMALL_STEP = 3e8
 
 
-def threads_for(flops):
+def limit_blas_threads(flops):
     """Return a context in which matrix products run on one thread if `flops` is small, else as they were set up.
 
     flops: float operations of one training step. Two threads that must wait for each other after every small product
@@ -55,7 +55,9 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
     if (system or (platform.system(), platform.machine())) != ("Linux", "x86_64"):
         return "not Linux on x86-64, so the choice is left to the library"
     try:
-        first_core = parse_cpuinfo(Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo)
+        first_core = parse_cpuinfo(
+            Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo
+        )
     except (OSError, ValueError) as error:
         return f"the processor is unknown ({error}), so the choice is left to the library"
     if first_core.get("vendor_id") != "AuthenticAMD":

@@ -5,9 +5,7 @@ import time
 import numpy as np
 
 from helpers.data import Dataset
-from helpers.settings import Settings
-from helpers.training import training_result
-from helpers.training_run import TrainingRun
+from helpers.training import Settings
 from helpers.widgets.lab_runs import Run
 from helpers.widgets.lab_trainer import Trainer
 
@@ -15,6 +13,7 @@ LIVE_EPOCHS = 10
 FIRST_FLOPS = 1e10  # float operations that the run a new panel shows takes at most, but for one epoch
 SAME_MOVE_SECONDS = 1.0  # a short run that the next one follows faster than this is not kept
 MOST_RUNS = 20
+SHARED = ("learning_rate", "batch_size", "optimizer", "patience", "l2", "seed")  # controls that are settings of `train`
 
 
 class RunBook:
@@ -39,44 +38,34 @@ class RunBook:
         sizes = [len(self.train_set.X), *values["hidden"], len(self.train_set.class_names)]
         settings = Settings(
             layer_sizes=sizes,
-            learning_rate=values["learning_rate"],
-            batch_size=values["batch_size"],
-            optimizer=values["optimizer"],
             max_epochs=epochs or (min(values["epochs"], LIVE_EPOCHS) if live else values["epochs"]),
-            patience=values["patience"],
-            min_delta=0.0,
-            activation="relu",
-            l2=values["l2"],
-            augment=None,
-            learning_rate_schedule=None,
-            dtype=np.float64,
-            seed=values["seed"],
+            **{name: values[name] for name in SHARED},
         )
-        training = TrainingRun(self.subset(values["share"]), self.dev_set, settings)
+        trainer = Trainer(self.subset(values["share"]), self.dev_set, settings)
         for run in self.runs:  # only the newest can go on; the images of twenty others would take half a gigabyte
             run.trainer.release()
         number = self.runs[-1].number + 1 if self.runs else 1
-        self.newest = Run(number, values, sizes, Trainer(training), live)
+        self.newest = Run(number, values, sizes, trainer, live)
         return self.newest
 
     def first(self, values):
         """Train and keep a run of as many epochs as do not delay the opening of a notebook. Raises as `start`."""
         run = self.start(values, live=True)
-        training = run.trainer.run
-        flops = 6 * training.vector.size * len(training.labels)
+        trainer = run.trainer
+        flops = trainer.flops * trainer.steps_an_epoch
         for _ in range(max(1, min(LIVE_EPOCHS, int(FIRST_FLOPS / flops)))):
-            if training.stop_reason is None:
-                training.run_epoch()
+            if trainer.stop_reason is None:
+                trainer.advance()
         self.end(run)
         run.ended_at = -np.inf
         return run
 
     def end(self, run):
         """Close a run with its result; keep it, if an epoch was finished. Raises nothing."""
-        training = run.trainer.run
-        if training.stop_reason is None:
-            training.stop_reason = "interrupted" if run.trainer.stopped else "on_epoch"
-        run.result, run.ended_at = training_result(training), clock()
+        trainer = run.trainer
+        if trainer.stop_reason is None:
+            trainer.stop_reason = "interrupted" if trainer.stopped else "on_epoch"
+        run.result, run.ended_at = trainer.result, clock()
         if run.history and run not in self.runs:
             self.runs = [*self.runs, run][-MOST_RUNS:]
 

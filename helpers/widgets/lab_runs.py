@@ -32,12 +32,12 @@ class Run:
     @property
     def history(self):
         """The rows of the finished epochs, dictionaries. Raises nothing."""
-        return self.trainer.run.state.history
+        return self.trainer.state.history
 
     @property
     def best_epoch(self):
         """The first epoch with the highest development accuracy, 0 for none. Raises nothing."""
-        return self.trainer.run.state.best_epoch
+        return self.trainer.state.best_epoch
 
     @property
     def seconds(self):
@@ -52,7 +52,7 @@ class Run:
     @property
     def parameters(self):
         """How many weights and biases it has, a count. Raises nothing."""
-        return self.trainer.run.vector.size
+        return self.trainer.state.vector.size
 
     def settings(self):
         """Return the cells of its settings in the table, in order. Raises nothing."""
@@ -90,7 +90,7 @@ def last(run, column):
 
 def progress(run, paused):
     """Return how far a run is, as a sentence. Raises nothing."""
-    most = run.trainer.run.settings.max_epochs
+    most = run.trainer.settings.max_epochs
     start = f"{'Paused in' if paused else 'Training'} run {run.number}: {len(run.history)} of at most {count(most)}"
     if not run.history:
         return f"{start}."

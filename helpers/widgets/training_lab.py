@@ -2,8 +2,7 @@
 
 import asyncio
 
-from helpers.settings import check_dataset
-from helpers.training import training_result
+from helpers.internals.checks import check_dataset
 from helpers.widgets.lab_book import RunBook, clock
 from helpers.widgets.lab_controls import Controls
 from helpers.widgets.lab_screen import Screen
@@ -56,7 +55,7 @@ class TrainingLab(Panel):
     def result(self):
         """The TrainingResult of the newest run, as it stands after its last finished epoch. Raises nothing."""
         ended = self.run.result is not None and not self.lock.locked()
-        return self.run.result if ended else training_result(self.run.trainer.run)
+        return self.run.result if ended else self.run.trainer.result
 
     def figure(self):
         """Return the knobs and the curves as they stand, an AccessibleFigure. Raises nothing."""
@@ -86,7 +85,7 @@ class TrainingLab(Panel):
         trainer = self.run.trainer
         if self.lock.locked():
             trainer.single, trainer.paused = True, False
-        elif trainer.run.stop_reason == "diverged":
+        elif trainer.stop_reason == "diverged":
             raise ValueError("this run has diverged and cannot go on; choose other settings and press Train")
         else:
             self.later(self._one_more())
@@ -120,7 +119,7 @@ class TrainingLab(Panel):
 
     async def _one_more(self):
         async with self.lock:
-            self.run.trainer.run.stop_reason, self.run.trainer.stopped = None, False
+            self.run.trainer.go_on()
             await self._go_on(epochs=1)
 
     async def _reset(self):
