@@ -9,17 +9,17 @@ from pathlib import Path
 
 AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 
-# Two threads against one, times as fast on two quiet cores, on two busy ones: 8e7 float operations a step 1.2, 0.14;
-# 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one thread is used.
+# How many times as fast two threads are as one, on two quiet cores and on two busy ones, by the float
+# operations of a step: 8e7 1.2, 0.14; 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one is used.
 SMALL_STEP = 3e8
 
 
 def limit_blas_threads(flops):
-    """Return a context in which matrix products run on one thread if `flops` is small, else as they were set up.
+    """Return a context in which products run on one thread, if the steps have so few operations.
 
-    flops: float operations of one training step. Two threads that must wait for each other after every small product
-    are slower than one, and many times slower on a busy machine, whatever OPENBLAS_NUM_THREADS says.
-    Does nothing where threadpoolctl is missing (as in the browser). Raises nothing.
+    Two threads that wait for each other after every small product are slower than one, and many times
+    slower on a busy machine, whatever OPENBLAS_NUM_THREADS says. flops: float operations of one step.
+    Without threadpoolctl, as in the browser, nothing happens.
     """
     libraries = blas_libraries() if flops <= SMALL_STEP else None
     return contextlib.nullcontext() if libraries is None else libraries.limit(limits=1)
@@ -27,10 +27,7 @@ def limit_blas_threads(flops):
 
 @functools.cache
 def blas_libraries():
-    """Return threadpoolctl's controller of the loaded BLAS libraries, made once, or None without threadpoolctl.
-
-    Raises nothing.
-    """
+    """Return threadpoolctl's controller of the loaded BLAS libraries, or None without it."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:

@@ -347,7 +347,7 @@ def test_settings_that_do_not_fit_are_refused(start, message):
 def test_data_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="dev_set has no labels"):
         TrainingLab(TRAIN_SET, Dataset(DEV_SET.X, None, ("a", "b", "c"), (2, 2)))
-    with pytest.raises(ValueError, match="train_set is a int"):
+    with pytest.raises(TypeError, match="train_set is 3, expected a Dataset"):
         TrainingLab(3, DEV_SET)
 
 
