@@ -1,4 +1,4 @@
-"""The file of a sweep: a line a run, written as the runs end, from which an interrupted sweep goes on."""
+"""The file of a sweep: one line per run, from which an interrupted sweep goes on."""
 
 import json
 import os
@@ -10,15 +10,10 @@ _RUN = b'{"key": "'  # how the line of every run begins
 
 
 class RunFile:
-    """A JSON-lines file of finished runs; `rows` are those that it holds, by key.
-
-    path: made with the first run; lines of other sweeps are kept, and two kernels may write to it at the same time.
-    A line that was cut off in the writing is dropped. Raises ValueError where the file holds anything else, and
-    OSError where it cannot be read.
-    """
+    """A JSON-lines file; `rows` are its finished runs by key. Two kernels may write at once."""
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path = Path(path)  # made with the first run
         self.rows = {}
         self._broken = False
         content = self.path.read_bytes() if self.path.exists() else b""
@@ -40,27 +35,28 @@ class RunFile:
             if row["stop_reason"] and row["error"] is None:
                 self.rows[entry["key"]] = row
         except json.JSONDecodeError:
-            if number == 1 or not line.startswith(_RUN[: len(line)]):  # else a kernel was killed in the writing
+            if number == 1 or not line.startswith(
+                _RUN[: len(line)]
+            ):  # else a kernel was killed in the writing
                 raise self._wrong_file(number) from None
         except (ValueError, TypeError, KeyError, RecursionError):
             raise self._wrong_file(number) from None
 
     def _wrong_file(self, number):
-        advice = "choose another path" if number == 1 else "delete that line, or choose another path"
-        return ValueError(f"line {number} of {self.path.name} is not a run of run_experiment; {advice}")
-
-    def finished(self, key):
-        """Return the row of a finished run, or None where there is none or it failed. Raises nothing."""
-        return self.rows.get(key)
+        advice = (
+            "choose another path" if number == 1 else "delete that line, or choose another path"
+        )
+        return ValueError(
+            f"line {number} of {self.path.name} is not a run of run_experiment; {advice}"
+        )
 
     def append(self, key, settings, row):
-        """Write one run to the disk. key: str; settings: readable values, for who opens the file; row: a dictionary.
-
-        Raises nothing: where the disk is full, it warns (UserWarning) once, and the sweep goes on without the file.
-        """
+        """Write one run to the disk; where that is full, warn once, and go on without the file."""
         if self._broken:
             return
-        line = json.dumps({"key": key, "settings": settings, "row": row}, default=str).encode() + b"\n"
+        line = (
+            json.dumps({"key": key, "settings": settings, "row": row}, default=str).encode() + b"\n"
+        )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with open(self.path, "a+b") as file:
@@ -70,11 +66,13 @@ class RunFile:
         except OSError as error:
             self._broken = True
             warnings.warn(
-                f"cannot write {self.path.name} ({error.strerror}), so the sweep goes on without it", stacklevel=2
+                f"cannot write {self.path.name} ({error.strerror}), so the sweep goes on without "
+                "it",
+                stacklevel=2,
             )
 
     def _beginning(self, file):
-        """Return what comes before the next line, after cutting off a torn one that no other kernel has touched."""
+        """Return what comes before the next line; cut off a torn one if it is as it was read."""
         if self._torn:
             file.seek(self._whole)
             if file.read() == self._torn:
