@@ -38,7 +38,6 @@ def test_what_is_left_out_has_a_default():
         {"scheme": 0.1},
         {"optimizer": "momentum", "activation": "tanh", "learning_rate": 1e-9},
     ],
-    ids=str,
 )
 def test_what_makes_sense_is_accepted(changes):
     for name, value in changes.items():
@@ -98,7 +97,6 @@ def test_data_that_fit_are_accepted():
         (data(features=7), r"^dev_set has 7 features an example, but layer_sizes \[6, 4, 3\] starts with 6"),
         (data(labels=(0, 1, 3, 1, 0)), "^dev_set: label 3 at position 2 is outside the 3 classes.* ends with 3"),
     ],
-    ids=str,
 )
 def test_data_that_do_not_fit_are_refused(dataset, sentence):
     with pytest.raises(ValueError, match=sentence):

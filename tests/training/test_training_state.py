@@ -48,7 +48,6 @@ def test_a_state_that_fits_is_accepted(changes):
         {"moments": {}, "epoch": 1},  # only a training that has not begun may lack them
         {"moments": MOMENTS | {"squares": np.zeros(5)}, "epoch": 1},
     ],
-    ids=str,
 )
 def test_a_state_of_another_training_is_refused(changes):
     with pytest.raises(ValueError, match="resume with the layer sizes, dtype and optimizer of the first run"):
