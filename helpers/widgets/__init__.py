@@ -1,4 +1,4 @@
-"""Panels to turn the knobs in a notebook: each is one line to show, and each calls the helpers the notebooks teach."""
+"""Panels to turn the knobs in a notebook; each is one line to show, and calls the taught helpers."""
 
 from helpers.widgets.digit_pad import DigitPad
 from helpers.widgets.mistake_explorer import MistakeExplorer

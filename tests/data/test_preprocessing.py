@@ -17,7 +17,7 @@ from helpers.evaluation import accuracy, make_predictions
 from helpers.internals.idx_format import read_idx
 from helpers.internals.image_files import read_image
 from helpers.internals.ink import label_patches, lighting, otsu_threshold, stroke_width, thicken, without_specks
-from helpers.plots.stages import plot_stages
+from helpers.plots import plot_stages
 from helpers.preprocessing import find_ink, preprocess, to_gray
 from helpers.storage import load_parameters
 

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from helpers.augmentation import affine, compose, distort, elastic, noise, transform
 from helpers.internals.resampling import affine_patterns, elastic_patterns, sample_images
-from helpers.plots.augmentation import plot_variants
+from helpers.plots import plot_variants
 
 EVERYTHING = {
     "max_shift": 2,
