@@ -127,11 +127,11 @@ $(BENCH)/.ready: benchmarks/requirements.txt
 $(BOOK)/.ready: book/requirements.txt
 	@echo "Setting up $(BOOK): once, half a minute"
 	@$(PYTHON) -m venv $(BOOK)
-	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check -r book/requirements.txt
+	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r book/requirements.txt
 	@touch $@
 
 $(LITE)/.ready: lite/requirements.txt
 	@echo "Setting up $(LITE): once, half a minute"
 	@$(PYTHON) -m venv $(LITE)
-	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check -r lite/requirements.txt
+	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r lite/requirements.txt
 	@touch $@

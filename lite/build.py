@@ -48,7 +48,8 @@ def main():
     mark_binary_files(output / "api" / "contents")
     shutil.rmtree(parts)
     megabytes = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 1e6
-    print(f"{output} is the site ({megabytes:.0f} MB); to look at it: python -m http.server -d {output}")
+    print(f"{output} is the site ({megabytes:.0f} MB); to look at it:")
+    print(f"python -m http.server --bind 127.0.0.1 -d {output}")
     if not RUNS.exists():
         print(f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first")
 
@@ -69,6 +70,7 @@ def copy_contents(folder):
 def download_wheels(folder):
     """Fetch the wheels of wheels.txt, all of pure Python, and return their paths."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--require-hashes"]
     command += ["--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any"]
     subprocess.run([*command, f"--dest={folder}", f"--requirement={HERE / 'wheels.txt'}"], check=True)
     return sorted(folder.glob("*.whl"))
@@ -131,8 +133,12 @@ def mark_binary_files(listings):
 
 
 def jupyter_lite(parts, output):
-    """Let JupyterLite build the site; what it says is shown only if it fails."""
+    """Let JupyterLite build the site; what it says is shown only if it fails.
+
+    Of its apps only the lab: the others would let a link to the site run code among the reader's notebooks.
+    """
     command = [sys.executable, "-m", "jupyter", "lite", "build", f"--lite-dir={parts}", f"--output-dir={output}"]
+    command += ["--apps=lab"]
     command += [f"--contents={parts / 'contents'}", f"--settings-overrides={parts / 'overrides.json'}"]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run([*command, "--no-sourcemaps"], cwd=parts, env=os.environ | {"PATH": path}, text=True,

@@ -1,6 +1,7 @@
 """Build the HTML book from the committed notebooks, warnings as errors, and check its pages: `make book`."""
 
 import argparse
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -16,6 +17,7 @@ from reference import write_reference  # noqa: E402
 from series import path_through, read_series, table_of_contents  # noqa: E402
 
 LITE = "**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below its title.\n"
+MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"  # tex-svg.js goes into every page
 
 
 def write(path, text):
@@ -45,11 +47,15 @@ def collect(source, lite):
 
 
 def put_mathjax(folder):
-    """Copy MathJax out of its package; where that is missing, say what to do."""
+    """Copy MathJax out of its package; raises SystemExit where that is missing, or is not the one that was examined."""
     spec = importlib.util.find_spec("mathjax")
     if spec is None:
         raise SystemExit("MathJax is missing: python -m pip install -r book/requirements.txt")
     package = Path(next(iter(spec.submodule_search_locations)), "static", "mathjax")
+    if hashlib.sha256((package / "es5" / "tex-svg.js").read_bytes()).hexdigest() != MATHJAX_SHA256:
+        raise SystemExit(
+            "tex-svg.js is another file than the one that was compared with MathJax's own, so no page gets it"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(package / "es5" / "tex-svg.js", folder / "tex-svg.js")
     shutil.copyfile(package / "LICENSE", folder / "tex-svg.LICENSE.txt")

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from helpers.activations import softmax
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.exercises.exercise import Case
 from helpers.losses import one_hot
 from helpers.network import Layer, forward_propagation

@@ -11,7 +11,7 @@ from helpers.exercises.blanks import has_blank, holds_blank, is_blank, keeps_bla
 from helpers.exercises.calling import Outcome, call, describe_error, wrong_arguments
 from helpers.exercises.comparing import describe, find_difference
 from helpers.exercises.exercise import declare
-from helpers.exercises.progress import record
+from helpers.exercises.progress import FILE, record
 from helpers.exercises.reading import forbidden_name, ignored, ignored_argument
 from helpers.exercises.recognizers import recognize
 from helpers.exercises.showing import kind_of, show_arguments
@@ -157,8 +157,9 @@ def make_check(exercise):
 
     def check(answer):
         verdict = check_answer(exercise, answer)
-        record(verdict)
-        return verdict
+        trouble = record(verdict)
+        note = f" (it cannot be noted in `{FILE}`: {trouble})" if trouble else ""
+        return dataclasses.replace(verdict, message=verdict.message + note)
 
     check.__doc__ = f"Check exercise {exercise.key}, {exercise.title}: give it your {exercise.name}; raises nothing."
     check.exercise = exercise

@@ -5,11 +5,11 @@ from functools import partial
 
 import numpy as np
 
-from helpers.centering import MIDDLE, SIDE, center, resize, scale_to_fit
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check
 from helpers.exercises.predicates import gives
+from helpers.preprocessing import MIDDLE, SIDE, center, resize, scale_to_fit
 
 BOX = 20
 

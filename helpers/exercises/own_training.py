@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import accuracy, make_predictions
 from helpers.exercises.exercise import Case, Exercise, Mistake
 from helpers.exercises.judging import make_check

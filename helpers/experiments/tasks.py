@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.experiments.data import in_rows, unpack
-from helpers.internals.blas import threads_for
+from helpers.internals.blas import limit_blas_threads
 from helpers.training import train
 
 RESULT_COLUMNS = ("best_dev_accuracy", "best_epoch", "epochs", "seconds", "stop_reason", "parameters", "error")
@@ -25,7 +25,7 @@ def run_one(train_set, dev_set, settings, seed, measure=None):
     becomes the row's "error". Raises nothing but KeyboardInterrupt, which `train` itself turns into a stop_reason.
     """
     try:
-        with threads_for(0):
+        with limit_blas_threads(0):
             start = time.perf_counter()
             result = train(train_set, dev_set, **settings, seed=seed)
             seconds = time.perf_counter() - start

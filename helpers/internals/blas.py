@@ -14,7 +14,7 @@ AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 SMALL_STEP = 3e8
 
 
-def threads_for(flops):
+def limit_blas_threads(flops):
     """Return a context in which matrix products run on one thread if `flops` is small, else as they were set up.
 
     flops: float operations of one training step. Two threads that must wait for each other after every small product

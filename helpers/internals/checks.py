@@ -1,5 +1,6 @@
 """What an argument must be, and the sentence that says so when it is not: one place for all modules."""
 
+import math
 import numbers
 
 import numpy as np
@@ -116,14 +117,16 @@ def check_learning_rate(learning_rate):
     check_number("learning_rate", learning_rate, above=0, hint="0.1 is a good first try")
 
 
-def check_number(name, value, *, above=None, at_least=None, hint=""):
+def check_number(name, value, *, above=None, at_least=None, below=math.inf, hint=""):
     """Raise ValueError unless `value` is a finite real number in its bounds.
 
-    above, at_least: the lower bound, excluded or included. hint: what to do, appended to the sentence.
+    above, at_least: the lower bound, excluded or included. below: the upper bound, excluded. hint: appended.
     """
     bound = f"greater than {above}" if above is not None else f"at least {at_least}"
+    bound += f" and less than {below}" if below < math.inf else ""
     is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
     in_bounds = is_number and np.isfinite(value) and (value > above if above is not None else value >= at_least)
+    in_bounds = in_bounds and value < below
     if not in_bounds:
         raise ValueError(f"{name} is {value!r}, expected a number {bound}" + (f"; {hint}" if hint else ""))
 
@@ -143,3 +146,29 @@ def check_count(name, value, *, at_least=1, none_means=None):
 def is_whole(value):
     """Return whether `value` is an integer of Python or NumPy (a boolean is not). Raises nothing."""
     return isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
+
+
+def check_dataset(name, dataset, layer_sizes):
+    """Raise ValueError unless a dataset can train or judge a network of these layer sizes.
+
+    name: how the error calls it. dataset: a Dataset; it needs labels, at least one example, as many features as
+    the network has inputs, and no label beyond the network's outputs.
+    """
+    if not hasattr(dataset, "X") or not hasattr(dataset, "labels"):
+        raise ValueError(
+            f"{name} is a {type(dataset).__name__}, expected a Dataset; load_dataset or load_csv makes one"
+        )
+    features, m = dataset.X.shape
+    if dataset.labels is None:
+        raise ValueError(f"{name} has no labels, expected one an example: a network learns from labeled examples")
+    if m == 0:
+        raise ValueError(f"{name} is empty, expected at least one example")
+    if features != layer_sizes[0]:
+        raise ValueError(
+            f"{name} has {features} features an example, but layer_sizes {list(layer_sizes)} starts with "
+            f"{layer_sizes[0]}; begin layer_sizes with {features}"
+        )
+    try:
+        check_labels(dataset.labels, layer_sizes[-1])
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}; layer_sizes ends with {layer_sizes[-1]}, one output a class") from None

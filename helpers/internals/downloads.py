@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.dataset import Dataset
 from helpers.internals.data_sources import SOURCES
 from helpers.internals.idx_format import read_idx
 
@@ -45,6 +44,8 @@ def load_full_dataset(name, part="train", *, dtype=np.float64):
     )
     rows = np.empty((len(images), images[0].size), dtype)
     np.divide(images.reshape(rows.shape), 255, out=rows, dtype=dtype)
+    from helpers.data import Dataset  # helpers.data imports this module
+
     return Dataset(rows.T, labels.astype(np.intp), SOURCES[name].class_names, images.shape[1:])
 
 

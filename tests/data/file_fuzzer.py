@@ -22,14 +22,13 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
-from helpers.data import DataFileError, load_csv
-from helpers.dataset import Dataset
+from helpers.data import DataFileError, Dataset, load_csv
 from helpers.internals import array_files
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.network import initialize_parameters
 from helpers.storage import ParameterFileError, load_parameters, save_parameters
-from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
 SLOWEST = 20.0  # seconds a file may take on a busy machine
 LONGEST = 1000  # characters of an error

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from helpers.drawing import draw_strokes, sample_strokes
-from helpers.nearest import nearest_examples, squared_lengths
+from helpers.evaluation import nearest_examples, squared_lengths
 
 
 def test_a_stroke_has_the_area_of_a_sausage_at_any_size():

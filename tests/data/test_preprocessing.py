@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from helpers.centering import center, crop, resize, scale_to_fit
 from helpers.data import load_dataset
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import accuracy, make_predictions
@@ -18,7 +17,15 @@ from helpers.internals.idx_format import read_idx
 from helpers.internals.image_files import read_image
 from helpers.internals.ink import label_patches, lighting, otsu_threshold, stroke_width, thicken, without_specks
 from helpers.plots import plot_stages
-from helpers.preprocessing import find_ink, preprocess, to_gray
+from helpers.preprocessing import (
+    center,
+    crop,
+    find_ink,
+    preprocess,
+    resize,
+    scale_to_fit,
+    to_gray,
+)
 from helpers.storage import load_parameters
 
 PROJECT = Path(__file__).parents[2]

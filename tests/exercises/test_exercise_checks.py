@@ -1,17 +1,13 @@
 """The framework of the exercises: verdicts, the shared mistakes, errors of learners, and the progress file."""
 
-import json
 import linecache
-import os
 
 import numpy as np
 import pytest
 
-from helpers.exercises import progress
 from helpers.exercises.attempt import examples_in
 from helpers.exercises.exercise import REGISTRY, Case, Exercise, Mistake, declare
-from helpers.exercises.judging import check_answer, make_check
-from helpers.exercises.progress import FILE, read_states, record
+from helpers.exercises.judging import check_answer
 from helpers.exercises.reading import ignored_argument
 from helpers.exercises.showing import show, show_number, show_pair
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
@@ -421,65 +417,3 @@ def test_the_box_says_the_same_words():
     assert "✗ Exercise 1.1 is not solved yet:" in box
     assert "<code>a &lt; b</code> &amp; &lt;return&gt; it" in box
     assert len({Verdict("1.1", state, "x")._repr_html_() for state in (OPEN, SOLVED, NOT_YET)}) == 3
-
-
-# Progress
-
-
-def test_progress_is_kept_and_what_was_solved_stays_so():
-    check = make_check(RELU)
-    check(learner(BLANKS[0], "my_relu"))
-    assert not os.path.exists(FILE)  # a fresh copy that is only run leaves no file behind
-    check(lambda Z: Z)
-    assert read_states() == {"99.1": NOT_YET}
-    check(lambda Z: np.maximum(Z, 0))
-    assert read_states() == {"99.1": SOLVED}
-    check(lambda Z: Z)
-    assert read_states() == {"99.1": SOLVED}
-    assert os.listdir() == [FILE]
-
-
-def test_the_table_of_progress():
-    record(Verdict("1.1", SOLVED, "x"))
-    record(Verdict("1.2", NOT_YET, "x"))
-    rows = {key: state for key, _, state in progress().rows}
-    assert (rows["1.1"], rows["1.2"], rows["2.1"]) == (SOLVED, NOT_YET, OPEN)
-    assert list(rows) == sorted(rows, key=lambda key: [int(part) for part in key.split(".")])
-    assert repr(progress()).startswith(f"1 of {len(rows)} exercises is solved; next: 1.2 Measure the ink")
-    assert "\nnotebook 1:  ✓ 1.1  ✗ 1.2  ○ 1.3" in repr(progress())
-    assert f"1 of {len(rows)} exercises is solved" in progress()._repr_html_()
-    assert 'title="Find a pixel in its row: solved"' in progress()._repr_html_()
-    os.unlink(FILE)
-    assert repr(progress()).startswith(f"0 of {len(rows)} exercises are solved")
-
-
-BROKEN = ["", "{", "[]", "null", '{"states": 5}', '{"states": {"1.1": [1]}}', '{"states": null}', "\udcff", '{"x": 1}']
-
-
-@pytest.mark.parametrize("text", BROKEN)
-def test_a_broken_file_disturbs_nothing(text):
-    with open(FILE, "wb") as file:
-        file.write(text.encode("utf8", "surrogateescape"))
-    assert read_states() == {}
-    assert repr(progress()).startswith("0 of")
-    record(Verdict("1.1", SOLVED, "x"))
-    assert read_states() == {"1.1": SOLVED}
-
-
-def test_a_file_that_cannot_be_written_disturbs_nothing(monkeypatch):
-    os.mkdir(FILE)  # a folder in its place: reading and replacing both fail
-    make_check(RELU)(lambda Z: Z)
-    assert os.listdir() == [FILE]
-
-
-def test_a_torn_write_leaves_the_old_file(monkeypatch):
-    record(Verdict("1.1", SOLVED, "x"))
-
-    def fail(*_):
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(os, "replace", fail)
-    record(Verdict("1.2", SOLVED, "x"))
-    with open(FILE) as file:
-        assert json.load(file) == {"states": {"1.1": SOLVED}}
-    assert os.listdir() == [FILE]

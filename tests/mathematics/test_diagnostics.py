@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.activations import relu, softmax
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.diagnostics import (
     batch_dependence,
     gradient_errors,

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from helpers.settings import Settings
+from helpers.training_run import TrainingRun
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
 from helpers.schedules import constant, cosine, step
-from helpers.settings import Settings
 from helpers.training import train
-from helpers.training_run import TrainingRun
 
 
 def run_steps(name, start, gradients, learning_rate, dtype=np.float64, **options):

@@ -11,12 +11,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
 from helpers import plots
-from helpers.calibration import expected_calibration_error, reliability
 from helpers.data import Dataset
 from helpers.internals.ink import stroke_width
 from helpers.network import Layer
-from helpers.perturbations import PERTURBATIONS, change_thickness, occlude, perturb
-from helpers.robustness import accuracy_curve, measure_robustness
+from helpers.robustness import (
+    PERTURBATIONS,
+    accuracy_curve,
+    change_thickness,
+    expected_calibration_error,
+    measure_robustness,
+    occlude,
+    perturb,
+    reliability,
+)
 
 STRENGTHS = {"noise": 0.3, "shift": 2, "rotation": 20, "thickness": 0.7, "occlusion": 3}
 

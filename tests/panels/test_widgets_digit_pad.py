@@ -19,7 +19,7 @@ from helpers.network import initialize_parameters
 from helpers.preprocessing import preprocess
 from helpers.storage import load_parameters
 from helpers.widgets import DigitPad
-from helpers.widgets.pad_answer import sentence
+from helpers.widgets.digit_pad.answer import sentence
 
 NETWORK = load_parameters(Path(__file__).parents[2] / "notebooks" / "models" / "digits_network.npz")
 

@@ -11,9 +11,9 @@ from helpers.data import Dataset
 from helpers.evaluation import accuracy, confusion_matrix, make_predictions, mistakes
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import Layer, initialize_parameters
-from helpers.widgets.mistake_cards import card
+from helpers.widgets.mistake_explorer.cards import card
 from helpers.widgets.mistake_explorer import MistakeExplorer
-from helpers.widgets.mistake_groups import ORDERS, Answers
+from helpers.widgets.mistake_explorer.answers import ORDERS, Answers
 
 NAMES = ("ant", "bee", "cat")
 
@@ -203,7 +203,7 @@ def test_the_better_network_is_the_one_with_fewer_mistakes(both):
 
 
 def test_large_datasets_are_asked_in_parts(monkeypatch):
-    monkeypatch.setattr("helpers.widgets.mistake_groups.AT_ONCE", 7)
+    monkeypatch.setattr("helpers.widgets.mistake_explorer.answers.AT_ONCE", 7)
     answers = Answers({"it": network(5)}, dataset())
     np.testing.assert_array_equal(answers.predictions[0], make_predictions(network(5), dataset().X))
 

@@ -13,9 +13,9 @@ from helpers.gradient_check import numerical_gradients
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import Layer, backward_propagation, forward_propagation, initialize_parameters
 from helpers.widgets.network_inspector import NetworkInspector
-from helpers.widgets.network_trace import backward_parts, forward_parts, slope, trace_image
-from helpers.widgets.network_view import layer_texts
-from helpers.widgets.neuron_detail import backward_detail, forward_detail, picture, table
+from helpers.widgets.network_inspector.trace import backward_parts, forward_parts, slope, trace_image
+from helpers.widgets.network_inspector.view import layer_texts
+from helpers.widgets.network_inspector.view import backward_detail, forward_detail, picture, table
 
 NAMES = ("ant", "bee", "cat")
 

@@ -9,32 +9,15 @@ import pytest
 
 pytest.importorskip("ipywidgets")
 
-from helpers.data import load_dataset, split
-from helpers.dataset import Dataset
-from helpers.settings import Settings
-from helpers.training import train
-from helpers.training_run import TrainingRun
-from helpers.widgets.lab_controls import DEFAULTS
-from helpers.widgets.lab_hints import find_hints
-from helpers.widgets.lab_trainer import Trainer
+from helpers.data import Dataset, load_dataset, split
+from helpers.training import Settings, train
+from helpers.widgets.training_lab.controls import DEFAULTS
+from helpers.widgets.training_lab.hints import find_hints
+from helpers.widgets.training_lab.runs import Run
 from helpers.widgets.panel import OPEN_PANELS
 from helpers.widgets.training_lab import TrainingLab
 
-SETTINGS = {
-    "layer_sizes": [4, 5, 3],
-    "learning_rate": 0.5,
-    "batch_size": 8,
-    "optimizer": "adam",
-    "max_epochs": 6,
-    "patience": None,
-    "min_delta": 0.0,
-    "activation": "relu",
-    "l2": 0.0,
-    "augment": None,
-    "learning_rate_schedule": None,
-    "dtype": np.float64,
-    "seed": 0,
-}
+SETTINGS = {"layer_sizes": [4, 5, 3], "learning_rate": 0.5, "batch_size": 8, "optimizer": "adam", "max_epochs": 6}
 
 
 def blobs(m, seed):
@@ -54,8 +37,8 @@ def lab():
     panel.close()
 
 
-def training_run(**settings):
-    return TrainingRun(TRAIN_SET, DEV_SET, Settings(**(SETTINGS | settings)))
+def trainer_of(**settings):
+    return Run(1, DEFAULTS, TRAIN_SET, DEV_SET, Settings(patience=None, **(SETTINGS | settings)))
 
 
 def move(lab, name, value):
@@ -73,54 +56,29 @@ def text(widget):
 # --- a training in slices ---------------------------------------------------------------------------------------
 
 
-def test_an_epoch_in_slices_is_the_epoch_in_one_go():
-    whole, sliced = training_run(), training_run()
-    for _ in range(3):
-        expected, rows = whole.run_epoch(), [sliced.advance(0) for _ in range(8)]
-        assert rows[:7] == [None] * 7  # seven batches, the last one smaller; then the measuring ends the epoch
-        assert {**rows[7], "seconds": 0} == {**expected, "seconds": 0}
-    assert np.array_equal(whole.vector, sliced.vector)
-    assert whole.state.rng_state == sliced.state.rng_state
-
-
-def test_the_seconds_of_an_epoch_leave_out_what_lies_between_its_slices():
-    run = training_run()
-    assert run.advance(0) is None
-    time.sleep(0.3)
-    assert run.run_epoch()["seconds"] < 0.25
-
-
-class SlowRun:
-    """Stands for wide layers: every slice takes half a second."""
-
-    def __init__(self):
-        self.settings = SimpleNamespace(batch_size=None)
-        self.vector, self.labels, self.stop_reason, self.slices = np.zeros(10**6), np.zeros(4000), None, 0
-
-    def advance(self, seconds):
-        time.sleep(0.5)
-        self.slices += 1
-
-
 def test_stop_does_not_wait_for_a_long_step():
+    def slow(X, rng):
+        time.sleep(0.5)
+        return X
+
     async def main():
-        trainer = Trainer(SlowRun())
-        task = asyncio.create_task(trainer.train(lambda row: None))
+        trainer, rows = trainer_of(layer_sizes=[4, 10**6, 3], batch_size=None, augment=slow), []
+        task = asyncio.create_task(trainer.train(lambda: rows.append(1)))
         await asyncio.sleep(0.1)
         trainer.stopped, begun = True, time.perf_counter()
         await task
-        return time.perf_counter() - begun, trainer.run.slices
+        return time.perf_counter() - begun, rows
 
-    seconds, slices = asyncio.run(main())
-    assert seconds < 0.2
-    assert slices == 0
+    seconds, rows = asyncio.run(main())
+    assert seconds < 0.3
+    assert rows == []
 
 
 def test_a_paused_training_holds_and_one_epoch_is_one_epoch():
     async def main():
-        trainer, rows = Trainer(training_run(max_epochs=50)), []
+        trainer, rows = trainer_of(max_epochs=50), []
         trainer.paused = True
-        task = asyncio.create_task(trainer.train(rows.append))
+        task = asyncio.create_task(trainer.train(lambda: rows.append(1)))
         await asyncio.sleep(0.1)
         held = len(rows)
         trainer.single, trainer.paused = True, False
@@ -182,7 +140,7 @@ def test_one_epoch_more_goes_on_with_the_same_run(lab):
 
 def test_the_share_of_the_data_is_what_is_trained_on(lab):
     move(lab, "share", 50)
-    assert len(lab.run.trainer.run.labels) == 26
+    assert len(lab.run.datasets[0]) == 26
 
 
 def test_reset_forgets_the_runs_and_puts_the_controls_back(lab):
@@ -203,8 +161,8 @@ def test_only_the_newest_run_keeps_its_images(lab):
     for seed in (1, 2):
         slow_down(lab)
         move(lab, "seed", seed)
-    *earlier, newest = [run.trainer.run for run in lab.runs]
-    assert [run.train_rows is None and run.dev_X is None for run in (*earlier, newest)] == [True, True, False]
+    *earlier, newest = lab.runs
+    assert [trainer.steps is None and trainer.datasets is None for trainer in (*earlier, newest)] == [True, True, False]
     epochs = len(newest.state.history)
     click(lab, "one_more")
     assert len(lab.result.history) == epochs + 1

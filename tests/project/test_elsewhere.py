@@ -64,6 +64,27 @@ def test_the_workflow_runs_each_week_and_publishes_only_what_passed_on_main():
         assert set(job["needs"]) == {"make", "windows"}
         assert "github.ref == 'refs/heads/main'" in job["if"]
     assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert WORKFLOW["jobs"]["deploy"]["needs"] == ["pages"]
+
+
+def test_what_may_publish_runs_no_package_and_no_other_job_may_write():
+    permissions = {name: job["permissions"] for name, job in WORKFLOW["jobs"].items() if "permissions" in job}
+    assert permissions == {"deploy": {"pages": "write", "id-token": "write"}, "colab": {"contents": "write"}}
+    assert commands("deploy") == []
+    assert not any("pip" in line for line in commands("colab"))
+
+
+def test_no_checkout_leaves_its_token_behind():
+    steps = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == 6
+    assert all(step.get("with", {}).get("persist-credentials") is False for step in checkouts)
+
+
+def test_the_audit_reads_every_requirement_file():
+    audited = set(re.findall(r"-r (\S+)", " ".join(commands("audit"))))
+    files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[!.]*/requirements.txt")}
+    assert audited == files | {"requirements.txt", "lite/wheels.txt"}
 
 
 # The links

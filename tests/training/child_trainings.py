@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import threading
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from tqdm.auto import tqdm
 
 from helpers import training_run
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.internals import array_files, downloads
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
@@ -197,3 +198,17 @@ def save_with_limit(path, parameters, limit):
     except OSError as error:
         helpful = path.name in str(error) and "cannot write the file" in str(error)
         raise SystemExit(error.errno if helpful else 1) from None
+
+
+def train_beside_another(barrier, path, report, settings):
+    """Train with a checkpoint at the same moment as another process; save what it heard of the other one."""
+    os.environ["TQDM_DISABLE"] = "1"
+    barrier.wait(60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            short("full batch", checkpoint=path, resume_from=path, **settings)
+            complaint = ""
+        except (UserWarning, ValueError) as error:
+            complaint = str(error)
+    report.write_text(json.dumps(complaint))

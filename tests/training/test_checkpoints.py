@@ -17,17 +17,17 @@ import child_trainings
 import numpy as np
 import pytest
 from child_trainings import DEV_SET, EPOCHS, SETTINGS, SIZES, TRAIN_SET, WRITING, in_child, short
+from helpers.training_state import HISTORY_COLUMNS, TrainingState
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.internals import array_files, checkpoints, training_origin
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.schedules import cosine, step
 from helpers.training import train
-from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
@@ -637,3 +637,47 @@ def test_a_warning_is_not_an_error(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(short(checkpoint=tmp_path / "run.npz").history) == EPOCHS
+
+
+# Two trainings and one file
+
+
+def together(path, first, second):
+    """Start the second training in the middle of the first epoch of another one with the same checkpoint."""
+    results = []
+
+    def start_second(X, rng):
+        if not results:
+            results.append(None)
+            path.unlink()  # as if both had looked for it before either had written it
+            results[:] = [short("full batch", checkpoint=path, resume_from=path, **second)]
+        return X
+
+    whole = short("full batch", checkpoint=path, resume_from=path, augment=start_second, **first)
+    return whole, results[0]
+
+
+def test_a_training_never_writes_over_the_checkpoint_of_another_one(tmp_path):
+    path = tmp_path / "run.npz"
+    with pytest.warns(UserWarning, match=r"no checkpoint .*run\.npz was trained with learning_rate=0\.2, not 0\.05"):
+        first, second = together(path, {}, {"learning_rate": 0.2})
+    assert len(first.history) == EPOCHS  # it goes on, and its result comes back
+    assert_same_state(load_checkpoint(path), second.state)
+
+
+def test_two_trainings_at_once_leave_the_checkpoint_of_one(tmp_path):
+    path = tmp_path / "run.npz"
+    names = [tmp_path / "first.json", tmp_path / "second.json"]
+    barrier = child_trainings.PROCESSES.Barrier(2)
+    children = [
+        in_child(child_trainings.train_beside_another, barrier, path, name, {"learning_rate": rate, "max_epochs": 200})
+        for name, rate in zip(names, (0.05, 0.2), strict=True)
+    ]
+    for child in children:
+        child.join(60)
+        assert child.exitcode == 0
+    complaints = [json.loads(name.read_text()) for name in names]
+    owner = complaints.index("")  # one of the two hears of nothing
+    assert f"run.npz was trained with learning_rate={(0.05, 0.2)[owner]}" in complaints[1 - owner]
+    assert load_checkpoint(path).origin["learning_rate"] == (0.05, 0.2)[owner]
+    assert load_checkpoint(path).epoch == 200

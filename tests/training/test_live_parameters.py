@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
-from helpers.dataset import Dataset
-from helpers.evaluation import loss_and_accuracy
 from helpers.live_parameters import LiveParameters, live_inputs, positions
+
+from helpers.data import Dataset
+from helpers.evaluation import loss_and_accuracy
 from helpers.losses import one_hot
 from helpers.network import (
     backward_propagation,

@@ -4,9 +4,9 @@ import types
 
 import numpy as np
 import pytest
-
-from helpers.dataset import Dataset
 from helpers.settings import Settings, check_dataset
+
+from helpers.data import Dataset
 
 
 def settings(**changes):

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-
 from helpers.training_state import HISTORY_COLUMNS, TrainingState, check_state
 
 VECTOR = np.zeros(5)

@@ -4,12 +4,11 @@ import threading
 
 import numpy as np
 
-from helpers.centering import shrink
+from helpers.evaluation import squared_lengths
 from helpers.internals.checks import check_parameters
 from helpers.internals.image_files import MOST_BYTES, read_image
-from helpers.nearest import squared_lengths
 from helpers.plots import plot_stages
-from helpers.preprocessing import preprocess, to_gray
+from helpers.preprocessing import preprocess, shrink, to_gray
 from helpers.widgets.digit_pad.answer import look, nearest
 from helpers.widgets.digit_pad.board import (
     NO_ANSWER,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.nearest import nearest_examples
+from helpers.evaluation import nearest_examples
 from helpers.network import forward_propagation
 from helpers.plots import percent
 from helpers.widgets.digit_pad.board import pixels
