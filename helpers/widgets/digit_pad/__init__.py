@@ -207,14 +207,14 @@ class DigitPad(Panel):
 def _checked_names(parameters, class_names, datasets):
     """Return the names of the classes after checking that network, datasets and names fit the pad."""
     check_parameters(parameters)
-    sizes = {"the network takes": parameters[0].W.shape[1]}
+    sizes = {"the network takes": parameters[0][0].shape[1]}
     sizes |= {f"{name} holds": dataset.X.shape[0] for name, dataset in datasets.items() if dataset}
     for name, size in sizes.items():
         if size != 28 * 28:
             raise ValueError(
                 f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28"
             )
-    classes = parameters[-1].W.shape[0]
+    classes = len(parameters[-1][0])
     names = tuple(map(str, range(classes) if class_names is None else class_names))
     if len(names) != classes:
         raise ValueError(

@@ -68,7 +68,9 @@ def server(tmp_path_factory):
     quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(quiet))
     port = free_port()
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own = {
+        f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")
+    }
     environment = (
         os.environ
         | own
@@ -79,7 +81,14 @@ def server(tmp_path_factory):
             "TQDM_DISABLE": "1",
         }
     )
-    command = [sys.executable, "-m", "jupyterlab", *SERVER_OPTIONS, f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *SERVER_OPTIONS,
+        f"--port={port}",
+        f"--ServerApp.root_dir={folder}",
+    ]
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -126,15 +135,23 @@ def open_cells(server, browser, request):
         notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
         name = f"{request.node.name.replace('[', '_').replace(']', '')}_{len(contexts)}.ipynb"
         nbformat.write(notebook, folder / name)
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, has_touch=False))
+        contexts.append(
+            browser.new_context(viewport={"width": width, "height": height}, has_touch=False)
+        )
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
-        where = f"/lab/tree/{name}?token={TOKEN}&reset" if app == "lab" else f"/notebooks/{name}?token={TOKEN}"
+        where = (
+            f"/lab/tree/{name}?token={TOKEN}&reset"
+            if app == "lab"
+            else f"/notebooks/{name}?token={TOKEN}"
+        )
         page.goto(address + where)
         page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for(timeout=60_000)
         wait_for_kernel(page)
         if app == "lab" and width < 1000:
-            page.evaluate("async () => { await jupyterapp.commands.execute('application:toggle-left-area') }")
+            page.evaluate(
+                "async () => { await jupyterapp.commands.execute('application:toggle-left-area') }"
+            )
         run_all(page)
         return page
 
