@@ -6,7 +6,7 @@ import numpy as np
 
 
 def as_images(images, image_shape=(28, 28)):
-    """Return one image (features,) or (height, width), columns, or a stack as (m, height, width)."""
+    """Return one image, columns (features, m) or a stack of images as (m, height, width)."""
     images = np.asarray(images)
     features = math.prod(image_shape)
     if not np.issubdtype(images.dtype, np.number) and images.dtype != bool:
@@ -43,7 +43,7 @@ def full_ink(images):
 
 
 def as_labels(labels, class_names=None):
-    """Return labels (m,) as integers and the class names as a tuple of str, "0" to "9" by default."""
+    """Return labels (m,) as integers, and the class names, by default "0" to "9"."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(

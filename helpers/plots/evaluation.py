@@ -78,8 +78,8 @@ def plot_confusion_matrix(matrix, class_names=None, *, title=None):
 def plot_accuracy_per_class(matrix, class_names=None, *, title=None):
     """Draw the fraction of each class that was predicted right, plus and minus one standard error.
 
-    The standard error of a fraction p of n examples is sqrt(p (1 - p) / n). A class without examples
-    has no bar.
+    The standard error of a fraction p of n examples is sqrt(p (1 - p) / n). A class without
+    examples has no bar.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ STYLE = {
 
 
 class AccessibleFigure(Figure):
-    """A matplotlib figure with a text alternative, which displays itself as the last line of a cell.
+    """A matplotlib figure with a text alternative that displays itself as the last line of a cell.
 
     It is made without pyplot, so no global list keeps it alive and nothing shows it a second time.
 
@@ -218,8 +218,8 @@ def draw_sheet(
 ):
     """Return a figure of images (m, height, width) in rows, with a caption under each.
 
-    limits: the values at the ends of the colors, by default those of ink. A pixel is a whole number of
-    pixels on the screen. With bar_label a color bar stands at the right.
+    limits: the values at the ends of the colors, by default those of ink. A pixel is a whole
+    number of pixels on the screen. With bar_label a color bar stands at the right.
     """
     m, h, w = images.shape
     vmin, vmax = limits or (0, full_ink(images))

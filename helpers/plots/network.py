@@ -271,8 +271,8 @@ def plot_probabilities(
 def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     """Draw the weights of a first layer, one image per neuron, on one scale around 0.
 
-    The scale ends where one weight in 200 is larger, so that a single large one does not make the rest
-    pale.
+    The scale ends where one weight in 200 is larger, so that a single large one does not make the
+    rest pale.
 
     Parameters
     ----------

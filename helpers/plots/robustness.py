@@ -1,4 +1,4 @@
-"""Accuracy against the strength of a perturbation, with pictures, and confidence against accuracy."""
+"""Accuracy against the strength of a perturbation, and against confidence."""
 
 import numpy as np
 
@@ -26,15 +26,15 @@ TOP, LINES, GAP, PICTURE, TEXT = 0.5, 2.9, 0.62, 0.86, 0.42
 def plot_robustness(
     strengths, curves, images, captions=None, *, xlabel, title, image_shape=(28, 28)
 ):
-    """Draw accuracy against the strength of a perturbation, and what each strength does to an image.
+    """Draw accuracy against the strength of a perturbation, and what it does to an image.
 
     Parameters
     ----------
     strengths : array_like, shape (n,)
         Rising numbers.
     curves : dict of str to array_like, shape (n,) or (runs, n)
-        Accuracies (fractions) by name; of several runs the mean is drawn as a line and the range as a
-        band.
+        Accuracies (fractions) by name; of several runs the mean is drawn as a line and the range
+        as a band.
     images : array_like, shape (features, n) or (n, height, width)
         One image under each strength.
     captions : sequence of n str, optional
@@ -175,7 +175,7 @@ def _bins_in_words(table):
 
 
 def _rising(strengths):
-    """Return strengths as an array after checking that they are two or more finite, rising numbers."""
+    """Return strengths as an array, checked to be two or more finite, rising numbers."""
     strengths = np.asarray(strengths, dtype=float)
     many = strengths.ndim == 1 and len(strengths) > 1
     if not (many and np.isfinite(strengths).all() and (np.diff(strengths) > 0).all()):

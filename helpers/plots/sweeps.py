@@ -50,17 +50,18 @@ def plot_sweep(
     ylabel=None,
     title=None,
 ):
-    """Draw a result of a sweep against a setting: every run, their mean, and a band from min to max.
+    """Draw a result of a sweep against a setting: every run, the mean, and a band for the range.
 
-    A run that failed or diverged is a cross, at the bottom where it has no value, and does not count in
-    the line and the band.
+    A run that failed or diverged is a cross, at the bottom where it has no value, and does not
+    count in the line and the band.
 
     Parameters
     ----------
     runs : DataFrame
         What `run_experiment` returned.
     x : str
-        A column; values that are not all numbers stand side by side in the order in which they occur.
+        A column; values that are not all numbers stand side by side in the order in which they
+        occur.
     column : str
         The result.
     group : str, optional
@@ -221,7 +222,7 @@ def column_values(runs, name):
 
 
 def ended_well(runs, column):
-    """Return for each run whether it neither failed nor diverged and has a finite value in `column`."""
+    """Return for each run whether it ended well, with a finite value in `column`."""
     finite = np.isfinite(np.asarray(runs[column], dtype=float))
     if "stop_reason" in runs.columns:
         finite &= ~np.isin(np.asarray(runs["stop_reason"], dtype=str), ["diverged", "error"])
@@ -250,7 +251,7 @@ def default_title(xlabel, ylabel):
 
 
 def _sort_out(runs, x, column):
-    """Return for each value of x the values of the runs that ended well, and those of the others."""
+    """Return for each value of x the results of the runs that ended well, and of the others."""
     values = {}
     rows = zip(column_values(runs, x), runs[column], ended_well(runs, column), strict=True)
     for kind, value, well in rows:
@@ -259,7 +260,7 @@ def _sort_out(runs, x, column):
 
 
 def _draw_line(ax, values, place, i):
-    """Draw the runs of one group; return in a list the line through their means, if there is one."""
+    """Draw the runs of one group; return in a list the line through their means, if any."""
     look = {"color": COLORS[i % len(COLORS)], "marker": MARKERS[i % len(MARKERS)]}
     good = {place[kind]: values[kind][0] for kind in place if kind in values and values[kind][0]}
     for kind, (_, crosses) in values.items():

@@ -46,7 +46,7 @@ def draw_side_by_side(pictures, figure):
 
 
 def stack(*figures):
-    """Return one figure with the given ones below each other, and their texts one after the other."""
+    """Return one figure with the given ones, and their text alternatives, one after the other."""
     pictures = [np.asarray(render(figure)) for figure in figures]
     height = sum(len(picture) for picture in pictures)
     width = max(picture.shape[1] for picture in pictures)

@@ -1,4 +1,4 @@
-"""What panels share: how they show themselves, where errors go, and what runs beside other cells."""
+"""What panels share: their display, their errors, and tasks that run beside other cells."""
 
 import asyncio
 import functools
@@ -13,8 +13,9 @@ OPEN_PANELS = {}  # (kind of panel, cell) -> the panel that this cell made last
 class Panel:
     """The base of all panels of controls in a notebook.
 
-    A subclass fills `.view` through `show`, and gives `figure()`, the static figure that stands in its
-    place where there is no browser. Making a panel again in the same cell closes the one before it.
+    A subclass fills `.view` through `show`, and gives `figure()`, the static figure that stands
+    in its place where there is no browser. Making a panel again in the same cell closes the one
+    before it.
     """
 
     def __init__(self):
@@ -26,7 +27,7 @@ class Panel:
         place = (type(self).__name__, current_cell())
         previous = OPEN_PANELS.pop(place, None)
         if previous is not None:
-            # not all programs name the cell: then it may be another cell's, which only stops working
+            # not all programs name the cell: it may be another cell's, which only stops then
             previous.close() if place[1] else previous.cancel()
         OPEN_PANELS[place] = self
 
@@ -73,7 +74,7 @@ class Panel:
             self.error_line.layout.display = "none"
 
     def later(self, coroutine):
-        """Run a coroutine on the loop of the cell that made the panel; without a loop, to its end."""
+        """Run a coroutine on the loop of the panel's cell; where there is none, to its end."""
         if self.loop is None:
             asyncio.run(self._watched(coroutine))
         elif running_loop() is self.loop:

@@ -1,4 +1,4 @@
-"""What is drawn is the data: values, texts, text alternatives, and clear words for what cannot be."""
+"""What is drawn is the data: values, texts, text alternatives, and words for what cannot be."""
 
 import base64
 import io
@@ -10,10 +10,10 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from shared import texts
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from PIL import Image
+from shared import texts
 
 from helpers import plots
 from helpers.plots import percent

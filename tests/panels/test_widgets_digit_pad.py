@@ -249,6 +249,6 @@ def test_networks_and_datasets_of_other_sizes_are_refused():
 
 
 def test_the_sentence_names_two_classes_when_it_is_not_sure():
-    *hidden, (W, b) = NETWORK
+    *hidden, (W, _) = NETWORK
     unsure = [*hidden, Layer(0 * W, np.log([[0.5], [0.4], *[[0.0125]] * 8]))]
     assert said(DigitPad(unsure)) == "Not sure: 0 (50 %) or 1 (40 %)?"

@@ -1,4 +1,4 @@
-"""The digit pad: draw a digit, and see what the preprocessing and the network make of it."""
+"""The digit pad: draw a digit, and see what becomes of it on its way to an answer."""
 
 import threading
 
@@ -30,7 +30,7 @@ MOST_UNDONE = 100
 
 
 class DigitPad(Panel):
-    """A board to draw a digit on, with the stages of the preprocessing and the network's probabilities.
+    """A board to draw a digit on, with what the preprocessing and the network make of it.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ class DigitPad(Panel):
     Raises
     ------
     ValueError
-        For a network or a Dataset of other images, samples without labels, or names that are not one
-        per class.
+        For a network or a Dataset of other images, samples without labels, or names that are not
+        one per class.
     """
 
     def __init__(
@@ -205,7 +205,7 @@ class DigitPad(Panel):
 
 
 def _checked_names(parameters, class_names, datasets):
-    """Return the names of the classes after checking that network, datasets and names fit the pad."""
+    """Return the names of the classes, once network, datasets and names fit the pad."""
     check_parameters(parameters)
     sizes = {"the network takes": parameters[0][0].shape[1]}
     sizes |= {f"{name} holds": dataset.X.shape[0] for name, dataset in datasets.items() if dataset}

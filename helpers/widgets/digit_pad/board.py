@@ -1,4 +1,4 @@
-"""The board of the digit pad: what lies on it, its samples, and what passes to and from the browser."""
+"""The board of the digit pad: what lies on it, its samples, and its part in the browser."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -25,10 +25,10 @@ NO_ANSWER = {
 class PadSurface(anywidget.AnyWidget):
     """What the browser shows and sends; it computes nothing.
 
-    The browser sets `strokes` (lists of points (x, y) on a board of 280 by 280), `stamp` (a number that
-    rises with every sending), `pen` (its width) and `sample` (whether the next stroke replaces what is
-    there). Python sets all the rest, and `answer` with the stamp that it answers, after which the
-    browser sends again.
+    The browser sets `strokes` (lists of points (x, y) on a board of 280 by 280), `stamp` (a
+    number that rises with every sending), `pen` (its width) and `sample` (whether the next stroke
+    replaces what is there). Python sets all the rest, and `answer` with the stamp that it
+    answers, after which the browser sends again.
     """
 
     _esm, _css = HERE / "digit_pad.js", HERE / "digit_pad.css"
@@ -43,7 +43,7 @@ class PadSurface(anywidget.AnyWidget):
 
 
 class Board(NamedTuple):
-    """What lies on the board: strokes or a picture (height, width); a sample goes at the next stroke."""
+    """Strokes or a picture (height, width); a sample goes at the next stroke."""
 
     strokes: list
     image: np.ndarray | None = None
@@ -51,7 +51,7 @@ class Board(NamedTuple):
 
 
 def make_samples(dataset=None):
-    """Return pairs of a name and a Board: ten drawings, or a Dataset's first example of each class."""
+    """Return pairs (name, Board): ten drawings, or a Dataset's first example of each class."""
     if dataset is None:
         return [(str(digit), Board(sample_strokes(digit), sample=True)) for digit in range(10)]
     if dataset.labels is None:
@@ -69,8 +69,8 @@ def make_samples(dataset=None):
 def boards_between(board, strokes):
     """Return the boards to which undo goes back once these strokes lie where `board` lay.
 
-    While a stroke grows there is none; but the browser waits for each answer, and the end of one stroke
-    and the start of the next may come in one message.
+    While a stroke grows there is none; but the browser waits for each answer, and the end of one
+    stroke and the start of the next may come in one message.
     """
     count = len(board.strokes)
     pairs = zip(board.strokes, strokes, strict=False)

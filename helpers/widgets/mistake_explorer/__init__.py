@@ -16,11 +16,11 @@ __all__ = ["MistakeExplorer"]
 HELP = """<b>Matrix</b>: a row for the true class, a column for the predicted one. A cell shows its
 images, the name of a row or column all its mistakes; choosing it again lets go.
 Tab reaches the matrix, the arrow keys walk in it, Enter chooses.<br>
-<b>Show</b>: which images; with two networks, the mistakes that the better one mends and the new ones
-it makes.<br>
+<b>Show</b>: which images; with two networks, the mistakes that the better one mends and the new
+ones it makes.<br>
 <b>True, Predicted</b>: the same choice as in the matrix, as two lists.<br>
-<b>Sort by</b>: how probable the network found its answer, or its loss, large where the truth got little
-chance.<br>
+<b>Sort by</b>: how probable the network found its answer, or its loss, large where the truth got
+little chance.<br>
 <b>Label is arguably wrong</b>: your own verdict; a line below counts them, and
 <code>explorer.doubtful</code> lists the columns of X.<br>
 <b>Bars</b>: the probability of each class, ✓ the true one, ✗ the one that was predicted in its
@@ -106,12 +106,12 @@ class MistakeExplorer(Panel):
 
     @property
     def doubtful(self):
-        """The columns of dataset.X whose labels you marked as arguably wrong, in order; can be set."""
+        """The columns of dataset.X whose labels are marked as arguably wrong; can be set."""
         return list(self.cards.marked)
 
     @doubtful.setter
     def doubtful(self, columns):
-        """Mark these columns and no others; raises ValueError for one that is not in the dataset."""
+        """Mark these columns and no others; ValueError for one that is not in the dataset."""
         columns = sorted({int(column) for column in columns})
         m = len(self.answers.labels)
         if columns and not 0 <= columns[0] <= columns[-1] < m:

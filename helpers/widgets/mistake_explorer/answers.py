@@ -69,7 +69,7 @@ class Answers:
         return {**parts, **own, **rest}
 
     def compared(self):
-        """Return which of two networks is worse and better, and the mistakes of worse, better and both."""
+        """Return which network is worse, which better, and the mistakes of one, other and both."""
         worse, better = (1, 0) if self.wrong[1].sum() > self.wrong[0].sum() else (0, 1)
         before, after = self.wrong[worse], self.wrong[better]
         return worse, better, before & ~after, after & ~before, before & after

@@ -1,4 +1,4 @@
-"""What of the mistake explorer runs in the browser: the confusion matrix as a menu, and the images."""
+"""The mistake explorer in the browser: the confusion matrix as a menu, and the images."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The network inspector: one image on its way through a network, and its gradients on the way back."""
+"""The network inspector: every number of one image's way through a network, and back."""
 
 import ipywidgets as widgets
 import numpy as np
@@ -26,13 +26,14 @@ __all__ = ["NetworkInspector"]
 
 HELP = """<b>Image</b>: which column of X goes through the network; Next mistake finds one taken for
 another class.<br>
-<b>Forward</b>: every neuron with its Z and its A. <b>Backward</b>: with its dA and dZ, the slopes of the
-loss of this one image.<br>
-<b>A neuron</b>: pointing at it shows the sum behind it, choosing it (click or Enter) keeps it there. Lines
-lead from what feeds it, solid where it adds, dashed where it takes away, wide where it matters. Tab reaches
-a layer, the arrow keys walk: up and down in the layer, left and right to its neighbors.<br>
-<b>Images of the first layer</b>: red is positive, blue negative; pointing at a pixel, or the arrow keys,
-read its numbers."""
+<b>Forward</b>: every neuron with its Z and its A. <b>Backward</b>: with its dA and dZ, the slopes
+of the loss of this one image.<br>
+<b>A neuron</b>: pointing at it shows the sum behind it, choosing it (click or Enter) keeps it
+there. Lines lead from what feeds it, solid where it adds, dashed where it takes away, wide where
+it matters. Tab reaches a layer, the arrow keys walk: up and down in the layer, left and right to
+its neighbors.<br>
+<b>Images of the first layer</b>: red is positive, blue negative; pointing at a pixel, or the
+arrow keys, read its numbers."""
 
 
 class NetworkInspector(Panel):

@@ -10,10 +10,11 @@ from helpers.network import backward_propagation, forward_propagation, weighted_
 
 
 class Trace(NamedTuple):
-    """All numbers of one image: lists with one (n, 1) array per layer, `A` with the pixels in front.
+    """All numbers of one image: lists of one (n, 1) array per layer, `A` with the pixels in front.
 
-    dZ, dA and gradients (Layers of dW and db) are None for an image without label, and so is the dA of
-    the last layer: softmax and cross-entropy are differentiated as one, which gives its dZ = A - Y.
+    dZ, dA and gradients (Layers of dW and db) are None for an image without label, and so is the
+    dA of the last layer: softmax and cross-entropy are differentiated as one, which gives its dZ
+    = A - Y.
     """
 
     parameters: list

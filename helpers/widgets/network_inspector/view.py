@@ -20,7 +20,8 @@ SMALL_IMAGE = 100  # pixels that still have room for their numbers
 class NetworkView(anywidget.AnyWidget):
     """The network as columns of buttons, with lines to a neuron from what feeds it.
 
-    chosen: (layer, neuron), layers from 1; pointed: the same, or empty where the pointer is elsewhere.
+    chosen: (layer, neuron), layers from 1; pointed: the same, or empty where the pointer is
+    elsewhere.
     """
 
     _esm, _css = HERE / "network.js", HERE / "network.css"
@@ -131,7 +132,7 @@ def backward_detail(trace, layer, neuron, image_shape):
 
 
 def assembled(layer, neuron, lines, parts, tables=(), images=()):
-    """Return the dict of one neuron; links: the neurons that feed it, with a strength of -1 to 1."""
+    """Return the dict of one neuron; links: what feeds it, with a strength of -1 to 1."""
     indexes = [] if parts.layer == 0 else strongest(parts.products)
     full = largest(parts.products)
     links = [

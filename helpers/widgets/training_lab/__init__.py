@@ -71,7 +71,7 @@ class TrainingLab(Panel):
         return stack(draw_knobs(self.controls.sliders), self.screen.curves.figure)
 
     def train(self, live=False):
-        """Start a training run with the present settings; one that goes on ends. live: a short one."""
+        """Start a run with the present settings, a short one if live; one that goes on ends."""
         self.request += 1
         if not live:
             self.run.stopped = True
@@ -141,7 +141,7 @@ class TrainingLab(Panel):
         self.screen.draw()  # here, because two threads must not draw at once
 
     async def _go_on(self, **limits):
-        """Train the newest run until it is over or a limit is reached; errors leave the panel usable."""
+        """Train the newest run until it or a limit ends; an error leaves the panel usable."""
         request = self.request
         self.screen.show_progress()
         try:

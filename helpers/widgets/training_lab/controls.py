@@ -1,4 +1,4 @@
-"""The sliders and fields of the training lab, what each of them does, and how they look in a figure."""
+"""The controls of the training lab, what each of them does, and a figure of them."""
 
 import math
 
@@ -167,10 +167,13 @@ def check_start(start):
 def help_text():
     """Return one line of HTML for each control."""
     lines = "".join(f"<li><b>{title}</b>: {words}.</li>" for title, words in HELP.values())
-    keys = "Keyboard: Tab goes to the next control; Page up, Page down and the arrow keys move a slider."
+    keys = (
+        "Keyboard: Tab goes to the next control; "
+        "Page up, Page down and the arrow keys move a slider."
+    )
     live = (
-        "<b>Live</b>: ten epochs after every move; while Train is at work, a move waits for the next "
-        "Train."
+        "<b>Live</b>: ten epochs after every move; "
+        "while Train is at work, a move waits for the next Train."
     )
     items = f"{lines}<li>{live}</li><li>{keys}</li>"
     return f'<ul style="line-height: 1.5; margin: 0; padding-left: 1.2em">{items}</ul>'

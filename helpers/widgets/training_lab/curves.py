@@ -14,7 +14,7 @@ BEST_TEXT = {
 
 
 class Curves:
-    """Loss and accuracy over the epochs: a run in full color, one to compare with, and gray ones."""
+    """Loss and accuracy over epochs: a run in full color, one to compare with, gray ones."""
 
     @styled
     def __init__(self):

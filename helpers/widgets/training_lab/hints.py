@@ -113,7 +113,7 @@ def slower(problem, text, values, factor):
 
 
 def dead_neurons(result, settings, X):
-    """Return for each hidden layer how many neurons give 0 for every example, of how many, and before."""
+    """Return (dead, neurons, dead at the start) for each hidden layer: 0 for all of X."""
     start = initialize_parameters(settings.layer_sizes, np.random.default_rng(settings.seed))
     now, before = (_silent(parameters, X) for parameters in (result.last_parameters, start))
     layers = zip(now, before, strict=True)

@@ -1,4 +1,4 @@
-"""The runs of the training lab: one that trains in slices, and the book of those worth comparing."""
+"""The runs of the training lab: each trains in slices; a book keeps those to compare."""
 
 import asyncio
 import math
@@ -34,9 +34,10 @@ SHARED = ("learning_rate", "batch_size", "optimizer", "patience", "l2", "seed") 
 class Run:
     """One training run of the lab, which goes on while an event loop does.
 
-    values: its settings as the controls give them; live: a short one. `paused`, `stopped` and `single`
-    (pause again after the next epoch) say what was asked for. `state` is the TrainingState after the
-    last finished epoch, `result` the TrainingResult once it has ended, at the clock time `ended_at`.
+    values: its settings as the controls give them; live: a short one. `paused`, `stopped` and
+    `single` (pause again after the next epoch) say what was asked for. `state` is the
+    TrainingState after the last finished epoch, `result` the TrainingResult once it has ended, at
+    the clock time `ended_at`.
     """
 
     def __init__(self, number, values, train_set, dev_set, settings, *, live=False):
@@ -111,7 +112,7 @@ class Run:
         return training_result(self.state, self.settings, self.stop_reason or "not finished")
 
     def advance(self, seconds=math.inf):
-        """Train for about `seconds`, to the end of the epoch at most; return whether it has ended."""
+        """Train for about `seconds`, an epoch at most; return whether the epoch has ended."""
         state = advance(self.steps, self.flops, seconds)
         if state is not None:
             self.state, self.stop_reason = state, reason_to_stop(state, self.settings)
@@ -166,7 +167,7 @@ class Run:
 
 
 class RunBook:
-    """The runs of a lab: `.runs` are the kept ones, `.newest` the one in full color, kept or not."""
+    """The runs of a lab: `.runs` are kept, `.newest` is in full color, kept or not."""
 
     def __init__(self, train_set, dev_set):
         self.train_set, self.dev_set = train_set, double(dev_set)

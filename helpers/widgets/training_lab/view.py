@@ -1,4 +1,4 @@
-"""What the training lab shows below its sliders: buttons, status, curves, hints and a table of runs."""
+"""The training lab below its sliders: buttons, status, curves, hints, table of runs."""
 
 import html
 import math
@@ -47,8 +47,8 @@ JUDGES = 500  # development images on which dead neurons are looked for
 class LabView:
     """The widgets of a training lab but for its sliders.
 
-    controls: the widget of the sliders. on_click: {name of BUTTONS: callback}; on_choice: called when
-    another run is to be compared, on_cure with the Hint whose button was pressed.
+    controls: the widget of the sliders. on_click: {name of BUTTONS: callback}; on_choice: called
+    when another run is to be compared, on_cure with the Hint whose button was pressed.
     """
 
     def __init__(self, controls, on_click, on_choice, on_cure):
@@ -132,7 +132,7 @@ class LabView:
 
 
 class Screen:
-    """Shows the newest run of a book, the earlier ones and the one to compare with, in a LabView."""
+    """Shows in a LabView the newest run, the earlier ones and the one to compare with."""
 
     def __init__(self, book, view):
         self.book, self.view, self.curves, self.drawn_at = book, view, Curves(), 0.0
