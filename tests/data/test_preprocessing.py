@@ -15,7 +15,7 @@ from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import accuracy, make_predictions
 from helpers.internals.idx_format import read_idx
 from helpers.internals.image_files import read_image
-from helpers.plots.stages import plot_stages
+from helpers.plots import plot_stages
 from helpers.preprocessing import (
     center,
     crop,

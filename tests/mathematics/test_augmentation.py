@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
 from helpers.augmentation import affine, compose, distort, elastic, noise, transform
-from helpers.plots.augmentation import plot_variants
+from helpers.plots import plot_variants
 
 EVERYTHING = {
     "max_shift": 2,

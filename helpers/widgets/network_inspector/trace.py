@@ -1,4 +1,4 @@
-"""One image on its way through a network and its gradients on the way back, with the parts of every sum."""
+"""The activations of one image, its gradients, and the parts of the sums behind them."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from helpers.network import backward_propagation, forward_propagation, pre_activ
 
 
 class Trace(NamedTuple):
-    """All numbers of one image: lists with one (n, 1) array a layer, `A` with the pixels in front.
+    """All numbers of one image: lists of one (n, 1) array per layer, `A` with the pixels in front.
 
-    dZ, dA and gradients (Layers of dW and db) are None for an image without label, and so is the dA of the last
-    layer: softmax and cross-entropy are differentiated as one, which gives its dZ = A - Y.
+    dZ, dA and gradients (Layers of dW and db) are None for an image without label, and so is the
+    dA of the last layer: softmax and cross-entropy are differentiated as one, which gives its dZ
+    = A - Y.
     """
 
     parameters: list
@@ -27,11 +28,7 @@ class Trace(NamedTuple):
 
 
 def trace_image(parameters, x, label=None, *, activation="relu"):
-    """Return the Trace of one image through a network.
-
-    parameters: a list of Layers; x: (n0, 1) pixels; label: its class, or None for no way back; activation: that of
-    the hidden layers. Raises ValueError where x, the label or the activation do not fit.
-    """
+    """Return the Trace of one image x (n0, 1); without a label there is no way back."""
     A = forward_propagation(parameters, x, activation=activation)
     Z = [pre_activations(W, b, A_in) for (W, b), A_in in zip(parameters, A[:-1], strict=True)]
     if label is None:
@@ -53,24 +50,20 @@ class Parts(NamedTuple):
 
 
 def forward_parts(trace, layer, neuron):
-    """Return the Parts whose sum, with the bias, is Z of a neuron.
-
-    layer: from 1 to the last; neuron: from 0. Raises IndexError for one that is not there.
-    """
+    """Return the Parts whose sum, with the bias, is Z of a neuron; layers count from 1."""
     check_neuron(trace, layer, neuron)
     weights, values = trace.parameters[layer - 1].W[neuron], trace.A[layer - 1][:, 0]
     return Parts(layer - 1, weights, values, weights * values)
 
 
 def backward_parts(trace, layer, neuron):
-    """Return the Parts whose sum is dA of a hidden neuron, or None for the last layer, where dZ = A - Y.
-
-    layer: from 1 to the last; neuron: from 0. Raises IndexError for one that is not there, and ValueError for an
-    image without label.
-    """
+    """Return the Parts whose sum is dA of a hidden neuron, None in the last layer (dZ = A - Y)."""
     check_neuron(trace, layer, neuron)
     if trace.dZ is None:
-        raise ValueError("the image has no label, so there is no loss and nothing to send back; use labelled images")
+        raise ValueError(
+            "the image has no label, so there is no loss and nothing to send back; "
+            "use labeled images"
+        )
     if layer == len(trace.parameters):
         return None
     weights, values = trace.parameters[layer].W[:, neuron], trace.dZ[layer][:, 0]
@@ -78,7 +71,7 @@ def backward_parts(trace, layer, neuron):
 
 
 def slope(trace, layer, neuron):
-    """Return the slope of a hidden neuron's activation function where this image puts it. Raises nothing."""
+    """Return the slope of a hidden neuron's activation function where this image puts it."""
     return float(get_activation(trace.activation).derivative(trace.A[layer])[neuron, 0])
 
 
@@ -89,4 +82,6 @@ def check_neuron(trace, layer, neuron):
         raise IndexError(f"layer {layer} is not there: the layers are numbered from 1 to {L}")
     if not 0 <= neuron < len(trace.Z[layer - 1]):
         n = len(trace.Z[layer - 1])
-        raise IndexError(f"neuron {neuron} is not there: layer {layer} has {n}, numbered from 0 to {n - 1}")
+        raise IndexError(
+            f"neuron {neuron} is not there: layer {layer} has {n}, numbered from 0 to {n - 1}"
+        )

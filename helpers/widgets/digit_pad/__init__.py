@@ -1,4 +1,4 @@
-"""The digit pad: draw a digit, and see what the preprocessing makes of it and what the network says."""
+"""The digit pad: draw a digit, and see what becomes of it on its way to an answer."""
 
 import threading
 
@@ -7,12 +7,21 @@ import numpy as np
 from helpers.evaluation import squared_lengths
 from helpers.internals.checks import check_parameters
 from helpers.internals.image_files import MOST_BYTES, read_image
-from helpers.plots.stages import plot_stages
+from helpers.plots import plot_stages
 from helpers.preprocessing import preprocess, shrink, to_gray
-from helpers.widgets.pad_answer import look, nearest
-from helpers.widgets.pad_board import Board, boards_between, make_samples, picture_of
-from helpers.widgets.pad_surface import NO_ANSWER, PadSurface, pixels
+from helpers.widgets.digit_pad.answer import look, nearest
+from helpers.widgets.digit_pad.board import (
+    NO_ANSWER,
+    Board,
+    PadSurface,
+    boards_between,
+    make_samples,
+    picture_of,
+    pixels,
+)
 from helpers.widgets.panel import Panel
+
+__all__ = ["DigitPad"]
 
 FIRST = 7  # the sample on the board at the start
 SHOWN = 280  # pixels of the longer side of a loaded picture on the screen
@@ -21,21 +30,44 @@ MOST_UNDONE = 100
 
 
 class DigitPad(Panel):
-    """A board to draw a digit on, with every stage of the preprocessing and the network's ten probabilities.
+    """A board to draw a digit on, with what the preprocessing and the network make of it.
 
-    parameters: a list of Layers, trained on images of 28 by 28 pixels. train_set: the Dataset it was trained on, to
-    show the examples nearest to the drawing; None shows none. activation: that of the hidden layers. class_names:
-    those of the train_set by default, or 0, 1, 2, … samples: a Dataset whose first example of each class can be
-    picked in place of ten drawings.
-    After every change `.x` is the digit in MNIST's form (784, 1), `.stages` how it came about, `.probabilities`
-    (classes, 1) what the network says; all are None while the board is empty. Raises ValueError for a network that
-    takes no images of 28 by 28, a Dataset of other images, samples without labels, or names that are not one a class.
+    Parameters
+    ----------
+    parameters : list of Layer
+        Trained on images of 28 by 28 pixels.
+    train_set : Dataset, optional
+        To show the examples that are nearest to the drawing.
+    activation : str
+        That of the hidden layers.
+    class_names : sequence of str, optional
+        By default those of the train_set, or 0, 1, 2, ...
+    samples : Dataset, optional
+        Its first example of each class can be picked in place of ten drawings.
+
+    Attributes
+    ----------
+    x : ndarray, shape (784, 1), or None
+        The digit in MNIST's form; None, as the other two, while the board is empty.
+    stages : list or None
+        How it came about.
+    probabilities : ndarray, shape (classes, 1), or None
+        What the network says.
+
+    Raises
+    ------
+    ValueError
+        For a network or a Dataset of other images, samples without labels, or names that are not
+        one per class.
     """
 
-    def __init__(self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None):
+    def __init__(
+        self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
+    ):
         if class_names is None and train_set:
             class_names = train_set.class_names
-        class_names = _checked_names(parameters, class_names, {"train_set": train_set, "samples": samples})
+        datasets = {"train_set": train_set, "samples": samples}
+        class_names = _checked_names(parameters, class_names, datasets)
         super().__init__()
         self.parameters, self.activation, self.class_names = parameters, activation, class_names
         self.train_set = train_set or None
@@ -43,10 +75,10 @@ class DigitPad(Panel):
         self.x = self.stages = self.probabilities = None
         self.samples = make_samples(samples)
         self.lock, self.before, self.upload = threading.RLock(), [], b""
-        self.surface = PadSurface(
-            class_names=list(class_names),
-            samples=[pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples],
-        )
+        thumbnails = [
+            pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples
+        ]
+        self.surface = PadSurface(class_names=list(class_names), samples=thumbnails)
         self.board = Board([])
         self._put(self.samples[min(FIRST, len(self.samples) - 1)][1])
         self.surface.observe(self.guard(self._on_drawing), ["strokes", "stamp", "pen"])
@@ -54,46 +86,59 @@ class DigitPad(Panel):
         self.show(self.surface)
 
     def undo(self):
-        """Put back what lay on the board before the last stroke, picture, sample or clearing. Raises nothing."""
+        """Put back what lay on the board before the last stroke, picture, sample or clearing."""
         with self.lock:
             if self.before:
                 self._put(self.before.pop())
 
     def clear(self):
-        """Empty the board. Raises nothing."""
+        """Empty the board."""
         self._replace(Board([]))
 
     def pick(self, number):
-        """Put a sample on the board. Raises ValueError where there is none of that number."""
+        """Put a sample on the board.
+
+        Raises
+        ------
+        ValueError
+            Where there is none of that number.
+        """
         if number not in range(len(self.samples)):
-            raise ValueError(f"there is no sample {number!r}, expected 0 to {len(self.samples) - 1}")
+            last = len(self.samples) - 1
+            raise ValueError(f"there is no sample {number!r}, expected 0 to {last}")
         self._replace(self.samples[number][1])
 
     def load(self, image):
-        """Put a picture on the board: a path, the bytes of an image file, or an array as `preprocess` takes it.
+        """Put a picture on the board.
 
-        Raises ValueError or OSError as read_image and preprocess do; the board is then left as it is.
+        Parameters
+        ----------
+        image : path, bytes or ndarray
+            An image file, its content, or an array as `preprocess` takes it.
+
+        Raises
+        ------
+        ValueError, OSError
+            For what is no picture of a digit, or no file; the board is then left as it is.
         """
         gray = to_gray(image) if isinstance(image, np.ndarray) else read_image(image)
         preprocess(gray)
         self._replace(Board([], gray, sample=True))
 
     def figure(self):
-        """Return the static figure: the stages of what lies on the board, and the probabilities. Raises nothing."""
+        """Return the static figure: the stages of what lies on the board, and the probabilities."""
         if self.stages is None:
-            return plot_stages(preprocess(picture_of(self.samples[0][1])).stages, title="The digit pad, with a sample")
-        return plot_stages(
-            self.stages,
-            self.probabilities,
-            self.class_names,
-            title="The digit pad: a drawing on its way into the network, and what the network says",
-        )
+            stages = preprocess(picture_of(self.samples[0][1])).stages
+            return plot_stages(stages, title="The digit pad, with a sample")
+        title = "The digit pad: a drawing on its way into the network, and what the network says"
+        return plot_stages(self.stages, self.probabilities, self.class_names, title=title)
 
     def _on_drawing(self, change):
         with self.lock:
             strokes = self.surface.strokes
             known = strokes == self.board.strokes
-            if known and change["name"] != "pen" and self.surface.answer["stamp"] == self.surface.stamp:
+            answered = self.surface.answer["stamp"] == self.surface.stamp
+            if known and answered and change["name"] != "pen":
                 return
             if not known:
                 self._remember(*boards_between(self.board, strokes))
@@ -115,7 +160,8 @@ class DigitPad(Panel):
         """Take one piece of a file; the last one puts it on the board."""
         if size > MOST_BYTES:
             if part == 0:
-                raise ValueError(f"{name} has {size / 1e6:.0f} MB, expected at most {MOST_BYTES // 10**6}; cut it")
+                most = MOST_BYTES // 10**6
+                raise ValueError(f"{name} has {size / 1e6:.0f} MB, expected at most {most}; cut it")
             return
         self.upload = (b"" if part == 0 else self.upload) + b"".join(map(bytes, buffers))
         if part == parts - 1:
@@ -149,24 +195,30 @@ class DigitPad(Panel):
             except ValueError as error:
                 answer["sentence"] = str(error)
             else:
-                words = {"activation": self.activation, "class_names": self.class_names}
-                self.probabilities, seen = look(self.parameters, self.x, self.stages, **words)
-                answer |= seen
+                P, seen = look(
+                    self.parameters, self.x, self.stages, self.activation, self.class_names
+                )
+                self.probabilities, answer = P, answer | seen
                 if self.train_set is not None:
                     answer |= nearest(self.train_set, self.lengths, self.x, self.class_names)
         self.surface.answer = answer
 
 
 def _checked_names(parameters, class_names, datasets):
-    """Return the names of the classes after checking that network, datasets and names fit the pad."""
+    """Return the names of the classes, once network, datasets and names fit the pad."""
     check_parameters(parameters)
-    sizes = {"the network takes": parameters[0].W.shape[1]}
+    sizes = {"the network takes": parameters[0][0].shape[1]}
     sizes |= {f"{name} holds": dataset.X.shape[0] for name, dataset in datasets.items() if dataset}
     for name, size in sizes.items():
         if size != 28 * 28:
-            raise ValueError(f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28")
-    classes = parameters[-1].W.shape[0]
+            raise ValueError(
+                f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28"
+            )
+    classes = len(parameters[-1][0])
     names = tuple(map(str, range(classes) if class_names is None else class_names))
     if len(names) != classes:
-        raise ValueError(f"there are {len(names)} class names, expected {classes}, one for each class of the network")
+        raise ValueError(
+            f"there are {len(names)} class names, expected {classes}, "
+            "one for each class of the network"
+        )
     return names

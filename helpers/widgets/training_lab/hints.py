@@ -1,4 +1,4 @@
-"""What a look at the curves tells an experienced eye: rules that name a problem and its cure."""
+"""Hints of the training lab: rules that find a problem in a finished run and name its cure."""
 
 import math
 from dataclasses import dataclass
@@ -12,22 +12,18 @@ MOST_L2 = 0.03
 
 @dataclass(frozen=True)
 class Hint:
-    """A problem in words, the words on the button that cures it, and what the button changes in the settings.
+    """A problem, and the button that cures it."""
 
-    problem: a short name. cure: a dictionary of the settings that change. Raises nothing.
-    """
-
-    problem: str
+    problem: str  # a short name
     text: str
     button: str
-    cure: dict
+    cure: dict  # the settings that change
 
 
 def find_hints(values, result, dead):
-    """Return the hints that fit a finished training, the most urgent first.
+    """Return the hints that fit a finished run, the most urgent first.
 
-    values: the settings as the controls give them (learning_rate, l2, share, patience, epochs, ...). result: its
-    TrainingResult. dead: from `dead_neurons`. Raises nothing.
+    values: the settings as the controls give them. dead: from `dead_neurons`.
     """
     rules = (diverged, dead_relus, too_slow, over_fitting)
     hints = [rule(values, result, dead) for rule in rules]
@@ -36,30 +32,43 @@ def find_hints(values, result, dead):
 
 
 def diverged(values, result, dead):
-    """Return the hint for a loss that left the numbers, or None. Raises nothing."""
+    """Return the hint for a loss that left the numbers, or None."""
     losses = result.history["train_loss"].to_numpy()
     grown = len(losses) > 1 and losses[-1] > 2 * max(losses[0], math.log(10))
     if result.stop_reason != "diverged" and not grown:
         return None
-    text = "Diverged: every step jumps over the valley and lands higher up, until the loss is no longer a number."
+    text = (
+        "Diverged: every step jumps over the valley and lands higher up, "
+        "until the loss is no longer a number."
+    )
     return slower("diverged", text, values, 10)
 
 
 def dead_relus(values, result, dead):
-    """Return the hint for hidden neurons that give 0 for every image, or None. Raises nothing."""
-    layers = [(n, count, width) for n, (count, width, _) in enumerate(dead, 1) if count >= max(1, 0.2 * width)]
+    """Return the hint for hidden neurons that give 0 for every image, or None."""
+    layers = [
+        (n, count, width)
+        for n, (count, width, _) in enumerate(dead, 1)
+        if count >= max(1, 0.2 * width)
+    ]
     if not layers:
         return None
-    listed = " and ".join(f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers)
-    text = f"Dead ReLUs: {listed} give 0 for every image. Their gradient is 0 too, so they never come back."
+    listed = " and ".join(
+        f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers
+    )
+    text = (
+        f"Dead ReLUs: {listed} give 0 for every image. "
+        "Their gradient is 0 too, so they never come back."
+    )
     if sum(born for *_, born in dead) >= sum(count for _, count, _ in layers):
-        return Hint("dead ReLUs", f"{text} They were born so.", "Another seed", {"seed": values["seed"] + 1})
+        cure = {"seed": values["seed"] + 1}
+        return Hint("dead ReLUs", f"{text} They were born so.", "Another seed", cure)
     factor = 10 if result.history["dev_accuracy"].iloc[-1] < 0.3 else 3
     return slower("dead ReLUs", f"{text} A large step threw them there.", values, factor)
 
 
 def too_slow(values, result, dead):
-    """Return the hint for a loss that still falls as fast at the end as on average, or None. Raises nothing."""
+    """Return the hint for a loss that still falls as fast at the end as on average, or None."""
     losses = result.history["train_loss"].to_numpy()
     if len(losses) < 5 or not np.isfinite(losses).all() or losses[-1] < 0.5:
         return None
@@ -68,20 +77,26 @@ def too_slow(values, result, dead):
     if (falls > 0).mean() < 0.8 or falls[-third:].mean() < 0.4 * falls.mean():
         return None
     cure = {"learning_rate": values["learning_rate"] * 3}
-    text = "Learning rate too small: the loss is still high, and still falls as steadily as at the start."
+    text = (
+        "Learning rate too small: the loss is still high, "
+        "and still falls as steadily as at the start."
+    )
     return Hint("learning rate too small", text, "Learning rate × 3", cure)
 
 
 def over_fitting(values, result, dead):
-    """Return the hint for a network that learned the training images by heart, or None. Raises nothing."""
+    """Return the hint for a network that learned the training images by heart, or None."""
     history = result.history
     dev, last = history["dev_loss"].to_numpy(), history.iloc[-1]
     if len(dev) < 3 or not np.isfinite(dev).all():
         return None
-    rising = dev[-1] > 1.1 * dev.min() and last["train_loss"] < history["train_loss"].iloc[dev.argmin()]
+    falling = last["train_loss"] < history["train_loss"].iloc[dev.argmin()]
+    rising = dev[-1] > 1.1 * dev.min() and falling
     if not rising and last["train_accuracy"] - last["dev_accuracy"] < 0.1:
         return None
-    what = "the loss on the development set rises again" if rising else "the two accuracies are far apart"
+    what = "the two accuracies are far apart"
+    if rising:
+        what = "the loss on the development set rises again"
     text = f"Over-fitting: {what} while the training set is learned ever better."
     if values["share"] < 100:
         return Hint("over-fitting", text, "Use all the data", {"share": 100})
@@ -92,18 +107,17 @@ def over_fitting(values, result, dead):
 
 
 def slower(problem, text, values, factor):
-    """Return the hint whose cure divides the learning rate by `factor`. Raises nothing."""
-    return Hint(problem, text, f"Learning rate ÷ {factor}", {"learning_rate": values["learning_rate"] / factor})
+    """Return the hint whose cure divides the learning rate by `factor`."""
+    cure = {"learning_rate": values["learning_rate"] / factor}
+    return Hint(problem, text, f"Learning rate ÷ {factor}", cure)
 
 
-def dead_neurons(result, layer_sizes, seed, X):
-    """Count the neurons of each hidden layer that give 0 for every example: (count, neurons, count at the start).
-
-    result: a TrainingResult with ReLU layers; X: (features, m), some hundreds are enough. Raises nothing.
-    """
-    start = initialize_parameters(layer_sizes, np.random.default_rng(seed))
+def dead_neurons(result, settings, X):
+    """Return (dead, neurons, dead at the start) for each hidden layer: 0 for all of X."""
+    start = initialize_parameters(settings.layer_sizes, np.random.default_rng(settings.seed))
     now, before = (_silent(parameters, X) for parameters in (result.last_parameters, start))
-    return [(int(new.sum()), len(new), int(old.sum())) for new, old in zip(now, before, strict=True)]
+    layers = zip(now, before, strict=True)
+    return [(int(new.sum()), len(new), int(old.sum())) for new, old in layers]
 
 
 def _silent(parameters, X):
