@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from checks import problems_of
-from reference import write_reference
+from reference import reference_pages
 from series import path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
@@ -31,7 +31,7 @@ def write(path, text):
 def collect(source, lite):
     """Put all pages of the book into the folder `source`, and remove what no longer belongs there."""
     notebooks = read_series(ROOT / "notebooks")
-    pages = {f"api/{name}": text for name, text in write_reference(ROOT / "helpers", notebooks).items()}
+    pages = {f"api/{name}": text for name, text in reference_pages(ROOT / "helpers", notebooks).items()}
     index = (HERE / "index.md").read_text("utf8")
     index = index.replace("<!-- lite -->", f"\n{LITE}" if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))

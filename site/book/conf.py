@@ -5,22 +5,30 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT)]  # for our extensions, and for autodoc, which imports the helpers
 
 project = "A neural network from scratch"
 author = "the neural-network-notebooks authors"
 copyright = "2026; text and figures are under CC BY 4.0, the code is under the MIT License"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax", "sphinx_copybutton", "pictures", "live"]
+extensions = ["myst_nb", "sphinx_copybutton"]
+extensions += [f"sphinx.ext.{name}" for name in ("autodoc", "autosummary", "mathjax", "napoleon", "viewcode")]
+extensions += ["notebooks"]
 templates_path = []
 nb_execution_mode = "off"  # the committed outputs are what nbval compared
 nb_ipywidgets_js = {}  # the panels are still pictures here
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath", "linkify"]
 myst_linkify_fuzzy_links = False  # addresses with http alone, as on GitHub
 myst_heading_anchors = 3
-nitpicky = True
-python_display_short_literal_types = True
+default_role = "literal"  # `x` in a docstring is code
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+autodoc_member_order = "bysource"
+autosummary_generate = False
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False  # a type is words, "array of shape (n, m)", and no link
 add_module_names = False
 highlight_language = "python"
 copybutton_exclude = ".linenos, .gp, .go"

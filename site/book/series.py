@@ -60,15 +60,15 @@ class Notebook:
 
     @property
     def imported(self):
-        """Set of (module, name) that its cells import from helpers."""
-        names = set()
+        """List of (module, name) that its cells import from helpers, in their order."""
+        names = {}
         for source in self.sources("code"):
-            for match in re.finditer(r"^from (helpers[\w.]*) import (\([^)]*\)|.+)$", source, re.MULTILINE):
+            for match in re.finditer(r"^from (helpers\.[\w.]+) import (\([^)]*\)|.+)$", source, re.MULTILINE):
                 statement = ast.parse(match[0]).body[0]
-                names |= {(statement.module, alias.name) for alias in statement.names}
+                names |= {(statement.module, alias.name): True for alias in statement.names}
             for name in re.findall(r"\bplots\.(plot_\w+)", source):
-                names.add(("helpers.plots", name))
-        return names
+                names["helpers.plots", name] = True
+        return list(names)
 
 
 def read_series(folder):
