@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from shared import shown_without_browser
+from small_data import DEV_SET, TRAIN_SET
 
 pytest.importorskip("ipywidgets")
 
@@ -23,14 +24,6 @@ from helpers.widgets.training_lab.runs import Run
 SIZES = [4, 5, 3]
 
 
-def blobs(m, seed):
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 3, m)
-    rows = 0.5 + 0.3 * np.eye(4)[labels, :] + 0.12 * rng.standard_normal((m, 4))
-    return Dataset(np.clip(rows, 0, 1).T, labels, ("a", "b", "c"), (2, 2))
-
-
-TRAIN_SET, DEV_SET = blobs(53, 1), blobs(31, 2)
 
 
 def new_lab(**start):
