@@ -188,18 +188,19 @@ def test_what_cannot_be_packed_or_unpacked_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("schedule", "factors"),
+    ("schedule", "options", "factors"),
     [
-        (constant(), {0: 1, 0.5: 1, 1: 1}),
-        (step(drops=3, factor=0.5), {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
-        (step(drops=1, factor=0.1), {0.49: 1, 0.5: 0.1, 1: 0.1}),
-        (cosine(warm_up=0.2), {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
-        (cosine(warm_up=0.2, final=0.1), {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),
-        (cosine(warm_up=0), {0: 1, 1 / 3: 0.75, 0.5: 0.5, 1: 0}),
-        (cosine(warm_up=0.2, final=1), {0.1: 0.5, 0.2: 1, 0.6: 1, 1: 1}),
-        (step(), {0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
-        (cosine(), {0: 0, 0.025: 0.5, 0.05: 1, 0.525: 0.5, 1: 0}),
+        (constant, {}, {0: 1, 0.5: 1, 1: 1}),
+        (step, {"drops": 3, "factor": 0.5}, {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (step, {"drops": 1, "factor": 0.1}, {0.49: 1, 0.5: 0.1, 1: 0.1}),
+        (cosine, {"warm_up": 0.2}, {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
+        (cosine, {"warm_up": 0.2, "final": 0.1}, {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),
+        (cosine, {"warm_up": 0}, {0: 1, 1 / 3: 0.75, 0.5: 0.5, 1: 0}),
+        (cosine, {"warm_up": 0.2, "final": 1}, {0.1: 0.5, 0.2: 1, 0.6: 1, 1: 1}),
+        (step, {}, {0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (cosine, {}, {0: 0, 0.025: 0.5, 0.05: 1, 0.525: 0.5, 1: 0}),
     ],
 )
-def test_schedules_by_hand(schedule, factors):
-    assert {share: schedule(share) for share in factors} == pytest.approx(factors, abs=1e-15)
+def test_schedules_by_hand(schedule, options, factors):
+    made = schedule(**options)
+    assert {share: made(share) for share in factors} == pytest.approx(factors, abs=1e-15)
