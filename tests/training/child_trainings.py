@@ -22,9 +22,7 @@ SIZES = [64, 9, 5, 3]
 EPOCHS = 6
 BATCHES = 10  # an epoch
 
-tqdm.set_lock(
-    threading.RLock()
-)  # its usual lock is a semaphore of the system, which a killed process leaves behind
+tqdm.set_lock(threading.RLock())  # its usual lock is a semaphore of the system, which a killed process leaves behind
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 if hasattr(os, "fork"):
     PROCESSES.set_forkserver_preload(["helpers.training", "helpers.augmentation"])
