@@ -17,10 +17,7 @@ STEPS = 6000
 
 
 def repeated(dataset):
-    """Return a Dataset with the examples of a small one over and over, so that few epochs have many steps.
-
-    Raises nothing.
-    """
+    """Return a Dataset with the examples of a small one over and over, so that few epochs have many steps."""
     return dataset.subset(np.arange(max(len(dataset), SIZES[-3])) % len(dataset))
 
 
@@ -39,7 +36,9 @@ def main():
             epochs = round(STEPS / np.ceil(len(images) / RECIPES[recipe]["batch_size"]))
             accuracies = []
             for seed in seeds:
-                result = run_recipe(RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs))[1]
+                result = run_recipe(
+                    RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs)
+                )[1]
                 accuracies.append(round(float(result.history["dev_accuracy"].iloc[-1]), 5))
             curves[name].append({"images": m, "dev_accuracy": accuracies})
             print(f"{name}, {m} images: {np.mean(accuracies):.4f}")

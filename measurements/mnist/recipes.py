@@ -14,8 +14,19 @@ from helpers.schedules import cosine
 from helpers.training import train
 
 DEV_SIZE = 5000
-SMALL, MEDIUM, WIDE, WIDEST = [784, 10, 10, 10], [784, 128, 10], [784, 800, 10], [784, 1000, 500, 10]
-MILD = {"max_shift": 1, "max_rotation": 10, "max_scale": 0.1, "max_shear": 8, "elastic_strength": 0.6}
+SMALL, MEDIUM, WIDE, WIDEST = (
+    [784, 10, 10, 10],
+    [784, 128, 10],
+    [784, 800, 10],
+    [784, 1000, 500, 10],
+)
+MILD = {
+    "max_shift": 1,
+    "max_rotation": 10,
+    "max_scale": 0.1,
+    "max_shear": 8,
+    "elastic_strength": 0.6,
+}
 STRONG = {
     "max_shift": 1,
     "max_rotation": 10,
@@ -40,12 +51,23 @@ BEST = {
 
 RECIPES = {
     "full batch": {"layer_sizes": SMALL, "learning_rate": 0.2, "max_epochs": 20},
-    "mini-batches": {"layer_sizes": SMALL, "learning_rate": 0.2, "batch_size": 64, "max_epochs": 20},
+    "mini-batches": {
+        "layer_sizes": SMALL,
+        "learning_rate": 0.2,
+        "batch_size": 64,
+        "max_epochs": 20,
+    },
     "Adam": {"layer_sizes": SMALL, **ADAM, "max_epochs": 20},
     "width": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, "max_epochs": 20},
     "schedule": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, "schedule": True, "max_epochs": 20},
     "regularization": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, **SMOOTH, "max_epochs": 20},
-    "distortion": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, **SMOOTH, "distort": MILD, "max_epochs": 20},
+    "distortion": {
+        "layer_sizes": MEDIUM,
+        **MEDIUM_ADAM,
+        **SMOOTH,
+        "distort": MILD,
+        "max_epochs": 20,
+    },
     "wide layer": {
         "layer_sizes": WIDE,
         **MEDIUM_ADAM,

@@ -46,7 +46,9 @@ def images_and_labels(folder: Path | None) -> tuple[np.ndarray, np.ndarray]:
     """Return pixels (60000, 784) and labels (60000,), from IDX files or the bundled digits; raises OSError."""
     if folder is None:
         digits = load_dataset("digits")
-        return np.tile(np.rint(digits.X.T * 255).astype(np.uint8), (12, 1)), np.tile(digits.labels, 12)
+        return np.tile(np.rint(digits.X.T * 255).astype(np.uint8), (12, 1)), np.tile(
+            digits.labels, 12
+        )
     images, labels = (
         np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8, offset=offset)
         for name, offset in (("train-images-idx3-ubyte.gz", 16), ("train-labels-idx1-ubyte.gz", 8))
@@ -77,23 +79,34 @@ def measure(reading: str, path: Path) -> tuple[float, float, float]:
 
 def main() -> None:
     """Print the table; raises CalledProcessError if a reading fails."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--idx", type=Path, help="folder with the MNIST training files")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.csv"
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:  # a big parent would spoil the peaks
+        with ProcessPoolExecutor(
+            1, mp_context=get_context("spawn")
+        ) as pool:  # a big parent would spoil the peaks
             pool.submit(make_file, path, arguments.idx).result()
         print(f"{path.stat().st_size / 1e6:.0f} MB of text; median of {arguments.rounds} rounds")
-        runs = [{name: measure(code, path) for name, code in READERS.items()} for _ in range(arguments.rounds)]
-    print(f"{'reader':18}{'seconds':>9}{'fastest':>9}{'ratio':>7}{'returned MB':>13}{'beyond MB':>11}")
+        runs = [
+            {name: measure(code, path) for name, code in READERS.items()}
+            for _ in range(arguments.rounds)
+        ]
+    print(
+        f"{'reader':18}{'seconds':>9}{'fastest':>9}{'ratio':>7}{'returned MB':>13}{'beyond MB':>11}"
+    )
     reference = statistics.median(run["pandas uint8"][0] for run in runs)
     for name in READERS:
         seconds, beyond, held = zip(*(run[name] for run in runs), strict=True)
         middle = statistics.median(seconds)
         ratio = middle / reference
-        print(f"{name:18}{middle:9.2f}{min(seconds):9.2f}{ratio:7.2f}{held[0]:13.0f}{max(beyond):11.0f}")
+        print(
+            f"{name:18}{middle:9.2f}{min(seconds):9.2f}{ratio:7.2f}{held[0]:13.0f}{max(beyond):11.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,12 @@ def measure_network(folder, layer_sizes, batch_size, rounds, say):
 
     folder: with the arrays of worker.py. say: called with a line of progress. Raises RuntimeError if a peer fails.
     """
-    settings = {"layer_sizes": layer_sizes, "batch_size": batch_size, "learning_rate": LEARNING_RATE, "seed": SEED}
+    settings = {
+        "layer_sizes": layer_sizes,
+        "batch_size": batch_size,
+        "learning_rate": LEARNING_RATE,
+        "seed": SEED,
+    }
     workers = {name: PeerProcess(name, folder, settings) for name in PEERS}
     first = {name: worker.ask("epoch") for name, worker in workers.items()}
     later = {name: [] for name in workers}
@@ -56,7 +61,12 @@ def compare_with_beginner(folder, epochs, say):
     Raises RuntimeError if a peer fails.
     """
     layer_sizes, batch_size = NETWORKS[0]
-    settings = {"layer_sizes": layer_sizes, "batch_size": batch_size, "learning_rate": LEARNING_RATE, "seed": SEED}
+    settings = {
+        "layer_sizes": layer_sizes,
+        "batch_size": batch_size,
+        "learning_rate": LEARNING_RATE,
+        "seed": SEED,
+    }
     ours, beginner = (PeerProcess(name, folder, settings) for name in ("ours", "beginner"))
     seconds = sum(ours.ask("epoch")["cpu"] for _ in range(epochs))
     rows = [("this project", epochs, seconds, ours.ask("accuracy")["accuracy"])]

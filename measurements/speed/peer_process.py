@@ -22,8 +22,17 @@ class PeerProcess:
 
     def __init__(self, module, folder, settings):
         self.module = module
-        environment = os.environ | ONE_THREAD | {"JAX_PLATFORMS": "cpu", "BENCHMARK_CORE": last_core()}
-        command = [sys.executable, "-m", "measurements.speed.worker", module, str(folder), json.dumps(settings)]
+        environment = (
+            os.environ | ONE_THREAD | {"JAX_PLATFORMS": "cpu", "BENCHMARK_CORE": last_core()}
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "measurements.speed.worker",
+            module,
+            str(folder),
+            json.dumps(settings),
+        ]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
@@ -36,14 +45,16 @@ class PeerProcess:
         return self._answer()
 
     def close(self):
-        """End the worker. Raises nothing."""
+        """End the worker."""
         self.process.stdin.close()
         self.process.wait()
 
     def _answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the worker of {self.module} has ended with status {self.process.wait()}")
+            raise RuntimeError(
+                f"the worker of {self.module} has ended with status {self.process.wait()}"
+            )
         return json.loads(line)
 
 

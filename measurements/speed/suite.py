@@ -29,7 +29,9 @@ READERS = csv_reading.READERS | {
 def main():
     """Measure, print and write the report. Raises what load_dataset and the peers raise."""
     parser = argparse.ArgumentParser(prog="python -m measurements.speed", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rounds, for development; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds, for development; writes nothing"
+    )
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -90,7 +92,10 @@ def measure_all(folder, rounds, epochs):
         "",
         "The largest difference of any parameter after 50 steps from the same start, float64.",
         "",
-        *report.table(["optimizer", "difference"], [[name, f"{value:.0e}"] for name, value in differences.items()]),
+        *report.table(
+            ["optimizer", "difference"],
+            [[name, f"{value:.0e}"] for name, value in differences.items()],
+        ),
         "",
         "## Reading a CSV file of 60,000 images",
         "",
@@ -116,8 +121,10 @@ def write_csv(folder, path):
 
 
 def compare_optimizers():
-    """Return the differences of agreement.py. Raises nothing."""
-    from measurements.speed.agreement import largest_differences  # imports PyTorch, which is not for this process
+    """Return the differences of agreement.py."""
+    from measurements.speed.agreement import (
+        largest_differences,
+    )  # imports PyTorch, which is not for this process
 
     return largest_differences()
 
@@ -132,7 +139,7 @@ def apart(function, *arguments):
 
 
 def say(line):
-    """Print a line of progress. Raises nothing."""
+    """Print a line of progress."""
     print(line, file=sys.stderr, flush=True)
 
 

@@ -5,6 +5,7 @@ known, and each entry of the reference names the notebooks that import it.
 """
 
 import re
+import sys
 from pathlib import Path
 
 from myst_nb.core.render import NbElementRenderer
@@ -36,15 +37,23 @@ def add_live_link(app, pagename, templatename, context, doctree):
 
 def name_notebooks(app, what, name, obj, options, lines):
     """End the docstring of a helper with links to the notebooks that import it."""
-    found = [book for book in app.config.book_notebooks if tuple(name.rsplit(".", 1)) in book.imported]
+    found = [
+        book for book in app.config.book_notebooks if tuple(name.rsplit(".", 1)) in book.imported
+    ]
     if found:
         links = ", ".join(f":doc:`{book.number} </{book.stem}>`" for book in found)
         lines += ["", f"In notebook {links}."]
 
 
 def leave_out_foreign(app, what, name, obj, skip, options):
-    """Leave out what a class of ours has from another library, such as `set` of a figure."""
-    return skip or not (getattr(obj, "__module__", None) or "helpers").startswith("helpers")
+    """Leave out names that are not in `__all__`, fields of a tuple, and what a class of ours has from elsewhere."""
+    own = getattr(obj, "__module__", None) or "helpers"
+    if what == "module":
+        module = sys.modules[app.env.temp_data["autodoc:module"]]
+        return skip or name not in getattr(
+            module, "__all__", [name] if own == module.__name__ else []
+        )
+    return skip or not own.startswith("helpers") or type(obj).__name__ == "_tuplegetter"
 
 
 def setup(app):

@@ -43,9 +43,13 @@ NAMES = """## Notebook {number}: {title}
 
 def module_names(helpers, notebooks):
     """Return the names of the public modules and packages, in the order of the notebooks that first import them."""
-    names = {path.stem for path in helpers.glob("[!_]*.py")} | {path.parent.name for path in helpers.glob("*/__init__.py")}
+    names = {path.stem for path in helpers.glob("[!_]*.py")}
+    names |= {path.parent.name for path in helpers.glob("*/__init__.py")}
     imported = [module.split(".")[1] for notebook in notebooks for module, _ in notebook.imported]
-    return sorted(names - {"internals"}, key=lambda name: imported.index(name) if name in imported else len(imported))
+    return sorted(
+        names - {"internals"},
+        key=lambda name: imported.index(name) if name in imported else len(imported),
+    )
 
 
 def exercise_list(notebooks):
@@ -67,7 +71,11 @@ def index_page(notebooks, modules):
     """Return the first page: the names that each notebook imports and no notebook before it, and all modules."""
     seen, parts = set(), []
     for notebook in notebooks:
-        new = [f"{module}.{name}" for module, name in notebook.imported if f"{module}.{name}" not in seen]
+        new = [
+            f"{module}.{name}"
+            for module, name in notebook.imported
+            if f"{module}.{name}" not in seen
+        ]
         seen |= set(new)
         new = [name for name in new if not name.split(".")[-1].startswith("check_")]
         if new:
@@ -78,10 +86,14 @@ def index_page(notebooks, modules):
 
 def reference_pages(helpers, notebooks):
     """Return {file name: Markdown} of the reference."""
-    modules = module_names(Path(helpers), notebooks)
+    helpers = Path(helpers)
+    modules = module_names(helpers, notebooks)
     pages = {"index.md": index_page(notebooks, modules)}
     for name in modules:
         members = "   :members: progress" if name == "exercises" else "   :members:"
+        if (helpers / f"{name}.py").exists():
+            # In the order of the source, not of __all__, which notebooks.py heeds.
+            members += "\n   :imported-members:\n   :ignore-module-all:"
         pages[f"{name}.md"] = PAGE.format(name=name, members=members)
     pages["exercises.md"] += "\n" + exercise_list(notebooks)
     return pages

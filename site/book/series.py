@@ -9,12 +9,14 @@ from pathlib import Path
 
 WORDS_A_MINUTE, CODE_LINES_A_MINUTE, PICTURES_A_MINUTE = 200, 20, 3
 EXERCISE = re.compile(r"^### (Exercise (\d+\.\d+): .+?)\s*$", re.MULTILINE)
-NOT_PROSE = re.compile(r"<details>.*?</details>|```.*?```|~~~.*?~~~|<!--.*?-->|\]\([^)]*\)", re.DOTALL)
+NOT_PROSE = re.compile(
+    r"<details>.*?</details>|```.*?```|~~~.*?~~~|<!--.*?-->|\]\([^)]*\)", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook: its file's stem, its cells. Raises nothing."""
+    """One notebook: its file's stem, its cells."""
 
     stem: str
     cells: list
@@ -34,7 +36,9 @@ class Notebook:
         """The sentences after a bold heading of the first cell; raises ValueError where there is none."""
         found = re.search(rf"^\*\*{heading}:\*\* (.+)$", self.sources("markdown")[0], re.MULTILINE)
         if not found:
-            raise ValueError(f"{self.stem} has no line **{heading}:** in its first cell; CONTRIBUTING.md shows one")
+            raise ValueError(
+                f"{self.stem} has no line **{heading}:** in its first cell; CONTRIBUTING.md shows one"
+            )
         return found[1]
 
     @property
@@ -44,7 +48,9 @@ class Notebook:
         lines = sum(len(text.splitlines()) for text in self.sources("code"))
         outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
         pictures = sum("image/png" in output.get("data", {}) for output in outputs)
-        reading = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + pictures / PICTURES_A_MINUTE
+        reading = (
+            words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + pictures / PICTURES_A_MINUTE
+        )
         return 5 * math.ceil(reading / 5)
 
     @property
@@ -63,7 +69,9 @@ class Notebook:
         """List of (module, name) that its cells import from helpers, in their order."""
         names = {}
         for source in self.sources("code"):
-            for match in re.finditer(r"^from (helpers\.[\w.]+) import (\([^)]*\)|.+)$", source, re.MULTILINE):
+            for match in re.finditer(
+                r"^from (helpers\.[\w.]+) import (\([^)]*\)|.+)$", source, re.MULTILINE
+            ):
                 statement = ast.parse(match[0]).body[0]
                 names |= {(statement.module, alias.name): True for alias in statement.names}
             for name in re.findall(r"\bplots\.(plot_\w+)", source):
@@ -76,7 +84,9 @@ def read_series(folder):
     paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
     notebooks = [Notebook(path.stem, json.loads(path.read_text("utf8"))["cells"]) for path in paths]
     if [notebook.number for notebook in notebooks] != list(range(len(notebooks))):
-        raise ValueError(f"the notebooks are {[path.name for path in paths]}, expected the numbers 0, 1, 2, ...")
+        raise ValueError(
+            f"the notebooks are {[path.name for path in paths]}, expected the numbers 0, 1, 2, ..."
+        )
     return notebooks
 
 
@@ -108,4 +118,6 @@ def path_through(notebooks):
 
 def table_of_contents(notebooks):
     """Return the lines of the toctree, one notebook each, with the number of its file."""
-    return "\n".join(f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks)
+    return "\n".join(
+        f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks
+    )

