@@ -58,7 +58,8 @@ def metadata_problems(notebook):
         metadata = {key: value for key, value in cell["metadata"].items() if key != "tags"}
         hidden = HIDDEN_TAG in cell["metadata"].get("tags", [])
         if metadata != (HIDDEN if hidden else {}):
-            yield f"cell {number} has the metadata {cell['metadata']}, expected tags at most, or {HIDDEN} with {HIDDEN_TAG}"
+            expected = f"tags at most, or {HIDDEN} with {HIDDEN_TAG}"
+            yield f"cell {number} has the metadata {cell['metadata']}, expected {expected}"
 
 
 def prediction_problems(notebook):

@@ -22,35 +22,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
-RUNS = ROOT / "build" / "finished_runs.jsonl"
-PACKAGES = (
-    "numpy",
-    "pandas",
-    "matplotlib",
-    "pillow",
-)  # those of Pyodide; what they need comes with them
+RUNS = ROOT / "build" / "finished_runs.txt"
+PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # Pyodide's own, with what these need
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
-KERNEL = {
-    "display_name": "Python (Pyodide)",
-    "language": "python",
-    "name": "python",
-}  # or the reader is asked for one
+# Named in each notebook, or the reader is asked for a kernel.
+KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 WHEELS = "wheels"  # a folder of the site
-FROM_WORKER = (
-    "../../../../"  # from the script of the kernel's worker, in extensions/, to the top of the site
-)
+FROM_WORKER = "../../../../"  # from the kernel's worker, in extensions/, to the top of the site
 DATE = (1980, 1, 1, 0, 0, 0)  # of all files in the wheel, so that equal sources give equal bytes
 
 
 def main():
     """Build the site and print what it is. Raises CalledProcessError, after its output, when a step fails."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=ROOT / "build" / "lite",
-        help="the folder to build (build/lite)",
-    )
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "lite", help="the folder to build (build/lite)")
     output = parser.parse_args().output.resolve()
     parts = output.with_name(output.name + "_parts")
     for folder in (output, parts):
@@ -67,9 +52,7 @@ def main():
     print(f"{output} is the site ({megabytes:.0f} MB); to look at it:")
     print(f"python -m http.server --bind 127.0.0.1 -d {output}")
     if not RUNS.exists():
-        print(
-            f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first"
-        )
+        print(f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first")
 
 
 def copy_contents(folder):
@@ -81,26 +64,16 @@ def copy_contents(folder):
         notebook = json.loads(path.read_text("utf8"))
         notebook["metadata"]["kernelspec"] = KERNEL
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
-    for path in (ROOT / "data").glob("*.csv.gz"):
+    for path in [*(ROOT / "data").glob("*.csv.gz"), *([RUNS] if RUNS.exists() else [])]:
         shutil.copy(path, folder / "data")
 
 
 def download_wheels(folder):
     """Fetch the wheels of wheels.txt, all of pure Python, and return their paths."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-    ]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--require-hashes"]
     command += ["--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any"]
-    subprocess.run(
-        [*command, f"--dest={folder}", f"--requirement={HERE / 'wheels.txt'}"], check=True
-    )
+    subprocess.run([*command, f"--dest={folder}", f"--requirement={HERE / 'wheels.txt'}"], check=True)
     return sorted(folder.glob("*.whl"))
 
 
@@ -112,22 +85,12 @@ def project_wheel(folder):
     """
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["version"]
     name = f"neural_network_notebooks-{version}"
-    sources = [
-        path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")
-    ]
+    sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")]
+    sources += (ROOT / "data").glob("*.csv.gz")
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
-    files |= {
-        f"data/{path.name}": path.read_bytes() for path in sorted((ROOT / "data").glob("*.csv.gz"))
-    }
-    if RUNS.exists():
-        files[f"helpers/experiments/{RUNS.name}"] = RUNS.read_bytes()
     info = f"{name}.dist-info"
-    files[f"{info}/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
-    )
-    files[f"{info}/WHEEL"] = (
-        b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/RECORD"] = record(files, f"{info}/RECORD")
     path = folder / f"{name}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -153,10 +116,9 @@ def configure(path, wheels):
     packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
-    options = {
-        "packages": packages,
-        "env": {"PYTHONWARNINGS": "ignore:tqdm"},
-    }  # it warns that it has no thread
+    environment = {"PYTHONWARNINGS": "ignore:tqdm"}  # it warns that it has no thread
+    environment["NEURAL_NETWORK_RUNS"] = f"../data/{RUNS.name}"  # seen from a notebook
+    options = {"packages": packages, "env": environment}
     plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": options}
     path.write_text(json.dumps(site, indent=2), "utf8")
 
@@ -176,20 +138,9 @@ def jupyter_lite(parts, output):
 
     Of its apps only the lab: the others would let a link to the site run code among the reader's notebooks.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "lite",
-        "build",
-        f"--lite-dir={parts}",
-        f"--output-dir={output}",
-    ]
+    command = [sys.executable, "-m", "jupyter", "lite", "build", f"--lite-dir={parts}", f"--output-dir={output}"]
     command += ["--apps=lab"]
-    command += [
-        f"--contents={parts / 'contents'}",
-        f"--settings-overrides={parts / 'overrides.json'}",
-    ]
+    command += [f"--contents={parts / 'contents'}", f"--settings-overrides={parts / 'overrides.json'}"]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run([*command, "--no-sourcemaps"], cwd=parts, env=os.environ | {"PATH": path}, text=True,
                           capture_output=True)  # fmt: skip

@@ -1,13 +1,12 @@
-"""Strokes that become pictures, and the nearest examples."""
+"""Strokes become pictures."""
 
 import math
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
 from helpers.drawing import draw_strokes, sample_strokes
-from helpers.evaluation import nearest_examples, squared_lengths
 
 
 def test_a_stroke_has_the_area_of_a_sausage_at_any_size():
@@ -21,7 +20,9 @@ def test_a_stroke_has_the_area_of_a_sausage_at_any_size():
 
 
 def test_one_point_is_a_dot_and_strokes_may_leave_the_board():
-    assert (1 - draw_strokes([[(140, 140)]], side=280, pen=40)).sum() == pytest.approx(math.pi * 20**2, rel=0.01)
+    assert (1 - draw_strokes([[(140, 140)]], side=280, pen=40)).sum() == pytest.approx(
+        math.pi * 20**2, rel=0.01
+    )
     assert draw_strokes([[(-90, 140), (500, 900)]], side=50).shape == (50, 50)
     assert_array_equal(draw_strokes([]), np.ones((140, 140)))
     right_top = draw_strokes([[(265, 15)]], side=28, pen=20)
@@ -32,21 +33,3 @@ def test_one_point_is_a_dot_and_strokes_may_leave_the_board():
 
 def test_there_are_ten_different_samples():
     assert len({str(sample_strokes(digit)) for digit in range(10)}) == 10
-
-
-def test_nearest_examples_are_those_of_all_distances_sorted():
-    rng = np.random.default_rng(0)
-    X, x = rng.random((20, 300)), rng.random((20, 1))
-    X[:, 7] = x[:, 0]
-    every = np.sqrt(((X - x) ** 2).sum(axis=0))
-    for lengths in (None, squared_lengths(X)):
-        found, distances = nearest_examples(X, x, 5, lengths=lengths)
-        assert_array_equal(found, np.argsort(every)[:5])
-        assert_allclose(distances, np.sort(every)[:5], atol=1e-6)
-    assert found[0] == 7
-    assert len(nearest_examples(X[:, :3], x)[0]) == 3
-
-
-def test_equally_near_examples_come_in_their_order():
-    X = np.ones((4, 6))
-    assert_array_equal(nearest_examples(X, np.zeros((4, 1)), 6)[0], np.arange(6))

@@ -9,7 +9,9 @@ from helpers.evaluation import (
     loss_and_accuracy,
     make_predictions,
     mistakes,
+    nearest_examples,
     predict_probabilities,
+    squared_lengths,
 )
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import Layer, forward_propagation, initialize_parameters
@@ -21,14 +23,18 @@ LABELS = np.array([0, 1, 1, 0])
 
 
 def dataset(labels=LABELS):
-    return Dataset(np.ascontiguousarray(X.T).T, labels, class_names=("left", "right"), image_shape=(1, 2))
+    return Dataset(
+        np.ascontiguousarray(X.T).T, labels, class_names=("left", "right"), image_shape=(1, 2)
+    )
 
 
 def test_probabilities_and_predictions_on_known_scores():
     P = predict_probabilities(PARAMETERS, X)
     np.testing.assert_allclose(P[0], 1 / (1 + np.exp(X[1] - X[0])))
     np.testing.assert_allclose(P.sum(axis=0), 1)
-    np.testing.assert_array_equal(make_predictions(PARAMETERS, X), [0, 1, 0, 1])  # a tie goes to the lower class
+    np.testing.assert_array_equal(
+        make_predictions(PARAMETERS, X), [0, 1, 0, 1]
+    )  # a tie goes to the lower class
 
 
 def test_many_examples_are_predicted_in_less_memory_than_one_forward_pass_takes():
@@ -95,6 +101,26 @@ def test_loss_and_accuracy_agree_with_their_parts():
 
 def test_the_hidden_activation_is_passed_on():
     deep = [Layer(-np.eye(2), np.zeros((2, 1))), Layer(np.eye(2), np.zeros((2, 1)))]
-    np.testing.assert_allclose(predict_probabilities(deep, X), np.full((2, 4), 0.5))  # relu: all dead
+    np.testing.assert_allclose(
+        predict_probabilities(deep, X), np.full((2, 4), 0.5)
+    )  # relu: all dead
     assert make_predictions(deep, X, activation="tanh").tolist() == [1, 0, 0, 0]
     assert len(mistakes(deep, dataset(), activation="tanh")) == 3
+
+
+def test_nearest_examples_are_those_of_all_distances_sorted():
+    rng = np.random.default_rng(0)
+    X, x = rng.random((20, 300)), rng.random((20, 1))
+    X[:, 7] = x[:, 0]
+    every = np.sqrt(((X - x) ** 2).sum(axis=0))
+    for lengths in (None, squared_lengths(X)):
+        found, distances = nearest_examples(X, x, 5, lengths=lengths)
+        np.testing.assert_array_equal(found, np.argsort(every)[:5])
+        np.testing.assert_allclose(distances, np.sort(every)[:5], atol=1e-6)
+    assert found[0] == 7
+    assert len(nearest_examples(X[:, :3], x)[0]) == 3
+
+
+def test_equally_near_examples_come_in_their_order():
+    X = np.ones((4, 6))
+    np.testing.assert_array_equal(nearest_examples(X, np.zeros((4, 1)), 6)[0], np.arange(6))

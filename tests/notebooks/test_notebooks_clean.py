@@ -14,9 +14,9 @@ from tools.notebooks import (
     TRACES,
     code_cells,
     metadata_problems,
-    prediction_problems,
     path_problems,
     picture_problems,
+    prediction_problems,
     run_problems,
     text_of,
 )
