@@ -29,7 +29,6 @@ myst_linkify_fuzzy_links = False  # addresses with http alone, as on GitHub
 myst_heading_anchors = 3
 default_role = "literal"  # `x` in a docstring is code
 autodoc_typehints = "none"
-autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 autosummary_generate = False
 napoleon_google_docstring = False
