@@ -1,7 +1,8 @@
-"""Evaluate the networks of train_final.py on the 10,000 test images: once, after everything was chosen.
+"""Evaluate the networks of train_final.py on the 10,000 test images, after all was chosen.
 
 usage: python -m measurements.mnist.evaluate
-Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to notebooks/models.
+Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to
+notebooks/models.
 """
 
 import sys
@@ -51,9 +52,8 @@ def main():
             runs.append({**{key: about[key] for key in kept}, "test_accuracy": test_accuracy})
         recipes[name] = {"settings": RECIPES[name], "runs": runs}
         for run in runs:
-            print(
-                f"{name}, seed {run['seed']}: {run['test_accuracy']:.4f} after {run['seconds']:.1f} s"
-            )
+            reached = f"{run['test_accuracy']:.4f} after {run['seconds']:.1f} s"
+            print(f"{name}, seed {run['seed']}: {reached}")
     committee = {
         "networks": voters,
         "test_accuracy": accuracy(votes.argmax(axis=0), test_set.labels),
@@ -70,7 +70,7 @@ def main():
 
 
 def bundle(path, test_set):
-    """Write a network as float16 to notebooks/models/mnist_best.npz and return what became of its accuracy."""
+    """Write a network as float16 to notebooks/models/mnist_best.npz; return its accuracy then."""
     about = load_metadata(path)
     facts = {
         key: about[key]

@@ -17,12 +17,12 @@ STEPS = 6000
 
 
 def repeated(dataset):
-    """Return a Dataset with the examples of a small one over and over, so that few epochs have many steps."""
+    """Return the examples of a small Dataset many times over: few epochs have many steps then."""
     return dataset.subset(np.arange(max(len(dataset), SIZES[-3])) % len(dataset))
 
 
 def main():
-    """Train on each number of images with each seed and write notebooks/results/learning_curve.json."""
+    """Train on each number of images with each seed and write learning_curve.json."""
     started = time.time()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])

@@ -20,10 +20,7 @@ NETWORKS = ROOT / "build" / "networks"  # not under version control
 
 
 def save_results(name, results, *, started, folder=None):
-    """Write `results` and the circumstances to NAME.json in notebooks/results, whole or not at all; return the path.
-
-    results: a dictionary that JSON can hold. started: time.time() at the start. Raises OSError if it cannot be written.
-    """
+    """Write results and circumstances to NAME.json in notebooks/results; return its path."""
     record = {**circumstances(started), **results}
     text = json.dumps(record, indent=1, ensure_ascii=False)
     return replace_file(Path(folder or RESULTS) / f"{name}.json", (text + "\n").encode())
@@ -46,12 +43,12 @@ def circumstances(started):
 
 
 def load_results(name, folder=None):
-    """Return the dictionary in NAME.json of notebooks/results. Raises FileNotFoundError if it was never measured."""
+    """Return the dictionary in NAME.json of notebooks/results."""
     return json.loads((Path(folder or RESULTS) / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def machine():
-    """Return processor, cores, and the library behind matrix products, as a dictionary that names no computer."""
+    """Return processor, cores and BLAS library, in a dictionary that names no computer."""
     libraries = blas_libraries()
     blas = [
         {

@@ -1,4 +1,4 @@
-"""Train a recipe on all 60,000 training images and keep the networks, without a look at any test image.
+"""Train a recipe on all 60,000 training images and keep the networks; no test image is read.
 
 usage: python -m measurements.mnist.train_final NAME [--seeds 0 1 2 3 4]
 NAME is a recipe, such as "small, fast", "medium, fast" or "best". Then `python -m

@@ -2,10 +2,10 @@
 
     python measurements/speed/csv_reading.py [--idx FOLDER] [--rounds 5]
 
-Writes a CSV file of 60,000 x 785 numbers into a temporary folder, from the MNIST training files in FOLDER
-(train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz) or else from the bundled digits, twelve times over.
-Each reading is a fresh process with one BLAS thread; the readers take turns. "beyond" is the peak memory above
-what the imports needed and the returned arrays hold.
+Writes a CSV file of 60,000 x 785 numbers into a temporary folder, from the MNIST training files in
+FOLDER (train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz) or else from the bundled digits,
+twelve times over. Each reading is a fresh process with one BLAS thread; the readers take turns.
+"beyond" is the peak memory above what the imports needed and the returned arrays hold.
 """
 
 import argparse
@@ -25,7 +25,8 @@ import numpy as np
 from helpers.data import load_dataset
 
 READERS = {
-    "pandas uint8": "table = pandas.read_csv(path, dtype=np.uint8); held = int(table.memory_usage().sum())",
+    "pandas uint8": "table = pandas.read_csv(path, dtype=np.uint8); "
+    "held = int(table.memory_usage().sum())",
     "load_csv float64": "d = load_csv(path); held = d.X.nbytes + d.labels.nbytes",
     "load_csv float32": "d = load_csv(path, dtype=np.float32); held = d.X.nbytes + d.labels.nbytes",
 }
@@ -43,7 +44,7 @@ print(json.dumps([time.perf_counter() - start, (peak() - before - held) / 1e6, h
 
 
 def images_and_labels(folder: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return pixels (60000, 784) and labels (60000,), from IDX files or the bundled digits; raises OSError."""
+    """Return pixels (60000, 784) and labels (60000,), from IDX files or the bundled digits."""
     if folder is None:
         digits = load_dataset("digits")
         return np.tile(np.rint(digits.X.T * 255).astype(np.uint8), (12, 1)), np.tile(
@@ -70,7 +71,7 @@ def make_file(path: Path, folder: Path | None) -> None:
 
 
 def measure(reading: str, path: Path) -> tuple[float, float, float]:
-    """Return seconds, peak MB beyond the returned arrays, and MB returned, of one reading in a fresh process."""
+    """Return seconds, peak MB beyond the returned arrays, and MB returned, of one reading."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-c", SCRIPT.format(reading=reading), str(path)]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
@@ -105,7 +106,8 @@ def main() -> None:
         middle = statistics.median(seconds)
         ratio = middle / reference
         print(
-            f"{name:18}{middle:9.2f}{min(seconds):9.2f}{ratio:7.2f}{held[0]:13.0f}{max(beyond):11.0f}"
+            f"{name:18}{middle:9.2f}{min(seconds):9.2f}{ratio:7.2f}"
+            f"{held[0]:13.0f}{max(beyond):11.0f}"
         )
 
 

@@ -15,9 +15,9 @@ ONE_THREAD = {
 
 
 class PeerProcess:
-    """A running worker. module: the peer's; folder: where the arrays are; settings: of the Peer but for its data.
+    """A running worker for a module of peers; RuntimeError where it has ended.
 
-    Raises RuntimeError, here or in any request, where the worker has ended.
+    folder: where the arrays are. settings: those of the Peer but for its data.
     """
 
     def __init__(self, module, folder, settings):
@@ -39,7 +39,7 @@ class PeerProcess:
         self._answer()
 
     def ask(self, request):
-        """Return the answer to "epoch" (cpu and wall seconds, peak_mb) or "accuracy" as a dictionary."""
+        """Return the answer to "epoch" (cpu, wall, peak_mb) or "accuracy" as a dictionary."""
         self.process.stdin.write(request + "\n")
         self.process.stdin.flush()
         return self._answer()
@@ -59,5 +59,5 @@ class PeerProcess:
 
 
 def last_core():
-    """Return the number of the last core this process may use, as text, or "" where pinning is unknown."""
+    """Return the last core that this process may use, as text, or "" where none can be chosen."""
     return str(max(os.sched_getaffinity(0))) if hasattr(os, "sched_setaffinity") else ""

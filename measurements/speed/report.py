@@ -97,7 +97,7 @@ def beginner_table(rows):
 
 
 def csv_table(runs):
-    """Return the lines of the table of CSV readers. runs: a dictionary of csv_reading.measure's answers a round."""
+    """Return the lines of the table of CSV readers. runs: the answers of each round by reader."""
     rows = []
     for name in runs[0]:
         seconds, beyond, held = zip(*(run[name] for run in runs), strict=True)

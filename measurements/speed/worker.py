@@ -1,9 +1,9 @@
-"""A peer in a process of its own: reads requests, one JSON line each, and answers with seconds and peak memory.
+"""A peer in its own process: answers requests, one JSON line each, with seconds and memory.
 
-    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], "batch_size": 64, ...}'
+    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], ...}'
 
-FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is "epoch" or
-"accuracy"; an empty line or the end of the input ends the process.
+FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is
+"epoch" or "accuracy"; an empty line or the end of the input ends the process.
 """
 
 import contextlib
@@ -56,9 +56,9 @@ def main(module, folder, settings):
 
 
 def peak_mb():
-    """Return the largest memory the process has held, in MB, or None where the system does not tell.
+    """Return the most memory the process has held, in MB, or None where the system does not tell.
 
-    On Linux from VmHWM, since ru_maxrss there begins with the memory of the process that started this one.
+    On Linux from VmHWM: ru_maxrss there begins with the memory of the process that started this.
     """
     with contextlib.suppress(OSError):
         lines = Path("/proc/self/status").read_text().splitlines()

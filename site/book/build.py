@@ -1,4 +1,4 @@
-"""Build the HTML book from the committed notebooks, warnings as errors, and check its pages: `make book`."""
+"""Build the HTML book from the committed notebooks and check its pages: `make book`."""
 
 import argparse
 import hashlib
@@ -15,8 +15,12 @@ from series import path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-LITE = "**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below its title.\n"
-MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"  # tex-svg.js goes into every page
+LITE = """
+**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below
+its title.
+"""
+# Of tex-svg.js, which every page loads.
+MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"
 
 
 def collect(source, lite):
@@ -26,7 +30,7 @@ def collect(source, lite):
     for name, text in reference_pages(ROOT / "helpers", notebooks).items():
         (source / "api" / name).write_text(text, "utf8")
     index = (HERE / "index.md").read_text("utf8")
-    index = index.replace("<!-- lite -->", f"\n{LITE}" if lite else "")
+    index = index.replace("<!-- lite -->", LITE if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
@@ -37,7 +41,7 @@ def collect(source, lite):
 
 
 def put_mathjax(folder):
-    """Copy MathJax out of its package; raises SystemExit where that is missing, or is not the one that was examined."""
+    """Copy MathJax out of its package, if it is the file that was examined."""
     spec = importlib.util.find_spec("mathjax")
     if spec is None:
         raise SystemExit("MathJax is missing: python -m pip install -r site/book/requirements.txt")
@@ -52,7 +56,7 @@ def put_mathjax(folder):
 
 
 def build(folder, lite):
-    """Build the book in `folder`/book; raises SystemExit with what is wrong where a warning or a check stops it."""
+    """Build `folder`/book; a warning or a check that finds something ends the program."""
     work, out = folder / "book-work", folder / "book"
     for old in (work, out):
         shutil.rmtree(old, ignore_errors=True)

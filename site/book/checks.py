@@ -1,4 +1,4 @@
-"""Checks of the built pages: links and anchors lead somewhere, pictures speak, nothing is asked of another site."""
+"""Check the built pages: links lead somewhere, pictures have texts, no other site is asked."""
 
 import re
 from html.parser import HTMLParser
@@ -42,7 +42,7 @@ LIVE = (
     "jupyter-widgets-view",
     "thebe-",
 )
-# MathJax names a CDN for the speech of its menu, which conf.py switches off; the test in Chromium sees no request.
+# MathJax names a CDN for its menu's speech, which conf.py switches off; Chromium sees no request.
 NAMED_BUT_UNUSED = {"tex-svg.js"}
 VOID = {
     "area",
@@ -62,7 +62,7 @@ VOID = {
 
 
 class Page(HTMLParser):
-    """What a page says of itself: its ids, its links, its pictures, what it loads, how its details nest."""
+    """The ids, links, pictures, loaded files and folded parts of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -125,7 +125,7 @@ def is_foreign(address):
 
 
 def link_problems(path, pages, beside=""):
-    """Yield each link of a page that leads to no file, or to no such place in it; `beside` need not be there."""
+    """Yield each link that leads to no file, or to no such place in it; `beside` may be missing."""
     for link in pages[path].links:
         parts = urlsplit(link)
         if is_foreign(link) or parts.scheme in ("mailto", "data", "javascript"):
@@ -181,7 +181,8 @@ def details_problems(path, pages):
     for part in pages[path].details:
         title, _, rest = part["text"].strip().partition("\n")
         if part["depth"] or not rest.strip():
-            yield f"{path.name}: the folded part {title!r} is {'within another' if part['depth'] else 'empty'}"
+            problem = "within another" if part["depth"] else "empty"
+            yield f"{path.name}: the folded part {title!r} is {problem}"
         elif title.startswith("Solution") and not part["code"]:
             yield f"{path.name}: {title!r} shows no code"
 
@@ -196,7 +197,7 @@ def file_problems(path):
 def problems_of(folder, beside=""):
     """Return everything that is wrong with the pages of a built book, a sentence each.
 
-    beside: the page of the JupyterLite site, which is put beside the book later, as an address from its first page.
+    beside: the page of the JupyterLite site, which comes later, as an address from the first page.
     """
     folder = Path(folder).resolve()
     beside = (folder / urlsplit(beside).path).resolve() if beside else ""

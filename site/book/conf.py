@@ -72,7 +72,7 @@ html_theme_options = {
     "navbar_persistent": [],
 }
 
-# Buttons that open a notebook elsewhere appear where the build is told the place: on Pages, by the workflow.
+# Buttons that open a notebook elsewhere appear where the build is told the place, by the workflow.
 book_lite = os.environ.get(
     "BOOK_LITE", ""
 )  # such as lite/lab/index.html?path={name}.ipynb, from the book's first page

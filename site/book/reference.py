@@ -1,4 +1,4 @@
-"""The pages of the reference, one per module of helpers, in the order in which the notebooks import them.
+"""The pages of the reference, one per module, in the order in which the notebooks import them.
 
 Sphinx itself reads the docstrings (autodoc, napoleon) and shows the source (viewcode).
 """
@@ -16,8 +16,9 @@ PAGE = """# {name}
 
 INDEX = """# Look up the helpers
 
-What the notebooks derive, they then import from `helpers/`: small modules with one implementation of the mathematics.
-Examples are columns everywhere: `X` is (features, m), `W` is (n_out, n_in), `b` is (n_out, 1).
+What the notebooks derive, they then import from `helpers/`: small modules with one implementation
+of the mathematics. Examples are columns everywhere: `X` is (features, m), `W` is (n_out, n_in), `b`
+is (n_out, 1).
 
 {names}
 
@@ -42,7 +43,7 @@ NAMES = """## Notebook {number}: {title}
 
 
 def module_names(helpers, notebooks):
-    """Return the names of the public modules and packages, in the order of the notebooks that first import them."""
+    """Return the names of the public modules, in the order of the notebooks that import them."""
     names = {path.stem for path in helpers.glob("[!_]*.py")}
     names |= {path.parent.name for path in helpers.glob("*/__init__.py")}
     imported = [module.split(".")[1] for notebook in notebooks for module, _ in notebook.imported]
@@ -53,7 +54,7 @@ def module_names(helpers, notebooks):
 
 
 def exercise_list(notebooks):
-    """Return the Markdown table of all exercises, each with its check and the notebook that holds it."""
+    """Return the Markdown table of all exercises, each with its check and its notebook."""
     rows = ["| exercise | check | notebook |", "|---|---|---|"]
     for notebook in notebooks:
         for heading, check in notebook.exercises:
@@ -68,7 +69,7 @@ def anchor(heading):
 
 
 def index_page(notebooks, modules):
-    """Return the first page: the names that each notebook imports and no notebook before it, and all modules."""
+    """Return the first page: the names that each notebook is the first to import; all modules."""
     seen, parts = set(), []
     for notebook in notebooks:
         new = [

@@ -1,4 +1,4 @@
-"""The notebooks as the book sees them: what each ends with, what it needs, how long it takes, its exercises."""
+"""The notebooks as the book describes them: end product, needs, minutes, exercises."""
 
 import ast
 import json
@@ -33,17 +33,17 @@ class Notebook:
         return self.sources("markdown")[0].splitlines()[0].removeprefix("# ").strip()
 
     def opening(self, heading):
-        """The sentences after a bold heading of the first cell; raises ValueError where there is none."""
+        """The sentences after a bold heading of the first cell, which must be there."""
         found = re.search(rf"^\*\*{heading}:\*\* (.+)$", self.sources("markdown")[0], re.MULTILINE)
         if not found:
             raise ValueError(
-                f"{self.stem} has no line **{heading}:** in its first cell; CONTRIBUTING.md shows one"
+                f"{self.stem} has no **{heading}:** in its first cell; CONTRIBUTING.md shows one"
             )
         return found[1]
 
     @property
     def minutes(self):
-        """Minutes of reading, to the next five; hints, solutions and the time to think are not in it."""
+        """Minutes of reading, to the next five, without hints, solutions and thinking."""
         words = sum(len(NOT_PROSE.sub(" ", text).split()) for text in self.sources("markdown"))
         lines = sum(len(text.splitlines()) for text in self.sources("code"))
         outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
@@ -80,7 +80,7 @@ class Notebook:
 
 
 def read_series(folder):
-    """Return the notebooks of a folder in the order of their numbers; raises ValueError where these have a gap."""
+    """Return the notebooks of a folder in the order of their numbers, which have no gap."""
     paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
     notebooks = [Notebook(path.stem, json.loads(path.read_text("utf8"))["cells"]) for path in paths]
     if [notebook.number for notebook in notebooks] != list(range(len(notebooks))):
@@ -91,7 +91,7 @@ def read_series(folder):
 
 
 def step(notebook):
-    """Return the Markdown of one stage of the path: its end product, what it needs, how long it takes."""
+    """Return the Markdown of one stage of the path: end product, needs, minutes."""
     do, need = notebook.opening("What you'll do"), notebook.opening("What you'll need")
     count = len(notebook.exercises)
     exercises = f" and {count} exercises" if count else ", no exercises"
@@ -112,7 +112,7 @@ def step(notebook):
 
 
 def path_through(notebooks):
-    """Return the Markdown of the path through the series, for the landing page. Raises as `opening` does."""
+    """Return the Markdown of the path through the series, for the first page."""
     return "\n".join(step(notebook) for notebook in notebooks)
 
 

@@ -1,8 +1,9 @@
-"""Put a copy of Pyodide into build/pyodide, for the offline tests of the site alone: readers take the public one.
+"""Put a copy of Pyodide into build/pyodide for the offline tests; readers take the public one.
 
-The copy comes out of a wheel of another project that names no license, so it is never published with the site: `make
-test-lite` fetches it, and where it cannot be had the tests are skipped. The checksum below is that of a wheel whose
-files were compared with Pyodide's own release, all of those that the site loads being equal.
+The copy comes out of a wheel of another project that names no license, so it is never published
+with the site: `make test-lite` fetches it, and where it cannot be had the tests are skipped. The
+files that the site loads were compared with Pyodide's own release: the checksum is that of the
+wheel that holds them.
 """
 
 import shutil
@@ -42,9 +43,7 @@ def main():
                 if "DO NOT MATCH THE HASHES" in done.stderr
                 else "cannot be had"
             )
-            print(
-                f"{WHEEL} {reason}, so there is no local Pyodide, and the tests of the site are skipped"
-            )
+            print(f"{WHEEL} {reason}, so there is no local Pyodide: the site's tests are skipped")
             return
         unpack(next(folder.glob("*.whl")), folder / "pyodide")
         FOLDER.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The way most beginners write it: float64, all the images in every step, plain gradient descent, one-hot targets."""
+"""As most beginners write it: float64, all images in every step, plain gradient descent."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""JAX, jitted: a whole epoch is one compiled call, lax.scan over the batches, with Adam written out."""
+"""JAX, jitted: an epoch is one compiled call, lax.scan over the batches, Adam written out."""
 
 import functools
 import itertools

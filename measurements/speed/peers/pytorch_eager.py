@@ -1,4 +1,4 @@
-"""PyTorch, eager: data in one preloaded tensor, batches by indexing (no DataLoader), torch.optim.Adam."""
+"""PyTorch, eager: data in one preloaded tensor, batches by indexing, torch.optim.Adam."""
 
 import itertools
 
