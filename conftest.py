@@ -136,6 +136,19 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+def pytest_sessionfinish(session):
+    """Hand what was found from a process of pytest-xdist to the one that prints the summary."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["found"] = session.config.stash[FOUND]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    found = node.config.stash[FOUND]
+    for name, value in getattr(node, "workeroutput", {}).get("found", {}).items():
+        found[name] += value
+
+
 def pytest_terminal_summary(terminalreporter, config):
     found = config.stash[FOUND]
     alike = found["pictures"] - found["identical"]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import helpers  # noqa: F401  chooses NumPy's kernels by an environment variable, which the notebooks' kernels inherit
+from helpers.internals.blas import choose_kernels
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "scripts" / "jupyter"
@@ -49,6 +49,7 @@ def main():
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     print("JupyterLab starts; Ctrl-C stops it.", flush=True)
+    choose_kernels()  # of NumPy, by an environment variable, which the notebooks' kernels inherit
     server = subprocess.Popen(
         [*command, *others], cwd=ROOT, env=with_our_settings(dict(os.environ))
     )

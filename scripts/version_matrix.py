@@ -1,10 +1,9 @@
-"""Run the unit tests and the notebooks with the oldest versions that pyproject.toml allows, and with the newest.
+"""Run the quick tests and the notebooks with the oldest versions that pyproject.toml allows, and with the newest.
 
-Each environment lives in .venv-versions/. A difference in a number fails; one in how it is printed is only told.
-Arguments: names of environments, as this program lists them, and starts of notebooks' names; without them, all.
+Each environment lives in .venv-versions/, and uv finds its Python. A difference in a number fails; one in how it is
+printed is only told. Arguments: "oldest", "newest", and starts of notebooks' names; without them, all.
 """
 
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,58 +13,38 @@ from blas_matrix import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv-versions"
+ENVIRONMENTS = {
+    "oldest": ("3.11", "lowest-direct"),
+    "newest": (None, "highest"),
+}  # None: the newest that is installed
 
 
-def pythons():
-    """Return the Pythons of this machine that the project supports, {(3, 11): path}; raises nothing."""
-    names = [shutil.which(f"python3.{minor}") for minor in range(11, 30)]
-    paths = [
-        *filter(None, names),
-        *map(str, Path.home().glob(".pyenv/versions/3.*/bin/python3")),
-        sys.executable,
-    ]
-    found = {}
-    for path in paths:
-        code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
-        result = subprocess.run([path, "-c", code], capture_output=True, text=True)
-        if result.returncode == 0 and (version := tuple(map(int, result.stdout.split()))) >= (
-            3,
-            11,
-        ):
-            found.setdefault(version, path)
-    return found
-
-
-def environments(found):
-    """Return {name: (Python's path, how its versions are resolved)} for the Pythons that were found; raises nothing."""
-    chosen = {"oldest": (found[min(found)], "lowest-direct")}
-    for version in sorted(set(found) - {min(found)}, reverse=True) or found:
-        chosen[f"newest-{version[0]}.{version[1]}"] = found[version], "highest"
-    return chosen
-
-
-def run(*command, **options):
-    """Run a command quietly. Raises RuntimeError with what it printed where it fails."""
-    result = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
+def run(*command):
+    """Run a command quietly and return what it prints; RuntimeError with all of that where it fails."""
+    result = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
     if result.returncode:
+        said = result.stdout + result.stderr
         raise RuntimeError(
-            f"{' '.join(map(str, command[:6]))} ... ended with {result.returncode}:\n{result.stdout}"
+            f"{' '.join(map(str, command[:6]))} ... ended with {result.returncode}:\n{said}"
         )
     return result.stdout
 
 
-def set_up(name, python, resolution):
-    """Make or update an environment. Returns its Python and {package: version}; RuntimeError where that fails."""
-    tools = FOLDER / "tools" / "bin"
+def set_up(name):
+    """Make or update an environment, and return its Python and {package: version}."""
+    version, resolution = ENVIRONMENTS[name]
+    tools, python, pins = (
+        FOLDER / "tools" / "bin",
+        FOLDER / name / "bin" / "python",
+        FOLDER / f"{name}.txt",
+    )
     if not (tools / "uv").exists():
         run(sys.executable, "-m", "venv", FOLDER / "tools")
-        run(
-            tools / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"
-        )
-    home, pins = FOLDER / name, FOLDER / f"{name}.txt"
-    options = [
+        run(tools / "python", "-m", "pip", "install", "--quiet", "uv")
+    if not python.exists():
+        version = version or run(tools / "uv", "python", "list", "--only-installed").split()[0]
+        run(tools / "uv", "venv", "--python", version, FOLDER / name)
+    how = (
         "--resolution",
         resolution,
         "--extra",
@@ -73,32 +52,18 @@ def set_up(name, python, resolution):
         "--no-header",
         "--no-annotate",
         "--upgrade",
-        "--quiet",
-    ]
-    run(tools / "uv", "pip", "compile", "--python", python, *options, "pyproject.toml", "-o", pins)
-    if not (home / "bin" / "python").exists():
-        run(tools / "uv", "venv", "--quiet", "--python", python, home)
-    run(tools / "uv", "pip", "sync", "--quiet", "--python", home / "bin" / "python", pins)
-    run(
-        tools / "uv",
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        home / "bin" / "python",
-        "--no-deps",
-        "-e",
-        ".",
     )
+    run(tools / "uv", "pip", "compile", "--python", python, *how, "pyproject.toml", "-o", pins)
+    run(tools / "uv", "pip", "sync", "--python", python, pins)
+    run(tools / "uv", "pip", "install", "--python", python, "--no-deps", "-e", ".")
     lines = [line.split("==") for line in pins.read_text("utf8").splitlines() if "==" in line]
-    return home / "bin" / "python", {package: version.split()[0] for package, version in lines}
+    return python, {package: version.split()[0] for package, version in lines}
 
 
 def main():
     """Run all that was chosen, print a table, and return 0 where everything passed, 1 otherwise."""
-    chosen = environments(pythons())
-    wanted = [name for name in sys.argv[1:] if name in chosen] or list(chosen)
-    starts = tuple(start for start in sys.argv[1:] if start not in chosen) or ("",)
+    wanted = [name for name in sys.argv[1:] if name in ENVIRONMENTS] or list(ENVIRONMENTS)
+    starts = tuple(start for start in sys.argv[1:] if start not in ENVIRONMENTS) or ("",)
     paths = [
         path
         for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
@@ -108,7 +73,7 @@ def main():
     names = [text.split(">=")[0] for text in direct]
     rows, failed = [], False
     for name in wanted:
-        python, versions = set_up(name, *chosen[name])
+        python, versions = set_up(name)
         print(
             f"\n{name}: {run(python, '--version').strip()},",
             ", ".join(f"{each} {versions[each]}" for each in names),
@@ -122,25 +87,32 @@ def main():
             "-m",
             "not browser",
         ]
-        command = [python, "-m", "pytest", "tests", *options]
-        unit = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        unit = subprocess.run(
+            [python, "-m", "pytest", "tests", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         if unit.returncode:
             print(unit.stdout[-6000:])
         report = FOLDER / f"{name}.json"
         found = compare(
             paths, {"OPENBLAS_NUM_THREADS": "1"}, report, ["--outputs=numbers"], python=python
         )
-        for sentence in found["failed"]:
-            print(f"\n{sentence}")
-        print(*(f"only formatting: {sentence}" for sentence in found.get("format", [])), sep="\n")
+        print(
+            *found["failed"],
+            *(f"only formatting: {each}" for each in found.get("format", [])),
+            sep="\n",
+        )
         rows.append((name, "failed" if unit.returncode else "passed", found))
         failed |= bool(unit.returncode or found["failed"])
-    titles = "environment", "unit tests", "cells", "numbers differ", "formatting", "pictures"
-    print("\n{:14s} {:>10s} {:>6s} {:>15s} {:>11s} {}".format(*titles))
+    titles = "environment", "tests", "cells", "numbers differ", "formatting", "pictures"
+    print("\n{:11s} {:>7s} {:>6s} {:>15s} {:>11s} {:>9s}".format(*titles))
     for name, unit, found in rows:
-        looked = "only their sizes" if found.get("sized") else f"{found['pictures']} looked at"
-        counts = found["cells"], len(found["failed"]), len(found.get("format", []))
-        print("{:14s} {:>10s} {:6d} {:15d} {:11d} {}".format(name, unit, *counts, looked))
+        counts = (
+            found["cells"],
+            len(found["failed"]),
+            len(found.get("format", [])),
+            found["pictures"],
+        )
+        print("{:11s} {:>7s} {:6d} {:15d} {:11d} {:9d}".format(name, unit, *counts))
     return 1 if failed else 0
 
 

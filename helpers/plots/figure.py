@@ -136,7 +136,7 @@ def styled(function):
 
 
 def add_legend(ax, names, handles, **options):
-    """Add a legend; by itself matplotlib leaves out names that begin with an underscore."""
+    """Add a legend; matplotlib before 3.10 would leave out names that begin with an underscore."""
     legend = ax.legend(handles, ["name"] * len(handles), **options)
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_text(name)

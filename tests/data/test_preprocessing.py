@@ -1,4 +1,4 @@
-"""The preprocessing, judged on numbers: what a network loses when MNIST's own test images pass through it."""
+"""The preprocessing: what a network loses when MNIST's test images pass through it, and why."""
 
 import io
 from pathlib import Path
@@ -39,7 +39,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def digits():
-    """(images (m, 28, 28) from 0 to 1, labels): MNIST's test set, or the bundled digits where it is not there."""
+    """Images (m, 28, 28) and labels of MNIST's test set, or of the bundled digits without it."""
     if REAL_FILES.is_dir():
         images = read_idx(REAL_FILES / "t10k-images-idx3-ubyte.gz", dimensions=3) / 255
         labels = read_idx(REAL_FILES / "t10k-labels-idx1-ubyte.gz", dimensions=1)
@@ -51,7 +51,7 @@ def digits():
 
 
 def paste(image, rng, size):
-    """The image, enlarged to `size` pixels, somewhere on a canvas up to three times as wide and high: ink is 1."""
+    """The image in `size` pixels, somewhere on a canvas up to three times as wide: ink is 1."""
     enlarged = np.asarray(
         Image.fromarray(image.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR)
     )
@@ -62,14 +62,14 @@ def paste(image, rng, size):
 
 
 def photograph(ink, rng):
-    """What a camera sees of dark ink on paper in a light that falls off to one side: noisy, never quite black."""
+    """A photo of dark ink on paper, in light that falls off to one side: noisy, never black."""
     height, width = ink.shape
     light = 0.75 - 0.3 * np.arange(width) / width - 0.1 * np.arange(height)[:, None] / height
     return (light * (1 - 0.7 * ink) + rng.normal(0, 0.02, ink.shape)).clip(0, 1)
 
 
 def lost(network, digits, picture, count):
-    """How much accuracy, as a fraction, is lost on the way through picture(image) and preprocess."""
+    """The accuracy, a fraction, that is lost on the way through picture(image) and preprocess."""
     images, labels = digits[0][:count], digits[1][:count]
     originals = images.reshape(count, -1).T
     passed = np.hstack([preprocess(picture(image)).x for image in images])

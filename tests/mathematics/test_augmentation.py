@@ -1,4 +1,4 @@
-"""Distorted images: the directions, an independent sampler as oracle, the ranges, and what is refused."""
+"""Distorted images: the directions, the ranges, and an independent sampler as oracle."""
 
 import functools
 import pickle

@@ -16,7 +16,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-# --- initialization ---------------------------------------------------------------------------------------------
+# --- initialization
 
 
 def test_layers_have_the_shapes_of_the_conventions():
@@ -61,7 +61,7 @@ def test_the_generator_decides_and_moves_on():
     assert (first[0].W != second[0].W).all()
 
 
-# --- forward propagation ----------------------------------------------------------------------------------------
+# --- forward propagation
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_forward_changes_neither_parameters_nor_examples():
     np.testing.assert_array_equal(Y, copies[2])
 
 
-# --- backward propagation (finite differences and oracles: test_gradients.py) -------------------------------------
+# --- backward propagation (finite differences and oracles: test_gradients.py)
 
 
 def test_backward_and_one_update_on_paper():

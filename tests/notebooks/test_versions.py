@@ -3,7 +3,6 @@
 import blas_matrix
 import nbformat
 import pytest
-import version_matrix
 from tools import numbers
 
 
@@ -84,13 +83,3 @@ def test_what_a_processor_lacks_is_not_run():
     }
     assert {run[0] for run in blas_matrix.combinations("x86_64", set())} == {"Nehalem"}
     assert {run[0] for run in blas_matrix.combinations("arm64", {"ASIMDHP"})} == {""}
-
-
-def test_the_oldest_versions_meet_the_oldest_python_and_the_newest_the_others():
-    found = {(3, 11): "a", (3, 13): "c", (3, 12): "b"}
-    assert version_matrix.environments(found) == {
-        "oldest": ("a", "lowest-direct"),
-        "newest-3.13": ("c", "highest"),
-        "newest-3.12": ("b", "highest"),
-    }
-    assert list(version_matrix.environments({(3, 11): "a"})) == ["oldest", "newest-3.11"]

@@ -66,7 +66,7 @@ def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class
 
 
 def test_the_hints_may_stay():
-    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    notebook = nbformat.read(ROOT / "notebooks" / "01_data_loading.ipynb", as_version=4)
     texts = "".join(
         cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells
     )

@@ -74,13 +74,15 @@ def test_trouble_with_the_processors_description_changes_nothing(trouble, monkey
     assert environment == {}
 
 
-def test_importing_helpers_chooses_before_numpy_is_there():
+def test_the_choice_is_made_when_asked_for_and_before_numpy_is_there():
     script = f"""
 import os, pathlib, platform, sys
 pathlib.Path.read_text = lambda path: {ZEN4!r}
 platform.system, platform.machine = lambda: "Linux", lambda: "x86_64"
-import helpers
+from helpers.internals.blas import choose_kernels
 assert "numpy" not in sys.modules
+assert "OPENBLAS_CORETYPE" not in os.environ
+choose_kernels()
 print(os.environ["OPENBLAS_CORETYPE"])
 """
     environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_CORETYPE"}

@@ -22,6 +22,7 @@ import pandas as pd
 import psutil
 import pytest
 from distributed import Client, LocalCluster
+from small_data import DEV_SET, TRAIN_SET
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import schedules
@@ -40,15 +41,6 @@ BASE = {"layer_sizes": SIZES, "learning_rate": 0.5, "batch_size": 8, "max_epochs
 BASE["patience"] = None
 
 
-def blobs(m, seed):
-    """Three clouds in four dimensions."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 3, m)
-    rows = np.clip(0.5 + 0.3 * np.eye(4)[labels] + 0.12 * rng.standard_normal((m, 4)), 0, 1)
-    return Dataset(rows.T, labels, class_names=("a", "b", "c"), image_shape=(2, 2))
-
-
-TRAIN_SET, DEV_SET = blobs(53, 1), blobs(31, 2)
 
 
 def both_sets():

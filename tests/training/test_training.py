@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
+from small_data import DEV_SET, TRAIN_SET, blobs
 
 from helpers.data import Dataset, load_dataset, split
 from helpers.evaluation import accuracy, loss_and_accuracy, make_predictions
@@ -24,15 +25,6 @@ from helpers.training import Settings, initial_state, smooth_labels, train, trai
 SIZES = [4, 5, 3]
 
 
-def blobs(m, seed):
-    """Three clouds in four dimensions, easy to learn but not at once."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 3, m)
-    rows = np.clip(0.5 + 0.3 * np.eye(4)[labels] + 0.12 * rng.standard_normal((m, 4)), 0, 1)
-    return Dataset(rows.T, labels, class_names=("a", "b", "c"), image_shape=(2, 2))
-
-
-TRAIN_SET, DEV_SET = blobs(53, 1), blobs(31, 2)
 UNUSED = [0, 1, 5, 11]  # inputs of 12 that are 0 in every training example
 
 
