@@ -70,7 +70,9 @@ def page_problems(page, name, is_dark):
 
 def solution_problems(page):
     """Yield what is wrong with the first solution of the page: a click opens it, and shows code in colors."""
-    solution = page.locator(".bd-article details", has=page.locator("summary", has_text="Solution")).first
+    solution = page.locator(
+        ".bd-article details", has=page.locator("summary", has_text="Solution")
+    ).first
     code = solution.locator("div.highlight span.k").first
     if code.is_visible():
         yield "a solution is visible before the click"
@@ -118,8 +120,16 @@ def read(browser, base, view, pages):
     context.route("**/*", route)
     page = context.new_page()
     page.on("pageerror", lambda error: problems.append(f"{view}, {page.url}: {error}"))
-    page.on("console", lambda line: problems.append(f"{view}: {line.text}") if line.type == "error" else None)
-    page.on("response", lambda answer: problems.append(f"{answer.url} is missing") if answer.status >= 400 else None)
+    page.on(
+        "console",
+        lambda line: problems.append(f"{view}: {line.text}") if line.type == "error" else None,
+    )
+    page.on(
+        "response",
+        lambda answer: (
+            problems.append(f"{answer.url} is missing") if answer.status >= 400 else None
+        ),
+    )
     for name in pages if width < 500 else [name for name in pages if "api/" not in name]:
         page.goto(base + name)
         problems += [f"{view}, {text}" for text in page_problems(page, name, scheme == "dark")]
@@ -135,7 +145,11 @@ def main(folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     names = sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.html"))
-    pages = [name for name in names if "_static" not in name and name not in ("search.html", "genindex.html")]
+    pages = [
+        name
+        for name in names
+        if "_static" not in name and name not in ("search.html", "genindex.html")
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         base = f"http://127.0.0.1:{server.server_port}/"

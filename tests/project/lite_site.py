@@ -51,7 +51,11 @@ class Server(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path):
         inner = urlsplit(path).path
-        return str(PYODIDE / inner[9:]) if inner.startswith("/pyodide/") else super().translate_path(path)
+        return (
+            str(PYODIDE / inner[9:])
+            if inner.startswith("/pyodide/")
+            else super().translate_path(path)
+        )
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
@@ -61,7 +65,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
         settings = json.loads(text)
         data = settings["jupyter-config-data"]
         data["exposeAppInBrowser"] = True
-        data["litePluginSettings"][PLUGIN]["pyodideUrl"] = f"http://{self.headers['Host']}/pyodide/pyodide.js"
+        data["litePluginSettings"][PLUGIN]["pyodideUrl"] = (
+            f"http://{self.headers['Host']}/pyodide/pyodide.js"
+        )
         body = json.dumps(settings).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -73,7 +79,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def served_site(folder=SITE):
     """The address of a running server of the site, or of a folder with the site somewhere in it."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Server, directory=str(folder))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -132,7 +140,9 @@ def wait_until_idle(page, timeout=240):
 
 def clear(page):
     """Clear all outputs, after which no cell counts as run."""
-    page.evaluate("async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }")
+    page.evaluate(
+        "async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }"
+    )
     assert page.evaluate(CELLS)["run"] == 0
 
 
@@ -141,9 +151,13 @@ def run_all(page, timeout):
     end = time.monotonic() + timeout
     clear(page)
     page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells') }")
-    while (state := page.evaluate(CELLS))["busy"] or not (state["errors"] or state["run"] == state["cells"]):
+    while (state := page.evaluate(CELLS))["busy"] or not (
+        state["errors"] or state["run"] == state["cells"]
+    ):
         if time.monotonic() > end:
-            raise TimeoutError(f"{state['run']} of {state['cells']} cells had run after {timeout} s")
+            raise TimeoutError(
+                f"{state['run']} of {state['cells']} cells had run after {timeout} s"
+            )
         time.sleep(0.5)
     return state
 
