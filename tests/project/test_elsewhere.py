@@ -32,7 +32,8 @@ def test_the_workflow_calls_make_targets_that_exist():
     called = [
         match[1] for job in WORKFLOW["jobs"] for line in commands(job) if (match := re.match(r"make (\S+)", line))
     ]
-    assert {"test", "test-lite", "pages", "colab"} == set(called) <= targets
+    assert called
+    assert set(called) <= targets
 
 
 def test_what_may_publish_runs_no_package_and_no_other_job_may_write():

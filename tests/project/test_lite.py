@@ -1,7 +1,7 @@
-"""The series in the reader's browser: what goes into the JupyterLite site, and the site itself in Chromium, offline.
+"""The series in the reader's browser: what goes into the JupyterLite site, and the site in Chromium.
 
-The site is tested where it was built and a local copy of Pyodide lies in build/pyodide; `make test-lite` sees to both
-and runs every notebook. `make test` runs one.
+The site is tested where it was built and a copy of Pyodide lies in build/pyodide: `make test-lite` sees
+to both and runs every notebook. `make test-all` runs one.
 """
 
 import hashlib
@@ -133,7 +133,8 @@ def test_the_runs_of_notebook_6_go_where_the_browser_looks_for_them(tmp_path, mo
     site = {"jupyter-config-data": {"litePluginSettings": {build.PLUGIN: {}}}}
     (tmp_path / "jupyter-lite.json").write_text(json.dumps(site))
     build.configure(tmp_path / "jupyter-lite.json", [])
-    plugins = json.loads((tmp_path / "jupyter-lite.json").read_text())["jupyter-config-data"]["litePluginSettings"]
+    site = json.loads((tmp_path / "jupyter-lite.json").read_text())
+    plugins = site["jupyter-config-data"]["litePluginSettings"]
     variable = plugins[build.PLUGIN]["loadPyodideOptions"]["env"][PATH_VARIABLE]
     assert (tmp_path / "contents" / "notebooks" / variable).read_text() == "the runs"
 
