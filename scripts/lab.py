@@ -18,7 +18,7 @@ FIRST = "notebooks/00_the_whole_game.ipynb"
 
 
 def with_our_settings(environment):
-    """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings. Raises nothing."""
+    """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings."""
     others = environment.get("JUPYTER_CONFIG_PATH", "")
     return environment | {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (str(CONFIG), others)))
@@ -26,7 +26,7 @@ def with_our_settings(environment):
 
 
 def main():
-    """Start the server in the foreground and return its exit status. Raises nothing on Ctrl-C."""
+    """Start the server in the foreground and return its exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog="Other options go to JupyterLab."
     )

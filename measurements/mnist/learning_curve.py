@@ -18,8 +18,6 @@ STEPS = 6000
 
 def repeated(dataset):
     """Return a Dataset with the examples of a small one over and over, so that few epochs have many steps.
-
-    Raises nothing.
     """
     return dataset.subset(np.arange(max(len(dataset), SIZES[-3])) % len(dataset))
 

@@ -29,7 +29,7 @@ def save_results(name, results, *, started, folder=None):
 
 
 def circumstances(started):
-    """Return command, day, seconds since `started` (a time.time()), machine and versions. Raises nothing."""
+    """Return command, day, seconds since `started` (a time.time()), machine and versions."""
     return {
         "command": shlex.join(["python", "-m", f"measurements.mnist.{Path(sys.argv[0]).stem}", *sys.argv[1:]]),
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
@@ -47,7 +47,7 @@ def load_results(name, folder=None):
 def machine():
     """Return processor, cores, and the library behind matrix products with its kernels and threads, as a dictionary.
 
-    Nothing in it names the computer or its user. Raises nothing.
+    Nothing in it names the computer or its user.
     """
     processor = platform.processor() or platform.machine()
     try:

@@ -20,12 +20,12 @@ CASES = {
 
 
 def largest_differences():
-    """Return, for each case, the largest difference of any parameter after fifty steps. Raises nothing."""
+    """Return, for each case, the largest difference of any parameter after fifty steps."""
     return {name: difference(ours, theirs) for name, (ours, theirs) in CASES.items()}
 
 
 def difference(ours, theirs):
-    """Return the largest difference of any parameter after fifty steps of one case. Raises nothing."""
+    """Return the largest difference of any parameter after fifty steps of one case."""
     rng = np.random.default_rng(0)
     rows, labels = rng.random((STEPS * BATCH_SIZE, SIZES[0])), rng.integers(0, SIZES[-1], STEPS * BATCH_SIZE)
     data = Dataset(rows.T, labels, image_shape=(5, 5))
@@ -46,7 +46,7 @@ def difference(ours, theirs):
 
 
 def torch_model(parameters):
-    """Return the same network in PyTorch. parameters: a list of Layers. Raises nothing."""
+    """Return the same network in PyTorch. parameters: a list of Layers."""
     layers = []
     for W, b in parameters:
         linear = torch.nn.Linear(W.shape[1], W.shape[0], dtype=torch.float64)
@@ -56,7 +56,7 @@ def torch_model(parameters):
 
 
 def train_torch(model, rows, labels, order, settings, options):
-    """Train a PyTorch model for one epoch in a given order, with PyTorch's own optimizer and losses. Raises nothing."""
+    """Train a PyTorch model for one epoch in a given order, with PyTorch's own optimizer and losses."""
     groups = [  # PyTorch would let the biases decay too
         {"params": [p for p in model.parameters() if p.ndim == 2], "weight_decay": settings.l2},
         {"params": [p for p in model.parameters() if p.ndim == 1]},

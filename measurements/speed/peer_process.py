@@ -36,7 +36,7 @@ class PeerProcess:
         return self._answer()
 
     def close(self):
-        """End the worker. Raises nothing."""
+        """End the worker."""
         self.process.stdin.close()
         self.process.wait()
 

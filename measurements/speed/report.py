@@ -6,18 +6,18 @@ from measurements.speed.epochs import GOALS, PEERS
 
 
 def table(header, rows):
-    """Return a Markdown table as lines; the first column is left, the others right aligned. Raises nothing."""
+    """Return a Markdown table as lines; the first column is left, the others right aligned."""
     align = ["---", *["---:"] * (len(header) - 1)]
     return ["| " + " | ".join(map(str, cells)) + " |" for cells in (header, align, *rows)]
 
 
 def network_name(layer_sizes, batch_size):
-    """Return such as "784-10-10-10, batch 64". Raises nothing."""
+    """Return such as "784-10-10-10, batch 64"."""
     return f"{'-'.join(map(str, layer_sizes))}, batch {batch_size}"
 
 
 def epochs_table(networks, results):
-    """Return the lines of the table of seconds an epoch: networks and results in the same order. Raises nothing."""
+    """Return the lines of the table of seconds an epoch: networks and results in the same order."""
     rows = [[title, *(f"{result[peer]['epoch']:.3f}" for result in results)] for peer, title in PEERS.items()]
     rows.append(["share of the products in ours", *(percent(r["products"], r["ours"]) for r in results)])
     rows.append(["JAX, first epoch with compiling", *(f"{r['jax_jit']['first']:.2f}" for r in results)])
@@ -25,12 +25,12 @@ def epochs_table(networks, results):
 
 
 def percent(part, whole):
-    """Return the ratio of two medians as text. Raises nothing."""
+    """Return the ratio of two medians as text."""
     return f"{100 * part['epoch'] / whole['epoch']:.0f} %"
 
 
 def ratios(results):
-    """Return rows (title, ratio per network, goal per network): how many times as fast ours is. Raises nothing."""
+    """Return rows (title, ratio per network, goal per network): how many times as fast ours is."""
     rows = [
         (f"{PEERS[peer]}", [result[peer]["epoch"] / result["ours"]["epoch"] for result in results], goals)
         for peer, goals in GOALS.items()
@@ -40,7 +40,7 @@ def ratios(results):
 
 
 def ratios_table(networks, results):
-    """Return the lines of the table of ratios, each beside its goal. Raises nothing."""
+    """Return the lines of the table of ratios, each beside its goal."""
     rows = []
     for title, values, goals in ratios(results):
         cells = [
@@ -52,7 +52,7 @@ def ratios_table(networks, results):
 
 
 def details_table(networks, results):
-    """Return the lines of the table of spread, wall-clock time, memory and accuracy. Raises nothing."""
+    """Return the lines of the table of spread, wall-clock time, memory and accuracy."""
     rows = []
     for network, result in zip(networks, results, strict=True):
         for peer, title in PEERS.items():
@@ -64,7 +64,7 @@ def details_table(networks, results):
 
 
 def beginner_table(rows):
-    """Return the lines of the table of compare_with_beginner. Raises nothing."""
+    """Return the lines of the table of compare_with_beginner."""
     cells = [[name, steps, f"{seconds:.1f}", f"{100 * accuracy:.1f} %"] for name, steps, seconds, accuracy in rows]
     return table(["784-10-10-10", "epochs, or steps on all images", "seconds", "test accuracy"], cells)
 

@@ -116,7 +116,7 @@ def write_csv(folder, path):
 
 
 def compare_optimizers():
-    """Return the differences of agreement.py. Raises nothing."""
+    """Return the differences of agreement.py."""
     from measurements.speed.agreement import largest_differences  # imports PyTorch, which is not for this process
 
     return largest_differences()
@@ -132,7 +132,7 @@ def apart(function, *arguments):
 
 
 def say(line):
-    """Print a line of progress. Raises nothing."""
+    """Print a line of progress."""
     print(line, file=sys.stderr, flush=True)
 
 

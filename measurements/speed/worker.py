@@ -46,7 +46,7 @@ def main(module, folder, settings):
 
 
 def peak_mb():
-    """Return the largest memory the process has held, in MB, or None where the system does not tell. Raises nothing.
+    """Return the largest memory the process has held, in MB, or None where the system does not tell.
 
     On Linux from VmHWM, since ru_maxrss there begins with the memory of the process that started this one.
     """
