@@ -14,7 +14,7 @@ from measurements.mnist.result_files import circumstances, load_results, save_re
 
 
 def accuracy_of(parameters, dataset):
-    """Return the fraction of a Dataset that is recognized, 5,000 images at a time. Raises nothing of its own."""
+    """Return the fraction of a Dataset that is recognized, 5,000 images at a time.."""
     right = 0
     for start in range(0, len(dataset), 5000):
         part = slice(start, start + 5000)
