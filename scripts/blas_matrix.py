@@ -29,7 +29,7 @@ AVX512 = {"AVX512_SKX", "X86_V4"}
 
 
 def simd_features():
-    """Return the names of the instruction sets that NumPy uses here beyond those it always needs; raises nothing."""
+    """Return the names of the instruction sets that NumPy uses here beyond those it always needs."""
     return set(np.show_config(mode="dicts")["SIMD Extensions"].get("found", []))
 
 
@@ -37,7 +37,7 @@ def combinations(machine=None, features=None):
     """Return (kernels, threads, variables of the environment) for every run that this processor can do.
 
     machine: as platform.machine() says it, features: of NumPy; both asked for if None. Elsewhere than on x86-64 the
-    kernels are those that the library takes by itself, named "". Raises nothing.
+    kernels are those that the library takes by itself, named "".
     """
     features = simd_features() if features is None else features
     kernels = {"": set()}
@@ -93,7 +93,7 @@ def compare(paths, variables, report, options=(), *, python=sys.executable):
 
 
 def kernels_in_use(variables):
-    """Return what a process with these variables computes with, such as "SkylakeX", or "?"; raises nothing."""
+    """Return what a process with these variables computes with, such as "SkylakeX", or "?"."""
     code = "import numpy, threadpoolctl as t; print(*{i.get('architecture', '?') for i in t.threadpool_info()})"
     environment = {**os.environ, **variables}
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

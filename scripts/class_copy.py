@@ -29,7 +29,7 @@ FOLD = re.compile(SOLUTION.pattern.replace("Solution", r"(?:Hint \d|Solution)"),
 
 
 def without_answers(notebook, *, keep_hints=False):
-    """Return a copy of the notebook without solutions, and without hints unless they are kept. Raises nothing."""
+    """Return a copy of the notebook without solutions, and without hints unless they are kept."""
     notebook = nbformat.from_dict(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -59,8 +59,10 @@ def names_to_copy(root):
 
 
 def is_own_file(root, path):
-    """Return whether a relative path is a file, and neither it nor a folder on the way a link. Raises nothing."""
-    return (root / path).is_file() and not any((root / part).is_symlink() for part in (path, *path.parents))
+    """Return whether a relative path is a file, and neither it nor a folder on the way a link."""
+    return (root / path).is_file() and not any(
+        (root / part).is_symlink() for part in (path, *path.parents)
+    )
 
 
 def copy(folder, *, root=ROOT, keep_hints=False):

@@ -20,12 +20,12 @@ EXERCISE = re.compile(r"^### Exercise \d+\.\d+: ", re.MULTILINE)
 
 
 def code(cell):
-    """Return what a cell runs, and its tags, which can keep it from being run. Raises nothing."""
+    """Return what a cell runs, and its tags, which can keep it from being run."""
     return cell.source.strip(), tuple(cell.metadata.get("tags", ()))
 
 
 def code_of(notebook):
-    """Return [(source, tags)] of the cells of code. Raises nothing."""
+    """Return [(source, tags)] of the cells of code."""
     return [code(cell) for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -33,7 +33,7 @@ def cells_to_look_at(handed_in, ours):
     """Return [(what, source)] for the cells of code of a handed-in notebook that are neither ours nor an answer.
 
     `what` is "cell 7", counted from 1 over all cells, or "missing". An answer stands in the cell with the id of a
-    blank. Prose is not compared, since it is never run. Raises nothing.
+    blank. Prose is not compared, since it is never run.
     """
     pairs = itertools.pairwise(ours.cells)
     blanks = {cell.id: code(cell) for heading, cell in pairs if EXERCISE.search(heading.source)}

@@ -18,14 +18,16 @@ FIRST = "notebooks/00_the_whole_game.ipynb"
 
 
 def with_our_settings(environment):
-    """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings. Raises nothing."""
+    """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings."""
     others = environment.get("JUPYTER_CONFIG_PATH", "")
     return environment | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (str(CONFIG), others)))}
 
 
 def main():
-    """Start the server in the foreground and return its exit status. Raises nothing on Ctrl-C."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="Other options go to JupyterLab.")
+    """Start the server in the foreground and return its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="Other options go to JupyterLab."
+    )
     parser.add_argument("--port", type=int, help="the port (otherwise 8888, or the next free one)")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT, help="another folder, such as a hand-in")
     options, others = parser.parse_known_args()

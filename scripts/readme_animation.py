@@ -53,7 +53,7 @@ class Hand:
         self.page, self.place = page, (0, 0)
 
     def follow(self, points, seconds):
-        """Move along the points, slowly at both ends. Raises nothing."""
+        """Move along the points, slowly at both ends."""
         points = np.array([self.place, *points], dtype=float)
         passed = np.concatenate([[0], np.hypot(*np.diff(points, axis=0).T).cumsum()])
         begun, share = time.perf_counter(), 0.0
@@ -65,7 +65,7 @@ class Hand:
         self.place = tuple(points[-1])
 
     def press(self, seconds, points=(), moving=0.0):
-        """Press the button, follow the points, let it go and wait. Raises nothing."""
+        """Press the button, follow the points, let it go and wait."""
         self.page.mouse.down()
         if points:
             self.follow(points, moving)

@@ -32,7 +32,7 @@ class PeakMemory(threading.Thread):
         self.process, self.peak, self.stopped = psutil.Process(pid), 0, threading.Event()
 
     def run(self):
-        """Sample every 20 ms. Raises nothing: a process that is gone ends the watch."""
+        """Sample every 20 ms; a process that is gone ends the watch."""
         try:
             while not self.stopped.wait(0.02):
                 family = [self.process, *self.process.children(recursive=True)]
@@ -41,13 +41,13 @@ class PeakMemory(threading.Thread):
             pass
 
     def stop(self):
-        """End the watch. Raises nothing."""
+        """End the watch."""
         self.stopped.set()
         self.join()
 
 
 def resident(process):
-    """Return the resident bytes of a process, 0 where it has just ended. Raises nothing."""
+    """Return the resident bytes of a process, 0 where it has just ended."""
     try:
         return process.memory_info().rss
     except psutil.Error:
