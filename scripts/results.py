@@ -1,7 +1,7 @@
-"""Write two tables: the records on MNIST into the README, those of the bundled digits into docs/RESULTS.md.
+"""Write two tables: records on MNIST into the README, bundled digits into docs/RESULTS.md.
 
-The first is taken from the file that the long training runs have left. The second is trained here: its accuracies are the
-same everywhere, its seconds are those of this machine.
+The first is taken from the file that the long training runs have left. The second is trained here:
+its accuracies are the same everywhere, its seconds are those of this machine.
 """
 
 import json
