@@ -35,7 +35,7 @@ slow: $(READY) ## Run the other tests only: killed processes, broken files, the 
 	$(PYTEST) tests -rs -m "slow or browser"
 
 test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test` does so too, where there is one)
-	$(PYTEST) tests/browser -rs
+	$(PYTEST) tests/panels/browser -rs
 
 nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
 	$(PYTEST) --nbval --nbval-current-env notebooks
@@ -81,7 +81,7 @@ lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, th
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
 	@$(LITE)/bin/python lite/local_pyodide.py
-	LITE=all $(PYTEST) tests/test_lite.py -rs
+	LITE=all $(PYTEST) tests/project/test_lite.py -rs
 
 pages: export BOOK_LITE := lite/lab/index.html?path=notebooks/{name}.ipynb
 pages: book lite ## Put the book and the JupyterLite site together, as they are published: build/pages/index.html

@@ -7,23 +7,20 @@ from pathlib import Path
 
 # The house, in the order of its floors: a module imports only what stands above it.
 FLOORS = {
-    "Foundations": ("blas", "checks", "array_files", "array_pickles"),
     "Activations and losses": ("activations", "losses"),
-    "Data": ("csv_format", "csv_careful", "csv_reader", "dataset", "idx_format", "data_sources", "downloads", "data"),
-    "Changed images": ("resampling", "augmentation", "perturbations"),
+    "Data": ("dataset", "data"),
+    "Changed images": ("augmentation", "perturbations"),
     "The network and its steps": ("network", "optimizers", "live_parameters", "schedules"),
     "Evaluation": ("evaluation", "robustness", "calibration"),
-    "Training": (
-        *("identity", "settings", "training_state", "training_origin"),
-        *("checkpoints", "training_run", "training"),
-    ),
+    "Training": ("settings", "training_state", "training_run", "training"),
     "Experiments": ("experiments",),
     "Checks of gradients and programs": ("gradient_check", "diagnostics"),
     "Saved networks": ("storage",),
-    "Your own images": ("image_files", "ink", "centering", "preprocessing", "drawing", "nearest"),
+    "Your own images": ("centering", "preprocessing", "drawing", "nearest"),
     "Figures": ("plots",),
     "Exercises": ("exercises",),
     "Panels": ("widgets",),
+    "What is not taught": ("internals",),
 }
 FENCE = "`" * 6
 QUOTED = re.compile(r'(?<!\w)"([a-z0-9_.-]+(?: [a-z0-9_.-]+){0,2})"')  # a key such as "he", not a title

@@ -1,5 +1,5 @@
 """Tested building blocks that the notebooks derive first and then import."""
 
-from helpers.blas import choose_kernels
+from helpers.internals.blas import choose_kernels
 
 choose_kernels()  # takes effect where NumPy is imported after this: in `python -m ...`, and in what `make` starts

@@ -11,8 +11,8 @@ import numbers
 
 import numpy as np
 
-from helpers.checks import check_number, check_rng, is_whole
-from helpers.resampling import affine_patterns, affine_weights, elastic_patterns, sample_images
+from helpers.internals.checks import check_number, check_rng, is_whole
+from helpers.internals.resampling import affine_patterns, affine_weights, elastic_patterns, sample_images
 
 MOST = {"max_rotation": 180, "max_scale": 0.9, "max_shear": 80}
 

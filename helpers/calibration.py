@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.checks import check_count
+from helpers.internals.checks import check_count
 
 
 def reliability(confidence, is_right, *, bins=10):

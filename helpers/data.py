@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.csv_format import DataFileError, Rules
-from helpers.csv_reader import read_table
-from helpers.data_sources import SOURCES
 from helpers.dataset import Dataset, split
-from helpers.downloads import FOLDER_VARIABLE, load_full_dataset
+from helpers.internals.csv_format import DataFileError, Rules
+from helpers.internals.csv_reader import read_table
+from helpers.internals.data_sources import SOURCES
+from helpers.internals.downloads import FOLDER_VARIABLE, load_full_dataset
 
 __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
 
@@ -100,7 +100,7 @@ def load_dataset(name: str, part: str = "train", *, dtype=np.float64) -> Dataset
     X is (784, 5000) for the bundled images, (64, 1797) for the 8x8 digits, (784, 60000) for the full sets and
     (784, 10000) for their part "test"; values are 0 to 1 in dtype, np.float64 or np.float32. Files in the folder that
     the environment variable NEURAL_NETWORK_DATA names come first: a bundled set is used from data/ beside the helpers
-    if it is not there, a full set is looked for in a folder of its name there (helpers/downloads.py). Raises
+    if it is not there, a full set is looked for in a folder of its name there (helpers/internals/downloads.py). Raises
     ValueError for an unknown name, part or dtype, what load_csv raises, and for a full set what load_full_dataset
     raises.
     """

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.checks import check_labels
+from helpers.internals.checks import check_labels
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import forward_propagation
 

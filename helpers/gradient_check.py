@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks import check_number
+from helpers.internals.checks import check_number
 from helpers.losses import cross_entropy
 from helpers.network import Layer, backward_propagation, forward_propagation
 

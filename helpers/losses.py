@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks import check_labels
+from helpers.internals.checks import check_labels
 
 
 def one_hot(labels, num_classes=10, *, dtype=np.float64):

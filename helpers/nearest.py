@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks import check_count
+from helpers.internals.checks import check_count
 
 
 def squared_lengths(X):

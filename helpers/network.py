@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.activations import get_activation, softmax
-from helpers.checks import (
+from helpers.internals.checks import (
     check_examples,
     check_layer_sizes,
     check_learning_rate,

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from helpers.augmentation import noise, transform
-from helpers.checks import check_number, check_rng, is_whole
+from helpers.internals.checks import check_number, check_rng, is_whole
 
 MOST_THICKNESS = 4  # pixels; more would fill a digit, or leave nothing of it
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.centering import center, crop, scale_to_fit, shrink
-from helpers.ink import (
+from helpers.internals.ink import (
     FAINTEST,
     NOISE_OF_A_PHOTO,
     lighting,

@@ -5,7 +5,7 @@
 
 import math
 
-from helpers.checks import check_count, check_number
+from helpers.internals.checks import check_count, check_number
 
 
 def constant():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.activations import get_activation
-from helpers.checks import check_count, check_labels, check_layer_sizes, check_number
+from helpers.internals.checks import check_count, check_labels, check_layer_sizes, check_number
 from helpers.network import weight_scale
 from helpers.optimizers import get_optimizer
 

@@ -7,9 +7,17 @@ from pathlib import Path
 import numpy as np
 
 from helpers.activations import get_activation
-from helpers.array_files import MAX_BYTES, fingerprint, pack_npz, read_bounded, reason, replace_file, unpack_npz
-from helpers.array_pickles import unpack_pickle
-from helpers.checks import check_parameters
+from helpers.internals.array_files import (
+    MAX_BYTES,
+    fingerprint,
+    pack_npz,
+    read_bounded,
+    reason,
+    replace_file,
+    unpack_npz,
+)
+from helpers.internals.array_pickles import unpack_pickle
+from helpers.internals.checks import check_parameters
 from helpers.network import Layer
 
 FORMAT_VERSION = 1
@@ -55,7 +63,7 @@ def load_parameters(path):
     np.savez(path, W1=W1, b1=b1, ...) or with pickle.dump({"W1": W1, ...}, file) are read too.
     Raises FileNotFoundError where there is no such file, ParameterFileError (a ValueError) where its content
     is damaged, hostile or not a network, ValueError for another suffix, and OSError where the file cannot be read.
-    Nothing in the file is ever run. It may have 1 GiB, packed or unpacked (MAX_BYTES of helpers/array_files.py), and
+    Nothing in the file is ever run. It may have 1 GiB, packed or unpacked (MAX_BYTES of internals/array_files.py), and
     loading takes at most four times its unpacked size, and 100 MiB, of memory.
     """
     return read_file(path)[0]

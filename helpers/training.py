@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from helpers.checkpoints import check_resumed, keep_checkpoint, save_checkpoint, state_to_resume
+from helpers.internals.checkpoints import check_resumed, keep_checkpoint, save_checkpoint, state_to_resume
+from helpers.internals.training_origin import training_origin
 from helpers.network import Layer, unpack_parameters
 from helpers.settings import Settings
-from helpers.training_origin import training_origin
 from helpers.training_run import TrainingRun
 from helpers.training_state import HISTORY_COLUMNS, TrainingState
 

@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
-from helpers.blas import threads_for
 from helpers.evaluation import loss_and_accuracy
+from helpers.internals.blas import threads_for
 from helpers.live_parameters import LiveParameters, live_inputs
 from helpers.losses import one_hot
 from helpers.network import backward_propagation, forward_propagation, initialize_parameters

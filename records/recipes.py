@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.augmentation import distort
 from helpers.data import Dataset, split
-from helpers.downloads import load_full_dataset
+from helpers.internals.downloads import load_full_dataset
 from helpers.network import unpack_parameters
 from helpers.schedules import cosine
 from helpers.training import train

@@ -16,7 +16,7 @@ LARGER = {"data/digits.csv.gz", "data/fashion.csv.gz", "notebooks/models/mnist_b
 
 def notebook_problems(path):
     """Yield what is wrong with a notebook, in words. Raises OSError where it cannot be read."""
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "notebooks"))
     from test_notebooks_clean import metadata_problems, path_problems, picture_problems, run_problems
 
     text = path.read_text("utf8")

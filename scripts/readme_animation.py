@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops
 
-from helpers.array_files import replace_file
 from helpers.drawing import BOARD, sample_strokes
+from helpers.internals.array_files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ROOT / "tests" / "browser" / "conftest.py"  # which starts the server and the browser for the tests
+PARTS = ROOT / "tests" / "panels" / "browser" / "conftest.py"  # which starts the server and the browser for the tests
 MODEL = ROOT / "notebooks" / "models" / "digits_network.npz"
 SETUP = f"""from helpers.storage import load_parameters
 from helpers.widgets import DigitPad, TrainingLab

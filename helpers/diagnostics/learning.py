@@ -7,8 +7,8 @@ The pieces of a training are arguments, and those of the project are their defau
 import numpy as np
 import pandas as pd
 
-from helpers.checks import check_number, is_whole
 from helpers.diagnostics.gradients import gradient_step
+from helpers.internals.checks import check_number, is_whole
 from helpers.losses import cross_entropy
 from helpers.network import forward_propagation, initialize_parameters
 

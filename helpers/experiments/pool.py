@@ -9,8 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from helpers.blas import blas_libraries
 from helpers.experiments.finished import runs_of_the_site
+from helpers.internals.blas import blas_libraries
 
 READ = (
     "There are no processes in the browser, so only what you change is trained here, one run after another:\n"

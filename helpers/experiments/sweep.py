@@ -9,7 +9,6 @@ import warnings
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.checks import check_count
 from helpers.experiments.data import in_rows, pack
 from helpers.experiments.dispatch import finished_runs
 from helpers.experiments.finished import portable, rows_on_file
@@ -17,7 +16,8 @@ from helpers.experiments.pool import process_pool
 from helpers.experiments.store import RunFile
 from helpers.experiments.table import run_table, setting_column, summarize
 from helpers.experiments.tasks import load_sets
-from helpers.identity import fingerprint, trainer_fingerprint
+from helpers.internals.checks import check_count
+from helpers.internals.fingerprints import fingerprint, trainer_fingerprint
 from helpers.training import train
 
 __all__ = ["grid", "process_pool", "run_experiment", "summarize"]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.experiments.tasks import RESULT_COLUMNS
-from helpers.identity import fingerprint, readable
+from helpers.internals.fingerprints import fingerprint, readable
 
 
 def setting_column(values):

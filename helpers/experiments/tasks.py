@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.blas import threads_for
 from helpers.experiments.data import in_rows, unpack
+from helpers.internals.blas import threads_for
 from helpers.training import train
 
 RESULT_COLUMNS = ("best_dev_accuracy", "best_epoch", "epochs", "seconds", "stop_reason", "parameters", "error")

@@ -2,7 +2,7 @@
 
 const BOARD = 280;
 const PIECE = 512 * 1024; // bytes of a file in one message
-const MOST_BYTES = 60_000_000; // as in helpers/image_files.py
+const MOST_BYTES = 60_000_000; // as in helpers/internals/image_files.py
 const PATIENCE = 1500; // milliseconds without an answer until the kernel is called busy
 
 const PAGE = `

@@ -5,8 +5,8 @@ import threading
 import numpy as np
 
 from helpers.centering import shrink
-from helpers.checks import check_parameters
-from helpers.image_files import MOST_BYTES, read_image
+from helpers.internals.checks import check_parameters
+from helpers.internals.image_files import MOST_BYTES, read_image
 from helpers.nearest import squared_lengths
 from helpers.plots.stages import plot_stages
 from helpers.preprocessing import preprocess, to_gray

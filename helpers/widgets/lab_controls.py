@@ -4,7 +4,7 @@ import math
 
 import ipywidgets as widgets
 
-from helpers.checks import check_count, check_number
+from helpers.internals.checks import check_count, check_number
 from helpers.optimizers import OPTIMIZERS
 
 DEFAULTS = {

@@ -2,7 +2,7 @@
 
 import ipywidgets as widgets
 
-from helpers.checks import check_count
+from helpers.internals.checks import check_count
 from helpers.widgets.controls import button, dropdown, explanation, number_field, row, sentences
 from helpers.widgets.mistake_cards import ConfusionMenu, MistakeCards
 from helpers.widgets.mistake_groups import ANY, MARKED, ORDERS, Answers

@@ -3,8 +3,8 @@
 import ipywidgets as widgets
 import numpy as np
 
-from helpers.checks import check_parameters
 from helpers.evaluation import make_predictions
+from helpers.internals.checks import check_parameters
 from helpers.network import Layer
 from helpers.widgets.controls import button, explanation, number_field, row, sentences
 from helpers.widgets.network_trace import trace_image

@@ -1,0 +1,237 @@
+"""Data sets: what a Dataset admits, how it is divided, and what the bundled files hold."""
+
+import gzip
+import hashlib
+import re
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.data import Dataset, load_dataset, split
+
+DATA = Path(__file__).parents[2] / "data"
+BUILD = runpy.run_path(str(DATA / "build_data.py"))
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_dataset("digits")
+
+
+def with_value(value):
+    X = np.full((6, 7), 0.5)
+    X[2, 3] = value
+    return X
+
+
+def small(m=7, **changes):
+    rows = np.random.default_rng(1).random((m, 6))
+    arguments = {"X": rows.T, "labels": np.arange(m) % 3, "class_names": ("a", "b", "c"), "image_shape": (2, 3)}
+    return Dataset(**(arguments | changes))
+
+
+def test_dataset_knows_its_length_and_describes_itself_in_one_line():
+    dataset = small()
+    assert len(dataset) == 7
+    assert repr(dataset) == "Dataset(7 images of 2×3 pixels, 3 classes, float64)"
+    assert "no labels" in repr(small(labels=None))
+
+
+def test_a_dataset_is_of_digits_of_28_by_28_pixels_unless_told_otherwise():
+    dataset = Dataset(np.zeros((784, 3)))
+    assert (dataset.labels, dataset.class_names, dataset.image_shape) == (None, tuple("0123456789"), (28, 28))
+
+
+def test_lists_become_tuples_so_that_a_dataset_stays_as_it_is():
+    names, shape = ["a", "b", "c"], [2, 3]
+    dataset = small(class_names=names, image_shape=shape)
+    assert (dataset.class_names, dataset.image_shape) == (("a", "b", "c"), (2, 3))
+    with pytest.raises(AttributeError):
+        dataset.labels = None
+
+
+def test_subset_takes_columns_with_their_labels_row_after_row_in_memory():
+    dataset = small()
+    part = dataset.subset([5, 0, 5])
+    np.testing.assert_array_equal(part.X, dataset.X[:, [5, 0, 5]])
+    np.testing.assert_array_equal(part.labels, dataset.labels[[5, 0, 5]])
+    assert part.X.T.flags.c_contiguous
+    assert not np.shares_memory(part.X, dataset.X)
+    assert (part.class_names, part.image_shape) == (dataset.class_names, dataset.image_shape)
+
+
+def test_subset_takes_masks_and_slices_and_sets_without_labels():
+    dataset = small()
+    assert len(dataset.subset(dataset.labels == 0)) == 3
+    np.testing.assert_array_equal(dataset.subset(slice(1, 6, 2)).X, dataset.X[:, 1:6:2])
+    assert dataset.subset(slice(1, 6, 2)).X.T.flags.c_contiguous
+    assert small(labels=None).subset([1]).labels is None
+    with pytest.raises(IndexError):
+        dataset.subset([7])
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"X": np.zeros((7, 6))}, ValueError, r"X has 7 rows, but image_shape \(2, 3\) needs 6.*pass X\.T"),
+        ({"X": np.zeros((7, 5))}, ValueError, r"X has 7 rows.*pass X\.T"),
+        ({"X": np.zeros((4, 7))}, ValueError, r"X has 4 rows, but image_shape \(2, 3\) needs 6$"),
+        ({"X": np.zeros((6, 7), dtype=np.uint8)}, TypeError, "array of uint8; scale the pixels"),
+        ({"X": [[0.0] * 7] * 6}, TypeError, "not list"),
+        ({"X": np.zeros(6)}, ValueError, r"two dimensions.*\(6,\)"),
+        ({"X": np.full((6, 7), 255.0)}, ValueError, "values from 0 to 1, not 255 to 255; divide"),
+        ({"X": np.full((6, 7), -0.1)}, ValueError, "values from 0 to 1, not -0.1"),
+        ({"X": np.full((6, 7), np.nan)}, ValueError, "values from 0 to 1, not nan"),
+        ({"X": with_value(-0.1)}, ValueError, r"values from 0 to 1, not -0\.1 to 0\.5"),
+        ({"X": with_value(1.5)}, ValueError, r"values from 0 to 1, not 0\.5 to 1\.5"),
+        ({"X": with_value(np.nan)}, ValueError, "values from 0 to 1, not nan"),
+        ({"X": np.zeros((7, 6)), "labels": None}, ValueError, r"X has 7 rows.*pass X\.T"),
+        ({"X": np.zeros((4, 7)), "labels": None}, ValueError, r"X has 4 rows, but image_shape \(2, 3\) needs 6$"),
+        ({"labels": np.array([0, 1, 2, 3, 0, 0, 0])}, ValueError, "0 to 2 for 3 class names, not 0 to 3"),
+        ({"labels": np.array([0, 1, 2, -1, 0, 0, 0])}, ValueError, "not -1 to 2"),
+        ({"labels": np.zeros(7)}, TypeError, "integers, not an array of float64"),
+        ({"labels": [0] * 7}, TypeError, "integers, not list"),
+        ({"labels": np.zeros(5, int)}, ValueError, r"shape \(7,\), one for each column of X, not \(5,\)"),
+        ({"labels": np.zeros((1, 7), int)}, ValueError, r"shape \(7,\).*not \(1, 7\)"),
+        ({"labels": np.full(7, 3)}, ValueError, "0 to 2 for 3 class names, not 3 to 3"),
+        ({"labels": np.full(7, -1)}, ValueError, "not -1 to -1"),
+    ],
+)
+def test_dataset_refuses_what_does_not_fit_together(changes, error, message):
+    with pytest.raises(error, match=message):
+        small(**changes)
+
+
+def test_a_dataset_may_be_empty():
+    assert len(small(m=0)) == len(small(m=0, labels=None)) == 0
+
+
+def test_dataset_whose_rows_are_square_in_number_still_says_pass_X_T():
+    with pytest.raises(ValueError, match=r"one for each column of X.*pass X\.T"):
+        small(X=np.zeros((6, 5)), labels=np.zeros(6, int))
+
+
+def test_split_is_disjoint_complete_and_repeatable():
+    m = 50
+    rows = np.arange(m * 6).reshape(m, 6) / (m * 6)
+    dataset = Dataset(rows.T, np.arange(m), tuple(map(str, range(m))), (2, 3))
+    train_set, dev_set = split(dataset, 13, np.random.default_rng(0))
+    assert (len(train_set), len(dev_set)) == (37, 13)
+    together = np.concatenate([train_set.labels, dev_set.labels])
+    np.testing.assert_array_equal(np.sort(together), np.arange(m))
+    assert not np.array_equal(together, np.arange(m)), "the examples are shuffled"
+    for part in (train_set, dev_set):
+        np.testing.assert_array_equal(part.X, dataset.X[:, part.labels])
+        assert part.X.T.flags.c_contiguous
+    again = split(dataset, 13, np.random.default_rng(0))
+    np.testing.assert_array_equal(again[1].labels, dev_set.labels)
+    other = split(dataset, 13, np.random.default_rng(1))
+    assert not np.array_equal(other[1].labels, dev_set.labels)
+
+
+def test_split_keeps_dtype_and_works_without_labels():
+    train_set, dev_set = split(small(X=np.zeros((6, 7), np.float32), labels=None), 2, np.random.default_rng(0))
+    assert train_set.X.dtype == np.float32
+    assert dev_set.labels is None
+
+
+@pytest.mark.parametrize("dev_size", [1, 6, np.int64(3)])
+def test_split_leaves_at_least_one_example_on_each_side(dev_size):
+    train_set, dev_set = split(small(), dev_size, np.random.default_rng(0))
+    assert (len(dev_set), len(train_set)) == (dev_size, 7 - dev_size)
+
+
+@pytest.mark.parametrize(
+    ("dev_size", "error", "message"),
+    [
+        (0, ValueError, "from 1 to 6 for 7 examples, not 0"),
+        (7, ValueError, "from 1 to 6 for 7 examples, not 7"),
+        (-1, ValueError, "not -1"),
+        (0.2, TypeError, "whole number of examples, such as 1000, not 0.2"),
+        (True, TypeError, "not True"),
+    ],
+)
+def test_split_refuses_a_wrong_size(dev_size, error, message):
+    with pytest.raises(error, match=message):
+        split(small(), dev_size, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)])
+def test_split_refuses_anything_but_a_generator(rng):
+    with pytest.raises(TypeError, match="default_rng"):
+        split(small(), 2, rng)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "side", "counts"),
+    [
+        ("digits", (784, 5000), 28, [500] * 10),
+        ("fashion", (784, 5000), 28, [500] * 10),
+        ("digits-8x8", (64, 1797), 8, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]),
+    ],
+)
+def test_bundled_sets(name, shape, side, counts):
+    dataset = load_dataset(name)
+    assert dataset.X.shape == shape
+    assert dataset.X.dtype == np.float64
+    assert dataset.X.T.flags.c_contiguous
+    assert (dataset.X.min(), dataset.X.max()) == (0, 1)
+    assert dataset.image_shape == (side, side)
+    assert np.bincount(dataset.labels).tolist() == counts
+    assert len(dataset.class_names) == 10
+
+
+def test_digits_are_shuffled_and_each_image_is_there_once(digits):
+    assert len(set(digits.labels[:100].tolist())) == 10
+    assert len({row.tobytes() for row in digits.X.T}) == 5000
+
+
+def test_classes_are_named():
+    fashion = "T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
+    assert load_dataset("fashion").class_names == tuple(fashion.split(", "))
+    for name in ("digits", "digits-8x8"):
+        assert load_dataset(name).class_names == tuple("0123456789")
+
+
+def test_checksums_in_the_readme_are_those_of_the_files():
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+    for name in ("digits.csv.gz", "fashion.csv.gz", "digits_8x8.csv.gz"):
+        content = (DATA / name).read_bytes()
+        section = text.split(f"## `{name}`")[1].split("\n## ")[0]
+        sums = re.findall(r"\b[0-9a-f]{64}\b", section)
+        assert sums == [hashlib.sha256(c).hexdigest() for c in (content, gzip.decompress(content))]
+
+
+@pytest.mark.parametrize("name", ["digits.csv.gz", "fashion.csv.gz", "digits_8x8.csv.gz"])
+def test_build_script_writes_the_layout_of_the_bundled_files(name):
+    text = gzip.decompress((DATA / name).read_bytes())
+    table = np.loadtxt(text.decode().splitlines()[:51], delimiter=",", skiprows=1, dtype=int)
+    rebuilt = BUILD["csv_gz"](table[:, 1:], table[:, 0])
+    assert gzip.decompress(rebuilt) == b"".join(text.splitlines(keepends=True)[:51])
+    assert rebuilt[:8] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "neither a file name nor a time in the gzip header"
+
+
+def test_build_script_picks_the_first_of_each_class():
+    chosen = BUILD["first_of_each_class"](np.array([2, 0, 0, 1, 2, 0, 1, 1, 2]), 2)
+    assert chosen.tolist() == [0, 1, 2, 3, 4, 6]
+    with pytest.raises(ValueError, match="at least 4 examples"):
+        BUILD["first_of_each_class"](np.array([0, 0, 0]), 4)
+
+
+def test_load_dataset_names_what_there_is():
+    with pytest.raises(ValueError, match=r"no data set 'cats'; available: digits, fashion, digits-8x8"):
+        load_dataset("cats")
+
+
+def test_load_dataset_explains_that_no_test_images_are_bundled():
+    with pytest.raises(ValueError, match=r'part="train" alone, not \'test\'.*split\(\)'):
+        load_dataset("digits", part="test")
+
+
+def test_load_dataset_reads_from_another_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEURAL_NETWORK_DATA", str(tmp_path))
+    assert len(load_dataset("digits")) == 5000  # a folder for the full sets alone does not hide the bundled ones
+    (tmp_path / "digits.csv.gz").write_bytes(BUILD["csv_gz"](np.full((3, 784), 255), np.array([1, 2, 3])))
+    assert load_dataset("digits").labels.tolist() == [1, 2, 3]

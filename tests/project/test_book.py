@@ -1,0 +1,250 @@
+"""The HTML book: built without a warning, whole, and readable without asking another site. `make book` makes it."""
+
+import collections
+import html
+import importlib.util
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import chromium
+import pytest
+from test_project_files import pins
+
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "book"))
+
+from checks import Page, problems_of  # noqa: E402
+from reference import FLOORS, anchor, entries_of, escaped, markdown_of, signature, write_reference  # noqa: E402
+from series import read_series  # noqa: E402
+
+NOTEBOOKS = read_series(ROOT / "notebooks")
+
+
+def python_with_sphinx():
+    """The Python of .venv-book, or this one where it has all that the book needs, or None."""
+    own = [ROOT / ".venv-book" / part for part in ("bin/python", "Scripts/python.exe")]
+    if found := next((str(path) for path in own if path.exists()), None):
+        return found
+    return sys.executable if all(map(importlib.util.find_spec, ("sphinx", "myst_nb", "mathjax"))) else None
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The folder of a book that was built anew."""
+    if not (python := python_with_sphinx()):
+        pytest.skip("needs .venv-book: `make book` sets it up")
+    folder = tmp_path_factory.mktemp("build")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_")}
+    command = [python, str(ROOT / "scripts" / "build_book.py"), "--folder", str(folder)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "book"
+
+
+@pytest.fixture(scope="module")
+def texts(book):
+    return {path.relative_to(book).as_posix(): path.read_text("utf8") for path in book.rglob("*.html")}
+
+
+def article(text):
+    return re.search(r"<article.*?</article>", text, re.DOTALL)[0]
+
+
+# The book as it was built
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_every_picture_arrives_with_its_alternative(texts, notebook):
+    expected = collections.Counter()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                expected[output["metadata"]["image/png"]["alt"].strip()] += 1
+    assert expected
+    pictures = Page(article(texts[f"{notebook.stem}.html"])).pictures
+    assert collections.Counter(alt for _, alt in pictures) == expected
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_all_cells_arrive_and_all_hints_are_folded(texts, notebook):
+    text = texts[f"{notebook.stem}.html"]
+    assert text.count('<div class="cell_input ') == len(notebook.sources("code"))
+    expected = re.findall(r"<summary>(.*?)</summary>", "\n".join(notebook.sources("markdown")))
+    details = Page(article(text)).details
+    assert [part["text"].strip().split("\n")[0] for part in details] == expected
+    assert sum(part["code"] for part in details) >= len(notebook.exercises)
+    assert "~~~" not in text
+    assert not re.search(r"<details[^>]*\bopen\b", article(text))
+
+
+def test_the_path_and_the_pages_are_in_order(texts):
+    steps = re.findall(r'<div class="step docutils container">(.*?)</div>', texts["index.html"], re.DOTALL)
+    assert len(steps) == len(NOTEBOOKS)
+    for step, notebook in zip(steps, NOTEBOOKS, strict=True):
+        assert f'href="{notebook.stem}.html"' in step
+        assert html.escape(notebook.title, quote=False) in step
+        assert f"about {notebook.minutes} minutes to read" in step
+    for before, after in itertools.pairwise(NOTEBOOKS):
+        assert f'<link rel="next" title="{after.number}. ' in texts[f"{before.stem}.html"]
+        assert f'<link rel="prev" title="{before.number}. ' in texts[f"{after.stem}.html"]
+
+
+def test_every_helper_stands_in_the_reference(book, texts):
+    ids = set().union(*(Page(text).ids for name, text in texts.items() if name.startswith("api/")))
+    for name in (name for modules in FLOORS.values() for name in modules):
+        for entry in entries_of(ROOT / "helpers", name)[1]:
+            assert f"{entry.module}.{entry.name}" in ids
+    assert "helpers.network.backward_propagation" in ids
+    index = (book / "searchindex.js").read_text("utf8")
+    assert "backward_propagation" in index
+    assert "overfit" in index
+
+
+def test_an_entry_names_the_notebooks_that_import_it(texts):
+    assert re.search(r"<p>In notebook <a [^>]*04_training.html[^>]*>", texts["api/training.html"])
+
+
+def test_it_reads_well_in_a_browser(book):
+    if reason := chromium.missing():
+        pytest.skip(reason)
+    command = [sys.executable, str(ROOT / "tests" / "project" / "book_in_browser.py"), str(book)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_the_button_appears_where_the_site_is_known(tmp_path):
+    if not (python := python_with_sphinx()):
+        pytest.skip("needs .venv-book: `make book` sets it up")
+    code = "import live, types\n" + (
+        "context = {'body': '<h1>T</h1>', 'pathto': lambda name, kind: '../' + name}\n"
+        "for place in ('', 'lite/lab/index.html?path={name}.ipynb'):\n"
+        "    app = types.SimpleNamespace(config=types.SimpleNamespace(book_lite=place))\n"
+        "    live.add_button(app, '04_training', '', context, None)\n"
+        "    print(context['body'].replace(chr(10), ' '))\n"
+    )
+    done = subprocess.run([python, "-c", code], cwd=ROOT / "book", capture_output=True, text=True, check=True)
+    before, after = done.stdout.splitlines()
+    assert before == "<h1>T</h1>"
+    assert '<a href="../lite/lab/index.html?path=04_training.ipynb">Try it live</a>' in after
+
+
+# What the pages are written from
+
+
+def test_a_module_on_no_floor_is_found(tmp_path):
+    (tmp_path / "attic.py").write_text('"""Old things."""')
+    with pytest.raises(ValueError, match=r"\['attic'\] of helpers/ stand on no floor"):
+        write_reference(tmp_path, [])
+
+
+def test_a_docstring_becomes_a_list():
+    text = markdown_of(
+        'Add x_1 to y.\n\nx, y: numbers. mode: "fast" or `slow`. Raises ValueError for a*b.', ["x", "y", "mode"]
+    )
+    assert text == "\n\n".join(
+        ["Add x\\_1 to y.", '- `x, y`: numbers.\n- `mode`: `"fast"` or `slow`.', "Raises ValueError for a\\*b."]
+    )
+    assert escaped('`f("x_1")` of "a_b"') == '`f("x_1")` of `"a_b"`'
+    assert escaped('"Delving deep into rectifiers"') == '"Delving deep into rectifiers"'
+
+
+def test_what_is_returned_stands_by_itself():
+    assert markdown_of("Do.\n\nx: a number. Returns y.", ["x"]) == "Do.\n\n- `x`: a number.\n\nReturns y."
+
+
+def test_a_signature_is_read_without_types():
+    entries = {entry.name: entry for entry in entries_of(ROOT / "helpers", "network")[1]}
+    assert signature(entries["forward_propagation"].node) == "(parameters, X, *, activation='relu')"
+    assert signature(entries["Layer"].node) == "(W, b)"
+
+
+def test_the_anchor_of_an_exercise():
+    assert anchor("Exercise 3.2: Find dZ without building Y") == "exercise-32-find-dz-without-building-y"
+
+
+def test_a_gap_in_the_series_is_found(tmp_path):
+    for name in ("01_a", "03_c"):
+        (tmp_path / f"{name}.ipynb").write_text('{"cells": []}')
+    with pytest.raises(ValueError, match="expected the numbers 1, 2, 3"):
+        read_series(tmp_path)
+
+
+def test_every_requirement_of_the_book_is_pinned_exactly():
+    for name, requirement in pins((ROOT / "book" / "requirements.txt").read_text("utf8")).items():
+        assert re.fullmatch(r"==[0-9][0-9a-z.]*", str(requirement.specifier)), name
+
+
+# Each check finds what it is there for
+
+GOOD = """<html><head><link rel="stylesheet" href="s.css"></head><body><article><p id="here">
+<a href="#here">a</a> <a href="b.html#there">b</a> <a href="https://example.org">c</a> <img src="p.png" alt="a line">
+<details><summary>Solution</summary>
+<div class="highlight"><pre>x</pre></div></details></p></article></body></html>"""
+BAD = {
+    'href="#here"': ('href="#nowhere"', "leads to no place in a.html"),
+    "b.html#there": ("b.html#nowhere", "leads to no place in b.html"),
+    'href="b.html': ('href="c.html', "leads to no file"),
+    'alt="a line"': ('alt=" "', "has no text alternative"),
+    "a line": ("p.png", "has no text alternative"),
+    'src="p.png"': ('src="https://example.org/p.png"', "a.html loads https://example.org/p.png"),
+    'href="s.css"': ('href="//cdn.example.org/s.css"', "a.html loads //cdn.example.org/s.css"),
+    'alt="a': ('srcset="p.png 1x, https://example.org/q.png 2x" alt="a', "loads https://example.org/q.png"),
+    "<head>": ("<head><style>@import '//example.org/f.css';</style>", "a.html loads //example.org/f.css"),
+    "<p id": ('<p style="background: url(https://example.org/x)" id', "a.html loads https://example.org/x"),
+    "</head>": ("<script>load('https://example.org/a.js')</script></head>", "a.html loads https://example.org/a.js"),
+    "<body>": ('<body><script src="gone.js"></script>', "gone.js, which is not there"),
+    "<article>": ('<article><div class="jupyter-widgets-view">', "a panel without a kernel"),
+    'class="highlight"': ('class="plain"', "'Solution' shows no code"),
+    '<div class="highlight"><pre>x</pre></div>': ("", "'Solution' is empty"),
+    "\n<div class": ("\n<details><summary>Hint</summary>\nx</details><div class", "is within another"),
+}
+
+
+def small_book(folder, text):
+    files = {
+        "a.html": text,
+        "b.html": '<p id="there">',
+        "s.css": "p {color: red}",
+        "p.png": "",
+        "j.js": "'http://w3.org/svg'",
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return folder
+
+
+def test_a_good_page_is_good(tmp_path):
+    assert problems_of(small_book(tmp_path, GOOD)) == []
+
+
+@pytest.mark.parametrize("part", BAD)
+def test_a_bad_page_is_found(tmp_path, part):
+    change, sentence = BAD[part]
+    assert part in GOOD
+    problems = problems_of(small_book(tmp_path, GOOD.replace(part, change)))
+    assert any(sentence in problem for problem in problems), problems
+
+
+def test_the_site_beside_the_book_need_not_be_there_yet(tmp_path):
+    folder = small_book(tmp_path, GOOD.replace("b.html#there", "lite/lab/index.html?path=b.ipynb"))
+    assert problems_of(folder, beside="lite/lab/index.html?path={name}.ipynb") == []
+    assert len(problems_of(folder)) == 1
+    assert len(problems_of(folder, beside="light/lab/index.html")) == 1
+
+
+def test_bad_files_beside_the_pages_are_found(tmp_path):
+    small_book(tmp_path, GOOD)
+    (tmp_path / "s.css").write_text("p {background: url('https://example.org/x.png')}")
+    (tmp_path / "j.js").write_text('import("https://cdn.example.org/lib")')
+    assert sorted(problems_of(tmp_path)) == [
+        "j.js loads https://cdn.example.org/lib",
+        "s.css loads https://example.org/x.png",
+    ]

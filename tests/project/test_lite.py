@@ -1,0 +1,301 @@
+"""The series in the reader's browser: what goes into the JupyterLite site, and the site itself in Chromium, offline.
+
+The site is tested where it was built and a local copy of Pyodide lies in build/pyodide; `make test-lite` sees to both
+and runs every notebook. `make test` runs one.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from pathlib import Path
+
+import lite_site
+import numpy as np
+import pytest
+
+from helpers import plots
+from helpers.data import load_dataset
+from helpers.evaluation import confusion_matrix
+from helpers.experiments import finished
+from helpers.internals import downloads
+
+pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+CELLS_OF_6 = json.loads((ROOT / "notebooks" / "06_hyperparameters.ipynb").read_text("utf8"))["cells"]
+SWEEPS_OF_6 = sum("run_experiment(" in "".join(cell["source"]) for cell in CELLS_OF_6 if cell["cell_type"] == "code")
+ALL = os.environ.get("LITE") == "all"
+MINUTES = 20  # for a notebook, on a slow machine
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load(ROOT / "lite" / "build.py")
+local_pyodide = load(ROOT / "lite" / "local_pyodide.py")
+runs = load(ROOT / "lite" / "runs.py")
+
+
+# What goes into the site
+
+
+def test_the_wheel_holds_helpers_and_data_and_needs_nothing_else_of_the_project(tmp_path):
+    wheel = build.project_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "site")
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "helpers").rglob("*.py")}
+    assert sources <= names
+    assert {name for name in names if name.startswith("data/")} == {
+        "data/digits.csv.gz", "data/digits_8x8.csv.gz", "data/fashion.csv.gz"
+    }  # fmt: skip
+    code = "import helpers.widgets, helpers.exercises, helpers.data as data; "
+    code += "print(len(data.load_dataset('digits')), data.__file__)"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, text=True, capture_output=True)
+    assert done.stdout.split() == ["5000", str(tmp_path / "site" / "helpers" / "data.py")], done.stderr
+
+
+def test_equal_sources_give_an_equal_wheel_whose_record_is_right(tmp_path):
+    paths = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        paths.append(build.project_wheel(tmp_path / name))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with zipfile.ZipFile(paths[0]) as archive:
+        record = archive.read(next(name for name in archive.namelist() if name.endswith("/RECORD"))).decode()
+        assert len(record.splitlines()) == len(archive.namelist())
+        name, digest, size = record.splitlines()[0].split(",")
+        content = archive.read(name)
+    assert int(size) == len(content)
+    assert digest == "sha256=" + build.base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def test_the_notebooks_of_the_site_are_the_committed_ones_but_for_the_kernel(tmp_path):
+    build.copy_contents(tmp_path)
+    for name in NOTEBOOKS:
+        here, there = (
+            json.loads((root / "notebooks" / f"{name}.ipynb").read_text("utf8")) for root in (ROOT, tmp_path)
+        )
+        assert here["cells"] == there["cells"]
+        assert there["metadata"]["kernelspec"]["name"] == "python"
+    assert (tmp_path / "notebooks" / "models" / "mnist_best.npz").exists()
+    assert (tmp_path / "data" / "digits.csv.gz").exists()
+
+
+def test_packed_files_are_not_read_as_text(tmp_path):
+    entries = [{"name": "digits.csv.gz", "mimetype": "text/csv"}, {"name": "a.csv", "mimetype": "text/csv"}]
+    (tmp_path / "all.json").write_text(json.dumps({"content": entries}))
+    build.mark_binary_files(tmp_path)
+    kinds = [entry["mimetype"] for entry in json.loads((tmp_path / "all.json").read_text())["content"]]
+    assert kinds == ["application/octet-stream", "text/csv"]
+
+
+def test_the_runs_of_notebook_6_go_where_the_browser_looks_for_them(tmp_path, monkeypatch):
+    assert build.RUNS == runs.FILE
+    monkeypatch.setattr(build, "RUNS", tmp_path / runs.FILE.name)
+    build.RUNS.write_text("the runs")
+    with zipfile.ZipFile(build.project_wheel(tmp_path)) as archive:
+        assert archive.read(finished.FILE.relative_to(ROOT).as_posix()) == b"the runs"
+    build.RUNS.unlink()
+    with zipfile.ZipFile(build.project_wheel(tmp_path)) as archive:
+        assert finished.FILE.name not in "".join(archive.namelist())
+
+
+def test_the_runs_are_those_that_the_notebook_asks_for_each_done_once(tmp_path, monkeypatch):
+    cell = """
+        from helpers.data import load_dataset
+        from helpers.experiments import grid, process_pool, run_experiment
+        def measure(result, dev_set):
+            return {"one": 1}
+        digits = load_dataset("digits-8x8").subset(range(50))
+        base = {"layer_sizes": [64, 10], "learning_rate": RATE, "max_epochs": 1}
+        run_experiment(digits, digits, base, seeds=2, executor=process_pool(1))
+        run_experiment(digits, digits, base, seeds=2, executor=process_pool(1), measure=measure)
+    """
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "lite").mkdir()
+    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+
+    def rows(rate):
+        cells = [{"cell_type": "code", "source": [textwrap.dedent(cell).replace("RATE", str(rate))]}]
+        cells.append({"cell_type": "markdown", "source": ["no code"]})
+        (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
+        command = [sys.executable, "lite/runs.py"]
+        done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        lines = (tmp_path / "build" / "finished_runs.jsonl").read_text().splitlines()
+        assert json.loads(lines[0])["file"] == "runs of helpers.experiments"
+        return [json.loads(line) for line in lines[1:]]
+
+    first = rows(0.1)
+    assert [entry["settings"]["learning_rate"] for entry in first] == [0.1] * 4
+    assert [entry["row"].get("one") for entry in first] == [None, None, 1, 1]
+    assert rows(0.1) == first, "the seconds too: none was done again"
+    assert [entry["settings"]["learning_rate"] for entry in rows(0.2)] == [0.2] * 4
+
+
+def test_an_error_in_the_notebook_is_not_passed_over(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "lite").mkdir()
+    shutil.copy(ROOT / "lite" / "runs.py", tmp_path / "lite")
+    cells = [{"cell_type": "code", "source": ["assert 1 > 2\n"]}]
+    (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
+    command = [sys.executable, "lite/runs.py"]
+    done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
+    assert done.returncode != 0
+    assert "AssertionError" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "wheels.txt"])
+def test_what_the_site_is_built_from_is_pinned(name):
+    lines = [line for line in (ROOT / "lite" / name).read_text("utf8").splitlines() if not line.startswith("#")]
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?", line)] == []
+
+
+def test_the_tests_take_the_version_of_pyodide_that_readers_get():
+    assert f"/v{local_pyodide.VERSION}/" in build.PYODIDE
+    assert build.PYODIDE.startswith("https://")
+
+
+def test_a_changed_file_of_pyodide_is_found(tmp_path):
+    package = {"file_name": "a.whl", "sha256": hashlib.sha256(b"right").hexdigest()}
+    lock = {"info": {"version": local_pyodide.VERSION}, "packages": {"a": package}}
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    (tmp_path / "a.whl").write_bytes(b"right")
+    assert local_pyodide.wrong_file(tmp_path) is None
+    (tmp_path / "a.whl").write_bytes(b"wrong")
+    assert "a.whl is not the published file" in local_pyodide.wrong_file(tmp_path)
+    lock["info"]["version"] = "0.1"
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    assert "expected 0.27.7" in local_pyodide.wrong_file(tmp_path)
+
+
+# What does not work in the browser says so
+
+
+def test_a_download_in_the_browser_says_what_to_do_instead(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(downloads, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser"))
+    monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
+    with pytest.raises(
+        ConnectionError, match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)'
+    ):
+        load_dataset("mnist")
+
+
+def test_labels_are_counted_in_the_one_type_that_bincount_takes_in_the_browser(monkeypatch):
+    count = np.bincount
+
+    def count_on_32_bits(x, *rest, **options):
+        assert np.asarray(x).dtype == np.intp, "Cannot cast array data according to the rule 'safe'"
+        return count(x, *rest, **options)
+
+    monkeypatch.setattr(np, "bincount", count_on_32_bits)
+    labels = np.array([1, 0, 1], np.int16)  # not np.intp, as an int64 is not in the browser, which has 32 bits
+    assert confusion_matrix(labels, labels, 2).tolist() == [[1, 0], [0, 2]]
+    assert plots.plot_label_counts(labels, ("a", "b")).axes
+
+
+# The site in Chromium
+
+
+def why_not():
+    """Return why the site cannot be tested, in words, or None."""
+    if reason := lite_site.missing():
+        return reason
+    kinds = (".py", ".css", ".js")
+    wheel = next((lite_site.SITE / build.WHEELS).glob("neural_network_notebooks-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith("helpers/") and name.endswith(kinds)]
+        packed = {name: archive.read(name) for name in names}
+    helpers = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        for path in (ROOT / "helpers").rglob("*")
+        if path.suffix in kinds
+    }
+    return None if packed == helpers else "the site in build/lite is older than helpers/: make lite"
+
+
+def why_no_book():
+    """Return why the book's links to the site cannot be tested, in words, or None."""
+    if not ALL:
+        return "takes minutes: make test-lite"
+    if not BOOK_PYTHON.exists():
+        return "needs the environment of the book: make book"
+    return REASON
+
+
+BOOK_PYTHON = ROOT / ".venv-book" / "bin" / "python"
+REASON = why_not()
+
+
+@pytest.fixture(scope="module")
+def site():
+    """A running server of the site and a browser that reaches nothing else."""
+    with lite_site.served_site() as address, lite_site.open_browser() as browser:
+        yield browser, address
+
+
+@pytest.mark.skipif(REASON is not None, reason=str(REASON))
+@pytest.mark.parametrize("name", NOTEBOOKS if ALL else NOTEBOOKS[1:2])
+def test_every_cell_of_the_notebook_runs_in_the_browser(site, name):
+    with lite_site.opened(*site, name) as (page, elsewhere):
+        state = lite_site.run_all(page, timeout=60 * MINUTES)
+    assert state["errors"] == []
+    assert state["run"] == state["cells"] > 10
+    assert elsewhere == []
+    read = re.findall(r"(\d+ of \d+) runs are read from the file, 0 are done here", "\n".join(state["texts"]))
+    assert len(read) == (SWEEPS_OF_6 if name.startswith("06") else 0)
+
+
+@pytest.mark.skipif(REASON is not None or not ALL, reason=str(REASON or "takes minutes: make test-lite"))
+def test_the_sliders_of_the_training_lab_train_in_the_browser(site):
+    with lite_site.opened(*site, "04_training") as (page, _):
+        lite_site.run_cells(page, "from helpers import plots", "train_set, dev_set = split", "TrainingLab(")
+        status = page.get_by_role("status")
+        status.filter(has_text=re.compile("Run 1")).wait_for(timeout=240_000)
+        handle = page.locator(".widget-slider").filter(has_text="Learning rate").locator(".noUi-handle")
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 45, y, steps=9)
+        page.mouse.up()
+        status.filter(has_text=re.compile("Run 2")).wait_for(timeout=240_000)
+        assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+
+
+@pytest.mark.skipif(why_no_book() is not None, reason=str(why_no_book()))
+def test_try_it_live_opens_that_notebook_and_its_first_cells_run(site, tmp_path):
+    browser, _ = site
+    place = re.search(r"BOOK_LITE := (.+)", (ROOT / "Makefile").read_text("utf8")).group(1)
+    environment = os.environ | {"BOOK_LITE": place, "BOOK_REPOSITORY": ""}
+    command = [BOOK_PYTHON, "scripts/build_book.py", f"--folder={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copytree(lite_site.SITE, tmp_path / "book" / "lite")  # as `make pages` puts them together
+    with lite_site.served_site(tmp_path / "book") as address, lite_site.new_page(browser) as (page, elsewhere):
+        for name in NOTEBOOKS[1], NOTEBOOKS[2]:
+            page.goto(f"{address}/{name}.html")
+            page.get_by_role("link", name="Try it live").click()
+            lite_site.wait_until_idle(page)
+            assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == f"notebooks/{name}.ipynb"
+            lite_site.clear(page)
+            lite_site.run_cells(page, "import numpy as np", "load_dataset(")
+            assert page.evaluate(lite_site.CELLS)["run"] == 2
+    assert elsewhere == []

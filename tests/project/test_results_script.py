@@ -1,0 +1,29 @@
+"""The README's tables are what the command writes."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def results():
+    spec = importlib.util.spec_from_file_location("results", ROOT / "scripts" / "results.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_readme_has_the_records_of_the_long_trainings(results):
+    text = results.README.read_text("utf8")
+    assert results.insert(text, "records", results.records_table()) == text, "run `make results`"
+    assert "results" in results.insert(text, "results", [])
+
+
+def test_a_table_goes_between_its_marks(results):
+    text = "a\n<!-- x: written by `make results` -->\nold\nolder\n<!-- end of x -->\nb\n"
+    assert results.insert(text, "x", ["new", "newer"]) == text.replace("old\nolder", "new\nnewer")
+    with pytest.raises(ValueError, match="lacks the marks"):
+        results.insert(text.replace("<!-- end", "<!-- END"), "x", [])
