@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from helpers import experiments
 from helpers.experiments import finished
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "06_hyperparameters.ipynb"

@@ -10,7 +10,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 from helpers.internals.blas import blas_libraries
 
 RESULTS = Path(__file__).parent.parent / "notebooks" / "results"

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from run_notebooks import text_of
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>.*?</details>\s*", re.DOTALL)

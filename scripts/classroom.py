@@ -29,7 +29,7 @@ from nbclient.exceptions import CellExecutionError
 from run_notebooks import own_peak
 from tqdm import tqdm
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))

@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from helpers.drawing import BOARD, sample_strokes
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ROOT / "tests" / "panels" / "browser" / "conftest.py"  # which starts the server and the browser for the tests

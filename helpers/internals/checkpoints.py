@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.internals.array_files import fingerprint, pack_npz, read_bounded, reason, replace_file, unpack_npz
+from helpers.internals.files import checksum as fingerprint
+from helpers.internals.files import pack_npz, read_bounded, reason, replace_file, unpack_npz
 from helpers.internals.training_origin import check_origin
 from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
