@@ -137,9 +137,7 @@ def _read(path):
         ) from None
     except OSError:
         raise
-    except (
-        Exception
-    ) as error:  # a damaged file makes zipfile, pickle and NumPy raise almost anything
+    except Exception as error:  # damaged files make zipfile, pickle and NumPy raise almost anything
         raise ParameterFileError(
             f"{path} does not hold the parameters of a network: {reason(error)}; "
             "load a file that save_parameters wrote, or save it again"
@@ -205,11 +203,7 @@ def _check_suffix(path):
 def _check_numbers(arrays):
     """Check that every array holds finite floating-point numbers, and at least one."""
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.dtype not in (
-            np.float64,
-            np.float32,
-            np.float16,
-        ):
+        if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or array.itemsize > 8:
             kind = getattr(array, "dtype", type(array).__name__)
             raise ValueError(f"{name} holds {kind}, expected float64, float32 or float16")
         if array.size == 0:

@@ -10,8 +10,8 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from helpers.internals.files import replace_file
 from helpers.internals.blas import blas_libraries
+from helpers.internals.files import replace_file
 
 RESULTS = Path(__file__).parent.parent / "notebooks" / "results"
 NETWORKS = Path(__file__).parent.parent / "build" / "networks"  # not under version control

@@ -9,10 +9,9 @@ import zlib
 
 import numpy as np
 import pytest
+from helpers.image_files import read_image
 from numpy.testing import assert_allclose
 from PIL import EpsImagePlugin, Image
-
-from helpers.image_files import read_image
 
 
 def saved(image, kind="PNG", **options):
