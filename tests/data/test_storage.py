@@ -674,17 +674,17 @@ BOMBS = {
     "a gigabyte": (lambda: b"", "has 1,073,741,825 bytes, expected at most"),
 }
 MEASURE = """
-import pathlib, time
+import pathlib
 from helpers.storage import load_parameters
 
 def peak():
     return int(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 
-before, start = peak(), time.process_time()
+before = peak()
 try:
     load_parameters("bomb.npz")
 except ValueError as error:
-    print(f"{peak() - before:.0f}|{time.process_time() - start:.0f}|{error}")
+    print(f"{peak() - before:.0f}|{error}")
 """
 
 
@@ -699,10 +699,9 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path, name):
         os.truncate(tmp_path / "bomb.npz", 2**30 + 1)
     command = [sys.executable, "-c", MEASURE]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    megabytes, seconds, said = done.stdout.split("|")
+    megabytes, said = done.stdout.split("|")
     assert words in said
     assert int(megabytes) <= 200 + 3 * len(content) / 2**20
-    assert int(seconds) <= 20
 
 
 # Damage
