@@ -8,79 +8,84 @@ BOOK := .venv-book
 LITE := .venv-lite
 PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
+ON_ALL_CORES := -rs -n auto --dist loadfile
+NOTEBOOKS := $(wildcard notebooks/[0-9]*.ipynb)
+LONG_ONES := $(wildcard notebooks/06_*.ipynb notebooks/07_*.ipynb) # which begin first, so that no core waits for them
+MUTATION := .venv-mutation
 
 # Tests and notebooks run on one BLAS thread, which is faster for small networks; a value set by the user wins.
-unit slow test-browser nbval run notebooks classroom: export OPENBLAS_NUM_THREADS ?= 1
-# What the README tells a JupyterHub to set: glibc then gives large arrays back as soon as they are not needed.
-classroom: export MALLOC_MMAP_THRESHOLD_ ?= 1000000
+unit slow test-browser nbval mutation run notebooks: export OPENBLAS_NUM_THREADS ?= 1
 # Nothing outside of .venv takes part: neither modules nor kernels.
 export JUPYTER_PREFER_ENV_PATH := 1
 unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 
+# A variable counts where it is given to make itself; one of the same name in the environment is somebody else's.
+given = $(if $(filter command line,$(origin $1)),$2$$$1)
+
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test unit slow test-browser nbval test-blas test-versions mutation classroom pictures run notebooks results bench book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks results bench book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-lab: $(READY) ## Open JupyterLab at notebook 1 (PORT=8890 chooses the port)
-	@$(PY) scripts/lab.py $(if $(PORT),--port $(PORT))
+lab: $(READY) ## Open JupyterLab at notebook 0 (PORT=8890 chooses the port)
+	@$(PY) scripts/lab.py $(call given,PORT,--port=)
 
-test: lint unit slow nbval ## Run all that must hold: ruff, all tests, every notebook cell compared
+test: lint unit nbval ## Run what must always hold: style, the quick tests, every notebook cell compared; some three minutes
 
-unit: $(READY) ## Run the quick tests only, about a minute
-	$(PYTEST) tests -rs -m "not slow and not browser"
+test-all: test book slow test-browser ## Run the slow tests too, those of the book, and the panels in a browser
 
-slow: $(READY) ## Run the other tests only: killed processes, broken files, the panels in a browser
-	$(PYTEST) tests -rs -m "slow or browser"
+unit: $(READY) ## Run the quick tests only
+	$(PYTEST) tests $(ON_ALL_CORES) -m "not slow and not browser"
 
-test-browser: $(READY) ## Run the panels in a headless Chromium only (`make test` does so too, where there is one)
+slow: $(READY) ## Run the slow tests only: killed processes, broken files, the book where `make book` has built it
+	$(PYTEST) tests $(ON_ALL_CORES) -m "slow and not browser"
+
+test-browser: $(READY) ## Run the panels in a headless Chromium only, where there is one
 	$(PYTEST) tests/panels/browser -rs
 
 nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
-	$(PYTEST) --nbval --nbval-current-env notebooks
+	$(PYTEST) --nbval --nbval-current-env $(ON_ALL_CORES) --no-loadscope-reorder $(LONG_ONES) $(filter-out $(LONG_ONES),$(NOTEBOOKS))
 
 test-blas: $(READY) ## Compare the notebooks as three generations of processors compute, on one thread and two (NB=04)
-	@$(PY) scripts/blas_matrix.py $(NB)
+	@$(PY) scripts/blas_matrix.py $(call given,NB)
 
 test-versions: $(READY) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
-	@$(PY) scripts/version_matrix.py $(NB)
+	@$(PY) scripts/version_matrix.py $(call given,NB)
 
-mutation: $(READY) ## Break the mathematics in a thousand ways, and see the unit tests notice (Linux; M=network chooses)
-	@$(PY) tests/mutation $(M)
-
-classroom: $(READY) ## Run notebook 4 in thirty kernels at once, with their seconds and memory (N=30)
-	@$(PY) scripts/classroom.py $(N)
+mutation: $(MUTATION)/.ready ## Break the mathematics in hundreds of ways, and see its tests notice (not on Windows)
+	$(MUTATION)/bin/mutmut run
+	@$(MUTATION)/bin/mutmut results
 
 pictures: $(READY) ## Film the panels in a headless Chromium, for the README
 	@$(PY) scripts/readme_animation.py
 
 run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
-	@$(PY) scripts/run_notebooks.py $(NB)
+	@$(PY) scripts/run_notebooks.py $(call given,NB)
 
 notebooks: $(READY) ## Execute the notebooks in place, for committing outputs (NB=04 chooses one)
-	@$(PY) scripts/run_notebooks.py --in-place $(NB)
+	@$(PY) scripts/run_notebooks.py --in-place $(call given,NB)
 	@$(PY) scripts/readme_picture.py
 
 results: $(READY) ## Train the networks of the README's result table, and write the table
 	TQDM_DISABLE=1 $(PY) scripts/results.py
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
-	@$(BENCH)/bin/python -m benchmarks $(if $(QUICK),--quick)
+	@$(BENCH)/bin/python -m measurements.speed $(if $(QUICK),--quick)
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
-	@$(BOOK)/bin/python scripts/build_book.py
+	@$(BOOK)/bin/python site/book/build.py
 
-build/finished_runs.jsonl: lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
+build/finished_runs.jsonl: site/lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
 		$(wildcard helpers/*.py helpers/experiments/*.py) | $(READY)
 	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
-	@OPENBLAS_NUM_THREADS=1 $(PY) lite/runs.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) site/lite/runs.py
 
 lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
-	@$(LITE)/bin/python lite/build.py
+	@$(LITE)/bin/python site/lite/build.py
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
-	@$(LITE)/bin/python lite/local_pyodide.py
+	@$(LITE)/bin/python site/lite/local_pyodide.py
 	LITE=all $(PYTEST) tests/project/test_lite.py -rs
 
 pages: export BOOK_LITE := lite/lab/index.html?path=notebooks/{name}.ipynb
@@ -92,16 +97,17 @@ pages: book lite ## Put the book and the JupyterLite site together, as they are 
 colab: ## Copy the notebooks into build/colab/, each with a first cell that fetches the project on Google Colab
 	@$(PYTHON) scripts/colab_notebooks.py
 
-lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks
+lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks, and which helper imports which
 	$(RUFF) check
 	$(RUFF) format --check
+	@$(VENV)/bin/lint-imports --no-cache --no-logo
 
-format: $(READY) ## Mend style and format where ruff can
+format: $(READY) ## Fix style and format where ruff can
 	$(RUFF) check --fix
 	$(RUFF) format
 
 clean: ## Remove build/ and caches (.venv stays)
-	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf build mutants .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name '.venv*' -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 # A folder that was renamed or copied is set up again: the editable install holds its full path.
@@ -118,20 +124,26 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@pwd > $(READY)
 
-$(BENCH)/.ready: benchmarks/requirements.txt
+$(MUTATION)/.ready: requirements.txt
+	@echo "Setting up $(MUTATION): once, about a minute"
+	@$(PYTHON) -m venv $(MUTATION)
+	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt mutmut==3.8.1
+	@touch $@
+
+$(BENCH)/.ready: measurements/speed/requirements.txt
 	@echo "Setting up $(BENCH): once, some minutes and a gigabyte or more"
 	@$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r measurements/speed/requirements.txt
 	@touch $@
 
-$(BOOK)/.ready: book/requirements.txt
+$(BOOK)/.ready: site/book/requirements.txt
 	@echo "Setting up $(BOOK): once, half a minute"
 	@$(PYTHON) -m venv $(BOOK)
-	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check -r book/requirements.txt
+	$(BOOK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/book/requirements.txt
 	@touch $@
 
-$(LITE)/.ready: lite/requirements.txt
+$(LITE)/.ready: site/lite/requirements.txt
 	@echo "Setting up $(LITE): once, half a minute"
 	@$(PYTHON) -m venv $(LITE)
-	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check -r lite/requirements.txt
+	$(LITE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r site/lite/requirements.txt
 	@touch $@

@@ -15,12 +15,24 @@ FOUND = pytest.StashKey()
 
 def pytest_addoption(parser):
     group = parser.getgroup("nbval")
-    group.addoption("--outputs", choices=("strict", "numbers"), default="strict", help="how outputs are compared")
+    group.addoption(
+        "--outputs",
+        choices=("strict", "numbers"),
+        default="strict",
+        help="how outputs are compared",
+    )
     group.addoption("--outputs-report", metavar="FILE", help="write what differed to a JSON file")
 
 
 def pytest_configure(config):
-    config.stash[FOUND] = {"cells": 0, "pictures": 0, "identical": 0, "sized": 0, "format": [], "failed": []}
+    config.stash[FOUND] = {
+        "cells": 0,
+        "pictures": 0,
+        "identical": 0,
+        "sized": 0,
+        "format": [],
+        "failed": [],
+    }
 
 
 def pytest_itemcollected(item):
@@ -41,30 +53,38 @@ class CellComparison:
         if self.item.config.option.outputs == "numbers":
             problems = self.number_problems(test, ref)
         else:
-            problems = [] if self.compare_texts(test, ref, skip_compare) else list(self.item.comparison_traceback)
+            problems = (
+                []
+                if self.compare_texts(test, ref, skip_compare)
+                else list(self.item.comparison_traceback)
+            )
         problems += self.picture_problems(test, ref)
         self.item.comparison_traceback = problems
         return not problems
 
     def number_problems(self, test, ref):
-        from scripts import notebook_numbers
+        from scripts.tools import numbers
 
-        kind, sentence = notebook_numbers.difference(ref, test)
+        kind, sentence = numbers.difference(ref, test)
         if kind == "format":
             self.found["format"].append(f"{self.where}: {sentence}")
         return [f"{self.where}: {sentence}"] if kind == "number" else []
 
     def picture_problems(self, test, ref):
-        from scripts import notebook_pictures
+        from scripts.tools import pictures
 
-        committed, drawn = map(notebook_pictures.pictures_of, (ref, test))
+        committed, drawn = map(pictures.pictures_of, (ref, test))
         if len(committed) != len(drawn):
             return [f"{self.where}: {len(drawn)} pictures, committed are {len(committed)}"]
         problems = []
-        for number, ((old, old_alt), (new, new_alt)) in enumerate(zip(committed, drawn, strict=True), 1):
+        for number, ((old, old_alt), (new, new_alt)) in enumerate(
+            zip(committed, drawn, strict=True), 1
+        ):
             self.found["pictures"] += 1
             if old_alt != new_alt and self.item.config.option.outputs == "strict":
-                problems.append(f"{self.where}: text alternative {number} was {old_alt!r} and is {new_alt!r}")
+                problems.append(
+                    f"{self.where}: text alternative {number} was {old_alt!r} and is {new_alt!r}"
+                )
             if old == new:
                 self.found["identical"] += 1
             else:
@@ -73,24 +93,32 @@ class CellComparison:
 
     def look(self, old, new, number):
         """What differs between two pictures that are not the same bytes, as a list of at most one sentence."""
-        from scripts import notebook_pictures
+        from scripts.tools import pictures
 
-        old, new = notebook_pictures.decode(old), notebook_pictures.decode(new)
+        old, new = pictures.decode(old), pictures.decode(new)
         if matplotlib_draws_alike(self.item.config.rootpath):
-            problem, stray = notebook_pictures.difference(old, new)
+            problem, stray = pictures.difference(old, new)
         else:
-            problem, stray = notebook_pictures.size_problem(old, new), None
+            problem, stray = pictures.size_problem(old, new), None
             self.found["sized"] += 1
         if not problem:
             return []
-        path = Path("build", "pictures", f"{self.item.path.stem}_{self.item.cell.execution_count:03d}_{number}.png")
-        notebook_pictures.save_beside(self.item.config.rootpath / path, old, new, stray)
-        return [f"{self.where}: picture {number} is another one: {problem}; {path} shows both, and where"]
+        path = Path(
+            "build",
+            "pictures",
+            f"{self.item.path.stem}_{self.item.cell.execution_count:03d}_{number}.png",
+        )
+        pictures.save_beside(self.item.config.rootpath / path, old, new, stray)
+        return [
+            f"{self.where}: picture {number} is another one: {problem}; {path} shows both, and where"
+        ]
 
 
 def matplotlib_draws_alike(folder):
     """Whether the installed matplotlib places text as the pinned one does; between minor versions that changes."""
-    pinned = re.search(r"^matplotlib==(\d+\.\d+)\.", (folder / "requirements.txt").read_text("utf8"), re.MULTILINE)
+    pinned = re.search(
+        r"^matplotlib==(\d+\.\d+)\.", (folder / "requirements.txt").read_text("utf8"), re.MULTILINE
+    )
     return version("matplotlib").startswith(f"{pinned[1]}.")
 
 
@@ -112,13 +140,19 @@ def pytest_terminal_summary(terminalreporter, config):
     found = config.stash[FOUND]
     alike = found["pictures"] - found["identical"]
     if found["pictures"]:
-        note = f"; of the others only the size, for matplotlib {version('matplotlib')}" if found["sized"] else ""
+        note = (
+            f"; of the others only the size, for matplotlib {version('matplotlib')}"
+            if found["sized"]
+            else ""
+        )
         terminalreporter.write_line(
             f"{found['pictures']} pictures compared, {found['identical']} of them the same to the byte"
             + (f", {alike} looked at{note}" if alike else "")
         )
     if found["format"]:
-        terminalreporter.write_line(f"{len(found['format'])} cells differ in formatting alone, the first of them:")
+        terminalreporter.write_line(
+            f"{len(found['format'])} cells differ in formatting alone, the first of them:"
+        )
         for line in found["format"][:8]:
             terminalreporter.write_line(f"  {line}")
     if path := config.option.outputs_report:

@@ -1,60 +1,129 @@
-"""Activation functions and their derivatives, each a line of mathematics."""
+"""Activation functions and their derivatives, each a line of mathematics (notebooks 2 and 3)."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from helpers.internals.checks import check_choice
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "get_activation",
+    "leaky_relu",
+    "leaky_relu_derivative",
+    "relu",
+    "relu_derivative",
+    "sigmoid",
+    "sigmoid_derivative",
+    "softmax",
+    "tanh",
+    "tanh_derivative",
+]
+
 LEAK = 0.01
 
 
 def relu(Z):
-    """Return max(0, Z), element by element.
+    """Return `max(0, Z)`, element by element.
 
-    Z: any shape. Returns the same shape and dtype; Z is not changed. Raises nothing for numbers.
-    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    Parameters
+    ----------
+    Z : array, any shape
+
+    Returns
+    -------
+    array, shape and dtype of Z
+
+    References
+    ----------
+    Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
     return np.maximum(Z, 0)
 
 
 def relu_derivative(A):
-    """Return the slope of ReLU, 1 where A = relu(Z) is positive and 0 elsewhere.
+    """Return the slope of ReLU: 1 where `A = relu(Z)` is positive, 0 elsewhere.
 
-    A: the activations, not Z (A > 0 holds exactly where Z > 0). Returns booleans of the same shape,
-    which multiply as 0 and 1. At Z = 0, where ReLU has a corner, the slope is taken as 0. Raises nothing.
+    Parameters
+    ----------
+    A : array, any shape
+        The activations, not Z: `A > 0` holds exactly where `Z > 0`.
+
+    Returns
+    -------
+    array of bool, shape of A
+        They multiply as 1 and 0. At Z = 0, where ReLU has a corner, the slope is taken as 0.
     """
     return A > 0
 
 
 def leaky_relu(Z):
-    """Return Z where it is positive and 0.01 Z elsewhere.
+    """Return Z where it is positive and `0.01 Z` elsewhere.
 
-    Z: any shape. Returns the same shape and dtype. Raises nothing for numbers.
-    Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
+    Parameters
+    ----------
+    Z : array, any shape
+
+    Returns
+    -------
+    array, shape of Z
+        Of the dtype of Z; of float64 where Z holds integers.
+
+    References
+    ----------
+    Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
     return np.maximum(Z, LEAK * Z)
 
 
 def leaky_relu_derivative(A):
-    """Return the slope of the leaky ReLU, 1 where A is positive and 0.01 elsewhere.
+    """Return the slope of the leaky ReLU: 1 where A is positive, 0.01 elsewhere.
 
-    A: the activations (they have the sign of Z). Returns the same shape and dtype. Raises nothing.
+    Parameters
+    ----------
+    A : array, any shape
+        The activations, which have the sign of Z.
+
+    Returns
+    -------
+    array, shape of A
+        Of the dtype of A; of float64 where A holds integers.
     """
-    return np.where(A > 0, A.dtype.type(1), A.dtype.type(LEAK))
+    dtype = np.result_type(A, 0.0)
+    return np.where(A > 0, dtype.type(1), dtype.type(LEAK))
 
 
 def sigmoid(Z):
-    """Return 1 / (1 + exp(-Z)), without overflow for any Z.
+    """Return `1 / (1 + exp(-Z))`, without overflow for any Z.
 
-    Z: any shape. Returns the same shape, values 0 to 1. Raises nothing for numbers.
-    Source of the form used: sigmoid(Z) = (1 + tanh(Z / 2)) / 2, and tanh never overflows.
+    Parameters
+    ----------
+    Z : array, any shape
+
+    Returns
+    -------
+    array, shape of Z
+        Values from 0 to 1.
+
+    Notes
+    -----
+    Computed as `(1 + tanh(Z / 2)) / 2`, which is the same function, because tanh never overflows.
     """
     return 0.5 * (1 + np.tanh(0.5 * Z))
 
 
 def sigmoid_derivative(A):
-    """Return the slope of the sigmoid from its value, A (1 - A).
+    """Return the slope of the sigmoid from its value, `A (1 - A)`.
 
-    A: the activations, sigmoid(Z), not Z. Returns the same shape. Raises nothing.
+    Parameters
+    ----------
+    A : array, any shape
+        The activations, sigmoid(Z), not Z.
+
+    Returns
+    -------
+    array, shape of A
     """
     return A * (1 - A)
 
@@ -62,15 +131,29 @@ def sigmoid_derivative(A):
 def tanh(Z):
     """Return the hyperbolic tangent of Z.
 
-    Z: any shape. Returns the same shape, values -1 to 1. Raises nothing for numbers.
+    Parameters
+    ----------
+    Z : array, any shape
+
+    Returns
+    -------
+    array, shape of Z
+        Values from -1 to 1.
     """
     return np.tanh(Z)
 
 
 def tanh_derivative(A):
-    """Return the slope of the hyperbolic tangent from its value, 1 - A².
+    """Return the slope of the hyperbolic tangent from its value, `1 - A²`.
 
-    A: the activations, tanh(Z), not Z. Returns the same shape. Raises nothing.
+    Parameters
+    ----------
+    A : array, any shape
+        The activations, tanh(Z), not Z.
+
+    Returns
+    -------
+    array, shape of A
     """
     return 1 - A * A
 
@@ -78,16 +161,26 @@ def tanh_derivative(A):
 def softmax(Z):
     """Turn each column of scores into probabilities that sum to 1.
 
-    Z: (classes, m), one example a column; or (classes,). Returns the same shape and dtype.
-    The largest score of each column is subtracted first: the result is the same, and exp cannot overflow.
-    Raises nothing; a column that holds NaN or an infinity becomes NaN.
+    Parameters
+    ----------
+    Z : array, shape (classes, m) or (classes,)
+        Scores, one column per example. A column that holds NaN or an infinity becomes NaN.
+
+    Returns
+    -------
+    array, shape and dtype of Z
+
+    Notes
+    -----
+    The largest score of each column is subtracted first: the result is the same, and exp cannot
+    overflow.
     """
     E = np.exp(Z - Z.max(axis=0))
     return E / E.sum(axis=0)
 
 
 class Activation(NamedTuple):
-    """A hidden layer's function of Z, and its derivative as a function of the activations."""
+    """A hidden layer's function of Z, and its derivative as a function of A = function(Z)."""
 
     function: callable
     derivative: callable
@@ -102,12 +195,23 @@ ACTIVATIONS = {
 
 
 def get_activation(name):
-    """Return the Activation called `name`.
+    """Return the Activation of this name.
 
-    name: one of the keys of ACTIVATIONS. Raises ValueError with the known names for any other.
+    Parameters
+    ----------
+    name : str
+        A key of ACTIVATIONS.
+
+    Returns
+    -------
+    Activation
+
+    Raises
+    ------
+    TypeError
+        If the name is not a text.
+    ValueError
+        If the name is unknown.
     """
-    try:
-        return ACTIVATIONS[name]
-    except (KeyError, TypeError):
-        known = ", ".join(repr(key) for key in ACTIVATIONS)
-        raise ValueError(f"activation is {name!r}, expected one of {known}") from None
+    check_choice("activation", name, ACTIVATIONS)
+    return ACTIVATIONS[name]

@@ -1,41 +1,69 @@
-"""New images out of old ones: shifted, turned, stretched, slanted, bent and noisy, still the same digits.
+"""New images from old ones: shifted, turned, stretched, slanted, bent, noisy (notebooks 7 and 9).
 
-Every factory returns a function augment(X, rng): it takes a batch X (pixels, m) with values 0 to 1 and a random
-generator and returns a new batch of the same shape and type, each image changed in a way of its own. `train` calls
-it on every mini-batch, so that no epoch sees the same image twice.
+transform does one change to all images. The others return a function augment(X, rng), which takes
+a batch X (pixels, m) with values 0 to 1 and a random generator and returns a new batch of the same
+shape and dtype, each image changed in a way of its own. `train` calls it on every mini-batch, so
+that no epoch sees the same image twice.
 """
 
 import functools
-import math
-import numbers
 
 import numpy as np
 
-from helpers.internals.checks import check_number, check_rng, is_whole
-from helpers.internals.resampling import affine_patterns, affine_weights, elastic_patterns, sample_images
+from helpers.internals.checks import check_image_shape, check_images, check_number, check_rng
+from helpers.internals.resampling import (
+    affine_patterns,
+    affine_weights,
+    elastic_patterns,
+    sample_images,
+)
 
-MOST = {"max_rotation": 180, "max_scale": 0.9, "max_shear": 80}
+__all__ = ["affine", "compose", "distort", "elastic", "noise", "transform"]
 
 
 def transform(X, *, shift=(0, 0), rotation=0, scale=1, shear=0, image_shape=(28, 28)):
-    """Return all images of a batch stretched, slanted, turned and shifted by the same amounts.
+    """Return all images stretched, slanted, turned and shifted by the same amounts.
 
-    X: (height * width, m), values 0 to 1. shift: (down, right) in pixels. rotation: degrees, counterclockwise.
-    scale: factor of the size, or (factor of the height, of the width). shear: degrees by which an upright line
-    leans to the right. In this order, all but the shift about the center; what comes from outside is 0.
-    Raises ValueError for an argument that is not a finite number in its range or an X that does not fit.
+    In this order, all but the shift about the center; what comes from outside is 0.
+
+    Parameters
+    ----------
+    X : array of float, shape (height * width, m)
+        Values from 0 to 1.
+    shift : tuple of float
+        (down, right) in pixels.
+    rotation : float
+        Degrees, counterclockwise.
+    scale : float or tuple of float
+        Factor of the size, or (factor of the height, factor of the width).
+    shear : float
+        Degrees by which an upright line leans to the right, -80 to 80.
+    image_shape : tuple of int
+        (height, width) in pixels.
+
+    Returns
+    -------
+    array, shape and dtype of X
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described.
     """
-    image_shape = _checked_shape(image_shape)
-    amounts = {"shift": _pair("shift", shift), "scale": _pair("scale", scale)}
-    for name, value in (("shift", amounts["shift"][0]), ("shift", amounts["shift"][1]), ("rotation", rotation)):
-        _check_between(name, value, -math.inf, math.inf)
-    for factor in amounts["scale"]:
+    image_shape = check_image_shape(image_shape)
+    check_images(X, image_shape)
+    shift, scale = _pair("shift", shift), _pair("scale", scale)
+    for pixels in shift:
+        check_number("shift", pixels)
+    for factor in scale:
         check_number("scale", factor, above=0)
-    _check_between("shear", shear, -80, 80)
-    _check_batch(X, image_shape)
+    check_number("rotation", rotation)
+    check_number("shear", shear, at_least=-80, at_most=80)
     names = ("shift_down", "shift_right", "scale_down", "scale_right", "rotation", "shear")
-    values = (*amounts["shift"], *amounts["scale"], rotation, shear)
-    one_each = {name: np.full(X.shape[1], float(value)) for name, value in zip(names, values, strict=True)}
+    values = (*shift, *scale, rotation, shear)
+    one_each = {
+        n: np.full(X.shape[1], float(value)) for n, value in zip(names, values, strict=True)
+    }
     weights = affine_weights(image_shape, **one_each).astype(X.dtype)
     return sample_images(X, weights, affine_patterns(image_shape).astype(X.dtype), image_shape)
 
@@ -50,32 +78,65 @@ def distort(
     elastic_smoothness=4,
     image_shape=(28, 28),
 ):
-    """Return augment(X, rng), which shifts, turns, stretches, slants and bends each image, all in one step.
+    """Return augment(X, rng), which shifts, turns, stretches, slants and bends in one step.
 
-    max_shift: pixels, down and right each. max_rotation, max_shear: degrees to either side. max_scale: a share of
-    the size, height and width each; 0.1 draws factors from 0.9 to 1.1. All are drawn uniformly. elastic_strength:
-    the standard deviation in pixels by which a pixel moves, down and right each; elastic_smoothness: the distance
-    in pixels over which that changes (the standard deviation of a Gaussian). image_shape: (height, width).
-    Raises ValueError for a setting that is not a number in its range; augment raises it for a batch that does not
-    fit. Sources: Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual
-    document analysis", 2003; Ciresan et al., "Deep, big, simple neural nets for handwritten digit recognition", 2010.
+    Parameters
+    ----------
+    max_shift : float
+        Pixels, down and right each.
+    max_rotation, max_shear : float
+        Degrees to either side, at most 180 and 80.
+    max_scale : float
+        A share of the size, height and width each: 0.1 draws factors from 0.9 to 1.1; at most
+        0.9. This and the three above are drawn uniformly for each image.
+    elastic_strength : float
+        The standard deviation in pixels by which a pixel moves, down and right each.
+    elastic_smoothness : float
+        The distance in pixels over which that changes (the standard deviation of a Gaussian), at
+        least 1.
+    image_shape : tuple of int
+        (height, width) in pixels.
+
+    Returns
+    -------
+    function
+        augment(X, rng) -> X
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described; from augment, if X does not fit image_shape.
+
+    References
+    ----------
+    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
+    visual document analysis", 2003; Ciresan, Meier, Gambardella and Schmidhuber, "Deep, big,
+    simple neural nets for handwritten digit recognition", 2010.
     """
-    image_shape = _checked_shape(image_shape)
-    settings = {"max_shift": max_shift, "max_rotation": max_rotation, "max_scale": max_scale, "max_shear": max_shear}
-    for name, value in {**settings, "elastic_strength": elastic_strength}.items():
-        check_number(name, value, at_least=0)
-        if value > MOST.get(name, math.inf):
-            raise ValueError(f"{name} is {value!r}, expected at most {MOST[name]}")
+    image_shape = check_image_shape(image_shape)
+    check_number("max_shift", max_shift, at_least=0)
+    check_number("max_rotation", max_rotation, at_least=0, at_most=180)
+    check_number("max_scale", max_scale, at_least=0, at_most=0.9)
+    check_number("max_shear", max_shear, at_least=0, at_most=80)
+    check_number("elastic_strength", elastic_strength, at_least=0)
     check_number("elastic_smoothness", elastic_smoothness, at_least=1)
-    bend = (float(elastic_strength), float(elastic_smoothness))
-    return functools.partial(_distort, bend=bend, image_shape=image_shape, **settings)
+    return functools.partial(
+        _distort,
+        bend=(float(elastic_strength), float(elastic_smoothness)),
+        image_shape=image_shape,
+        max_shift=max_shift,
+        max_rotation=max_rotation,
+        max_scale=max_scale,
+        max_shear=max_shear,
+    )
 
 
 def _distort(X, rng, *, max_shift, max_rotation, max_scale, max_shear, bend, image_shape):
     """Return the batch with each image distorted: what the function that distort returns does."""
-    _check_batch(X, image_shape)
+    check_images(X, image_shape)
     check_rng(rng)
-    amount = rng.uniform(-1, 1, (6, X.shape[1]))  # in float64 for both types, so that both are distorted alike
+    # in float64 for both dtypes, so that both are distorted alike
+    amount = rng.uniform(-1, 1, (6, X.shape[1]))
     weights = affine_weights(
         image_shape,
         shift_down=max_shift * amount[0],
@@ -93,7 +154,7 @@ def _distort(X, rng, *, max_shift, max_rotation, max_scale, max_shear, bend, ima
 
 @functools.lru_cache(maxsize=16)
 def _patterns(image_shape, strength, smoothness, dtype):
-    """Return the patterns whose weights are a distortion: 1, row, column, and bumps if there is something to bend."""
+    """Return what a distortion is a weighted sum of: 1, row, column, and bumps where it bends."""
     patterns = affine_patterns(image_shape)
     if strength > 0:
         patterns = np.vstack([patterns, strength * elastic_patterns(image_shape, smoothness)])
@@ -101,26 +162,79 @@ def _patterns(image_shape, strength, smoothness, dtype):
 
 
 def affine(*, max_shift=0, max_rotation=0, max_scale=0, max_shear=0, image_shape=(28, 28)):
-    """Return augment(X, rng), which shifts, turns, stretches and slants each image; the settings are those of distort.
+    """Return augment(X, rng), which shifts, turns, stretches and slants each image.
 
-    Raises ValueError as distort does.
+    Parameters
+    ----------
+    max_shift, max_rotation, max_scale, max_shear, image_shape
+        As distort takes them.
+
+    Returns
+    -------
+    function
+        augment(X, rng) -> X
+
+    Raises
+    ------
+    TypeError, ValueError
+        As distort does.
     """
-    return distort(max_shift=max_shift, max_rotation=max_rotation, max_scale=max_scale, max_shear=max_shear,
-                   image_shape=image_shape)  # fmt: skip
+    return distort(
+        max_shift=max_shift,
+        max_rotation=max_rotation,
+        max_scale=max_scale,
+        max_shear=max_shear,
+        image_shape=image_shape,
+    )
 
 
 def elastic(strength, smoothness=4, *, image_shape=(28, 28)):
-    """Return augment(X, rng), which bends each image: distort with elastic_strength and elastic_smoothness alone.
+    """Return augment(X, rng), which bends each image.
 
-    strength, smoothness: pixels. Raises ValueError as distort does. Source: Simard, Steinkraus and Platt, 2003.
+    Parameters
+    ----------
+    strength, smoothness : float
+        elastic_strength and elastic_smoothness of distort, in pixels.
+    image_shape : tuple of int
+        (height, width) in pixels.
+
+    Returns
+    -------
+    function
+        augment(X, rng) -> X
+
+    Raises
+    ------
+    TypeError, ValueError
+        As distort does.
+
+    References
+    ----------
+    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
+    visual document analysis", 2003.
     """
-    return distort(elastic_strength=strength, elastic_smoothness=smoothness, image_shape=image_shape)
+    return distort(
+        elastic_strength=strength, elastic_smoothness=smoothness, image_shape=image_shape
+    )
 
 
 def noise(amount):
-    """Return augment(X, rng), which adds normal noise of standard deviation `amount` to every pixel, cut to 0 to 1.
+    """Return augment(X, rng), which adds normal noise to every pixel, cut to 0 to 1.
 
-    amount: a share of full ink. Raises ValueError for a negative or infinite amount or a batch that does not fit.
+    Parameters
+    ----------
+    amount : float
+        The standard deviation, a share of full ink.
+
+    Returns
+    -------
+    function
+        augment(X, rng) -> X
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the amount is not a number of at least 0; from augment, if X does not hold images.
     """
     check_number("amount", amount, at_least=0)
     return functools.partial(_add_noise, amount=amount)
@@ -128,7 +242,7 @@ def noise(amount):
 
 def _add_noise(X, rng, *, amount):
     """Return the batch with noise added: what the function that noise returns does."""
-    _check_batch(X)
+    check_images(X)
     check_rng(rng)
     rows = rng.standard_normal(X.shape[::-1], X.dtype)  # drawn image after image
     rows *= amount
@@ -137,19 +251,37 @@ def _add_noise(X, rng, *, amount):
 
 
 def compose(*augments):
-    """Return augment(X, rng), which applies several, the first one first. Raises ValueError for what is no function.
+    """Return augment(X, rng), which applies several functions, the first one first.
 
-    distort does shift, turn, stretch, slant and bend in one step, which is faster and blurs once instead of twice.
+    distort does shift, turn, stretch, slant and bend in one step, which is faster and blurs once
+    instead of twice.
+
+    Parameters
+    ----------
+    `*augments` : function
+        Each augment(X, rng) -> X.
+
+    Returns
+    -------
+    function
+        augment(X, rng) -> X
+
+    Raises
+    ------
+    TypeError
+        If one of them is not a function.
     """
     for augment in augments:
         if not callable(augment):
-            raise ValueError(f"{augment!r} is not a function augment(X, rng), such as affine(max_shift=2) returns")
-
+            raise TypeError(
+                f"augment is {augment!r:.60}, expected a function augment(X, rng), such as "
+                "affine(max_shift=2) returns"
+            )
     return functools.partial(_apply_all, augments=augments)
 
 
 def _apply_all(X, rng, *, augments):
-    """Return the batch after all of the functions: what the function that compose returns does."""
+    """Return the batch after all functions: what the function that compose returns does."""
     for augment in augments:
         X = augment(X, rng)
     return X
@@ -159,32 +291,7 @@ def _pair(name, value):
     """Return the two numbers of a pair; one number stands for both."""
     pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
     if len(pair) != 2:
-        raise ValueError(f"{name} is {value!r}, expected a number for down and one for right")
+        raise ValueError(
+            f"{name} is {value!r:.60}, expected one number, or a pair for height and width"
+        )
     return pair
-
-
-def _check_between(name, value, least, most):
-    number = isinstance(value, numbers.Real) and math.isfinite(value)
-    if not (number and least <= value <= most):
-        raise ValueError(
-            f"{name} is {value!r}, expected a "
-            + ("finite number" if most == math.inf else f"number from {least} to {most}")
-        )
-
-
-def _checked_shape(image_shape):
-    shape = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
-    if len(shape) != 2 or not all(is_whole(size) and size > 0 for size in shape):
-        raise ValueError(f"image_shape is {image_shape!r}, expected (height, width) in pixels, such as (28, 28)")
-    return shape
-
-
-def _check_batch(X, image_shape=None):
-    if not isinstance(X, np.ndarray) or X.dtype not in (np.float32, np.float64) or X.ndim != 2:
-        came = f"{X.dtype} of shape {X.shape}" if isinstance(X, np.ndarray) else type(X).__name__
-        raise ValueError(f"X is {came}, expected an array (pixels, m) of float32 or float64, one image a column")
-    if image_shape is not None and X.shape[0] != math.prod(image_shape):
-        hint = "; the images seem to be rows: pass X.T" if X.shape[1] == math.prod(image_shape) else ""
-        raise ValueError(
-            f"X has {X.shape[0]} pixels an image, but image_shape {image_shape} needs {math.prod(image_shape)}{hint}"
-        )

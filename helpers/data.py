@@ -1,13 +1,22 @@
-"""Images for the network: read them from a CSV file, or load one of the sets that come with the project."""
+"""Data sets of images: read from a CSV file or loaded by name, and split in two (notebook 1)."""
 
 import math
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from helpers.dataset import Dataset, split
+from helpers.internals.checks import (
+    check_array,
+    check_choice,
+    check_count,
+    check_dtype,
+    check_image_shape,
+    check_is_dataset,
+    check_rng,
+)
 from helpers.internals.csv_format import DataFileError, Rules
 from helpers.internals.csv_reader import read_table
 from helpers.internals.data_sources import SOURCES
@@ -17,9 +26,12 @@ __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
 
 DATA_FOLDER = Path(__file__).parent.parent / "data"
 DIGIT_NAMES = tuple("0123456789")
+# fmt: off
 FASHION_NAMES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)
+# fmt: on
 BUNDLED = {
     "digits": ("digits.csv.gz", 255, DIGIT_NAMES),
     "fashion": ("fashion.csv.gz", 255, FASHION_NAMES),
@@ -28,31 +40,190 @@ BUNDLED = {
 _ROWS_AT_ONCE = 256
 
 
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images as the columns of X, with their labels.
+
+    Parameters
+    ----------
+    X : array of float, shape (features, m)
+        Values from 0 to 1, one image per column.
+    labels : array of int, shape (m,), or None
+        From 0 to len(class_names) - 1.
+    class_names : tuple of str
+        The digits unless told otherwise.
+    image_shape : tuple of int
+        (height, width) of one image in pixels, of which X has as many rows.
+
+    Raises
+    ------
+    TypeError
+        If X is not an array of floating-point numbers, or labels not one of integers.
+    ValueError
+        If shapes or values do not fit together.
+    """
+
+    X: np.ndarray
+    labels: np.ndarray | None = None
+    class_names: tuple[str, ...] = DIGIT_NAMES
+    image_shape: tuple[int, int] = (28, 28)
+
+    def __post_init__(self):
+        object.__setattr__(self, "class_names", tuple(self.class_names))
+        object.__setattr__(self, "image_shape", check_image_shape(self.image_shape))
+        self._check_X()
+        if self.labels is not None:
+            self._check_labels()
+
+    def _check_X(self):
+        X, pixels = self.X, math.prod(self.image_shape)
+        check_array("X", X, kinds="f", expected="a NumPy array of floats; scale the pixels to 0..1")
+        if X.ndim != 2:
+            raise ValueError(f"X has shape {X.shape}, expected ({pixels}, m), one column per image")
+        if X.shape[0] != pixels:
+            labels_fit = self.labels is not None and np.shape(self.labels) == (X.shape[0],)
+            hint = "; the images seem to be rows: pass X.T"
+            raise ValueError(
+                f"X has {X.shape[0]} rows, expected {pixels} for image_shape {self.image_shape}"
+                f"{hint if X.shape[1] == pixels or labels_fit else ''}"
+            )
+        if X.size and not (X.min() >= 0 and X.max() <= 1):
+            raise ValueError(
+                f"X has values from {X.min():g} to {X.max():g}, expected 0 to 1; divide the pixels "
+                "by the largest value a pixel can have"
+            )
+
+    def _check_labels(self):
+        labels, m, classes = self.labels, self.X.shape[1], len(self.class_names)
+        check_array("labels", labels, kinds="iu", expected="a NumPy array of integers")
+        if labels.shape != (m,):
+            images_are_rows = labels.shape == (self.X.shape[0],)
+            hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""
+            raise ValueError(
+                f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}"
+            )
+        if m and not (labels.min() >= 0 and labels.max() < classes):
+            raise ValueError(
+                f"labels are from {labels.min()} to {labels.max()}, expected 0 to {classes - 1} "
+                f"for {classes} class names"
+            )
+
+    def __len__(self):
+        return self.X.shape[1]
+
+    def __repr__(self):
+        height, width = self.image_shape
+        labels = f"{len(self.class_names)} classes" if self.labels is not None else "no labels"
+        return f"Dataset({len(self)} images of {height}×{width} pixels, {labels}, {self.X.dtype})"
+
+    def subset(self, indices):
+        """Return a Dataset of the chosen columns, with its images row after row in memory.
+
+        Parameters
+        ----------
+        indices : array-like of int, slice, or array of bool with shape (m,)
+            Whatever selects from an array (m,), in this order.
+
+        Returns
+        -------
+        Dataset
+            A slice may share the memory of the whole.
+
+        Raises
+        ------
+        IndexError
+            If an index is out of range.
+        """
+        X = np.ascontiguousarray(self.X.T[indices]).T
+        labels = None if self.labels is None else self.labels[indices]
+        return Dataset(X, labels, self.class_names, self.image_shape)
+
+
+def split(dataset, dev_size, rng):
+    """Shuffle a dataset and divide it into a training set and a development set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        m examples.
+    dev_size : int
+        Examples in the development set, from 1 to m - 1.
+    rng : np.random.Generator
+
+    Returns
+    -------
+    train_set, dev_set : Dataset
+        They share no example, and together hold all of them.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another type.
+    ValueError
+        If one of the sets would be empty.
+    """
+    check_is_dataset("dataset", dataset)
+    check_rng(rng)
+    m = len(dataset)
+    check_count("dev_size", dev_size, at_most=m - 1)
+    order = rng.permutation(m)
+    return dataset.subset(order[dev_size:]), dataset.subset(order[:dev_size])
+
+
 def load_csv(
-    path: str | os.PathLike,
+    path,
     *,
     dtype=np.float64,
-    max_pixel: int = 255,
-    label_column: str | None = "auto",
-    class_names: tuple[str, ...] | None = None,
-    image_shape: tuple[int, int] | None = None,
-) -> Dataset:
-    """Read a CSV file of images, one a row, and return a Dataset with X (pixels, m) scaled to 0..1.
+    max_pixel=255,
+    label_column="auto",
+    class_names=None,
+    image_shape=None,
+):
+    """Read a CSV file of images, one per row.
 
-    The file is plain or gzip, with or without a header line. label_column is "first", "last", None (no labels),
-    or "auto": the column that the header names label; without a header, the first column if it is one too many
-    for an image. Pixels are whole numbers 0 to max_pixel (at most 255) and are divided by max_pixel. Labels are
-    0 to 9, or 0 to len(class_names) - 1. Images are square unless image_shape=(height, width) says otherwise.
-    dtype is np.float64 or np.float32. A file may hold 512 MiB of text, five times MNIST's, packed or not; at most 3 GiB
-    of memory are taken for it, and nearly none for one that is refused.
+    Parameters
+    ----------
+    path : str or Path
+        A file, plain or gzip, with or without a header line. It may hold 512 MiB of text, five
+        times MNIST's, packed or not; at most 3 GiB of memory are taken for it, and nearly none for
+        one that is refused.
+    dtype : np.float64 or np.float32
+        Of X.
+    max_pixel : int
+        The value of full ink, 1 to 255. Pixels are whole numbers from 0 to max_pixel.
+    label_column : {"auto", "first", "last", None}
+        Where the labels are; None for a file without. "auto" takes the column that the header
+        calls label; without a header, the first column if it is one too many for an image.
+    class_names : tuple of str, optional
+        The ten digits unless given. Labels are 0 to len(class_names) - 1.
+    image_shape : tuple of int, optional
+        (height, width) in pixels; images are square unless given.
 
-    Raises FileNotFoundError or IsADirectoryError for the path, DataFileError (a ValueError) for the content, naming
-    file, row (line of the file, from 1) and column, and ValueError for other wrong arguments. Warns (UserWarning)
-    if every pixel is darker than an eighth of max_pixel, which then is probably wrong.
+    Returns
+    -------
+    Dataset
+        X (pixels, m), divided by max_pixel: values from 0 to 1.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        For the path.
+    DataFileError
+        A ValueError: for the content of the file, naming row (line of the file, from 1) and column.
+    TypeError, ValueError
+        For another argument.
+
+    Warns
+    -----
+    UserWarning
+        If every pixel is darker than an eighth of max_pixel, which then is probably wrong.
     """
-    _check_arguments(dtype, max_pixel, label_column)
+    check_dtype(dtype)
+    check_count("max_pixel", max_pixel, at_most=255)
+    check_choice("label_column", label_column, ("auto", "first", "last", None))
     path = Path(path)
     class_names = DIGIT_NAMES if class_names is None else tuple(class_names)
+    image_shape = check_image_shape(image_shape) if image_shape is not None else None
     features = math.prod(image_shape) if image_shape is not None else None
     values, label = read_table(path, Rules(label_column, max_pixel, len(class_names), features))
     labels = None if label is None else values[:, label].astype(np.intp)
@@ -60,58 +231,78 @@ def load_csv(
     shape = _image_shape(path.name, pixels.shape[1], image_shape)
     if 0 < pixels.max() < max_pixel / 8:
         warnings.warn(
-            f"the brightest pixel of {path.name} is {pixels.max()} of {max_pixel}; if its pixels go from 0 to a "
-            "smaller number, pass that as max_pixel",
+            f"the brightest pixel of {path.name} is {pixels.max()} of {max_pixel}; if its pixels "
+            "go from 0 to a smaller number, pass that as max_pixel",
             stacklevel=2,
         )
     return Dataset(_scale(pixels, max_pixel, dtype).T, labels, class_names, shape)
 
 
-def _check_arguments(dtype, max_pixel, label_column):
-    if dtype not in (np.float64, np.float32):
-        raise ValueError(f"dtype must be np.float64 or np.float32, not {dtype!r}")
-    if isinstance(max_pixel, bool) or not isinstance(max_pixel, int | np.integer) or not 1 <= max_pixel <= 255:
-        raise ValueError(f"max_pixel must be a whole number from 1 to 255, not {max_pixel!r}")
-    if label_column not in ("auto", "first", "last", None):
-        raise ValueError(f'label_column must be "auto", "first", "last" or None, not {label_column!r}')
-
-
 def _image_shape(file_name, pixels, image_shape):
     side = math.isqrt(pixels)
-    shape = (side, side) if image_shape is None else tuple(image_shape)
+    shape = (side, side) if image_shape is None else image_shape
     if math.prod(shape) != pixels:
-        wanted = f"image_shape {shape} needs {math.prod(shape)}" if image_shape else "that is not a square image"
-        raise DataFileError(f"{file_name} has {pixels} pixels a row, but {wanted}; pass image_shape=(height, width)")
+        expected = (
+            f"{math.prod(shape)} for image_shape {shape}" if image_shape else "a square image"
+        )
+        raise DataFileError(
+            f"{file_name} has {pixels} pixels per row, expected {expected}; "
+            "pass image_shape=(height, width)"
+        )
     return shape
 
 
-def _scale(pixels: np.ndarray, max_pixel: int, dtype) -> np.ndarray:
-    # A bytearray, since np.empty asks for huge pages, and a virtual machine hands those out at half the speed.
-    rows = np.frombuffer(bytearray(pixels.size * np.dtype(dtype).itemsize), dtype=dtype).reshape(pixels.shape)
+def _scale(pixels, max_pixel, dtype):
+    # np.empty would ask for huge pages, which a virtual machine hands out at half the speed.
+    buffer = bytearray(pixels.size * np.dtype(dtype).itemsize)
+    rows = np.frombuffer(buffer, dtype=dtype).reshape(pixels.shape)
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         block = slice(start, start + _ROWS_AT_ONCE)
         np.divide(pixels[block], max_pixel, out=rows[block], dtype=dtype)
     return rows
 
 
-def load_dataset(name: str, part: str = "train", *, dtype=np.float64) -> Dataset:
-    """Load a data set: "digits", "fashion" or "digits-8x8", bundled, or "mnist" or "fashion-mnist", downloaded once.
+def load_dataset(name, part="train", *, dtype=np.float64):
+    """Load a data set by name: a bundled one, or a full one that is downloaded once.
 
-    X is (784, 5000) for the bundled images, (64, 1797) for the 8x8 digits, (784, 60000) for the full sets and
-    (784, 10000) for their part "test"; values are 0 to 1 in dtype, np.float64 or np.float32. Files in the folder that
-    the environment variable NEURAL_NETWORK_DATA names come first: a bundled set is used from data/ beside the helpers
-    if it is not there, a full set is looked for in a folder of its name there (helpers/internals/downloads.py). Raises
-    ValueError for an unknown name, part or dtype, what load_csv raises, and for a full set what load_full_dataset
-    raises.
+    Files in the folder that the environment variable NEURAL_NETWORK_DATA names come first: a
+    bundled set is used from data/ beside the helpers if it is not there, a full set is looked for
+    in a folder of its name there.
+
+    Parameters
+    ----------
+    name : {"digits", "fashion", "digits-8x8", "mnist", "fashion-mnist"}
+        The last two are the full sets.
+    part : {"train", "test"}
+        "test" for the full sets only.
+    dtype : np.float64 or np.float32
+        Of X.
+
+    Returns
+    -------
+    Dataset
+        X is (784, 5000) for "digits" and "fashion", (64, 1797) for "digits-8x8", (784, 60000) for
+        the full sets and (784, 10000) for their part "test"; values are 0 to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such name, part or dtype.
+    DataFileError
+        A ValueError: if a file is not the published one.
+    ConnectionError
+        If no mirror delivers a full set; it says what to put where.
+    OSError
+        If the cache cannot be written, or NEURAL_NETWORK_DATA names no folder.
     """
+    check_choice("name", name, (*BUNDLED, *SOURCES))
+    check_choice("part", part, ("train", "test"))
     if name in SOURCES:
         return load_full_dataset(name, part, dtype=dtype)
-    if name not in BUNDLED:
-        raise ValueError(f"there is no data set {name!r}; available: {', '.join([*BUNDLED, *SOURCES])}")
     if part != "train":
         raise ValueError(
-            f'{name} comes with part="train" alone, not {part!r}: no test images are bundled, so that they stay '
-            "unseen; use split() to set some of the training images aside"
+            f'part is {part!r}, expected "train" for {name}: no test images are bundled, so that '
+            "they stay unseen; split() sets some of the training images aside"
         )
     file_name, max_pixel, class_names = BUNDLED[name]
     path = Path(os.environ.get(FOLDER_VARIABLE) or DATA_FOLDER) / file_name

@@ -1,16 +1,35 @@
-"""Labels as columns of zeros and ones, and the loss that compares probabilities with them."""
+"""One-hot labels, and the cross-entropy that compares probabilities with them (notebook 2)."""
 
 import numpy as np
 
-from helpers.internals.checks import check_labels
+from helpers.internals.checks import check_array, check_count, check_labels
+
+__all__ = ["cross_entropy", "one_hot"]
 
 
 def one_hot(labels, num_classes=10, *, dtype=np.float64):
-    """Return one column a label, with a 1 in the label's row and 0 elsewhere.
+    """Return one column per label, with a 1 in the label's row and 0 elsewhere.
 
-    labels: (m,) integers from 0 to num_classes - 1. Returns Y of shape (num_classes, m).
-    Raises ValueError where labels are not whole numbers, not one-dimensional or outside the classes.
+    Parameters
+    ----------
+    labels : array-like, shape (m,)
+        Integers from 0 to num_classes - 1.
+    num_classes : int
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    Y : array, shape (num_classes, m)
+
+    Raises
+    ------
+    TypeError
+        If labels or num_classes are not integers.
+    ValueError
+        If the labels are not one-dimensional, or one of them is outside the classes.
     """
+    check_count("num_classes", num_classes)
     labels = check_labels(labels, num_classes)
     Y = np.zeros((labels.size, num_classes), dtype)
     Y[np.arange(labels.size), labels] = 1
@@ -18,15 +37,33 @@ def one_hot(labels, num_classes=10, *, dtype=np.float64):
 
 
 def cross_entropy(A, Y):
-    """Return the mean over the examples of -log(probability given to the true class), in nats.
+    """Return the mean over the examples of `-log(probability of the true class)`, in nats.
 
-    A: (classes, m) probabilities, Y: (classes, m) one-hot. Returns a float. A true class with probability 0
-    costs infinity: nothing is clipped, so a training that has diverged cannot look healthy.
-    Raises ValueError where the shapes differ or there is no example.
+    Parameters
+    ----------
+    A : array, shape (classes, m)
+        Probabilities.
+    Y : array, shape (classes, m)
+        One-hot labels.
+
+    Returns
+    -------
+    float
+        A true class of probability 0 costs infinity: nothing is clipped, so a training run that
+        has diverged cannot look healthy.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not an array of numbers.
+    ValueError
+        If the shapes differ, or there is no example.
     """
+    check_array("A", A)
+    check_array("Y", Y)
     if A.shape != Y.shape or A.ndim != 2 or A.shape[1] == 0:
         raise ValueError(
-            f"probabilities have shape {A.shape} and labels {Y.shape}, expected (classes, m) twice, with m >= 1; "
+            f"A has shape {A.shape} and Y {Y.shape}, expected (classes, m) twice, m at least 1; "
             "one_hot(labels) makes Y"
         )
     true_probabilities = (A * Y).sum(axis=0)

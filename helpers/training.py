@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from helpers.internals.checkpoints import check_resumed, keep_checkpoint, save_checkpoint, state_to_resume
+from helpers.internals.checkpoints import CheckpointFile, check_resumed, state_to_resume
 from helpers.internals.training_origin import training_origin
 from helpers.network import Layer, unpack_parameters
 from helpers.settings import Settings
@@ -97,7 +97,8 @@ def train(
     is watched, or the development loss where measure_train is False.
     Raises ValueError for every argument that does not fit, with what was expected; CheckpointFileError (a ValueError)
     for a damaged checkpoint, FileNotFoundError where there is none, FileExistsError where one would be overwritten, and
-    OSError where it cannot be written. Should that fail after the first epoch has begun, it warns and goes on.
+    OSError where it cannot be written. Should that fail after the first epoch has begun, or another training write to
+    the same file meanwhile, it warns and goes on without touching that file.
     """
     settings = Settings(
         layer_sizes=layer_sizes,
@@ -117,13 +118,14 @@ def train(
         dtype=dtype,
         seed=seed,
     )
+    file = None if checkpoint is None else CheckpointFile(checkpoint)
     state, origin = state_to_resume(resume_from, checkpoint), None
     if checkpoint is not None or getattr(state, "origin", None) is not None:
         origin = training_origin(settings, train_set, dev_set)
         check_resumed(resume_from, state, origin)
     run = TrainingRun(train_set, dev_set, settings, state)
-    if checkpoint is not None:
-        save_checkpoint(checkpoint, run.state, origin)  # a folder that cannot be written shows now, not hours later
+    if file is not None:
+        file.save(run.state, origin)  # a folder that cannot be written shows now, not hours later
     quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads this variable itself, but not in a notebook
     bar = tqdm(
         total=max_epochs, initial=run.state.epoch, unit="epoch", leave=False, delay=BAR_AFTER_SECONDS, disable=quiet
@@ -132,8 +134,8 @@ def train(
         try:
             while run.stop_reason is None:
                 row = run.run_epoch()
-                if checkpoint is not None:
-                    keep_checkpoint(checkpoint, run.state, origin)
+                if file is not None:
+                    file.keep(run.state, origin)
                 bar.update()
                 if on_epoch is not None and on_epoch(row) and run.stop_reason is None:
                     run.stop_reason = "on_epoch"

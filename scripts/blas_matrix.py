@@ -16,7 +16,15 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "blas"
-AVX2 = {"AVX", "F16C", "FMA3", "FMA4", "XOP", "AVX2", "X86_V3"}  # what a Haswell has, in NumPy's words
+AVX2 = {
+    "AVX",
+    "F16C",
+    "FMA3",
+    "FMA4",
+    "XOP",
+    "AVX2",
+    "X86_V3",
+}  # what a Haswell has, in NumPy's words
 AVX512 = {"AVX512_SKX", "X86_V4"}
 
 
@@ -59,13 +67,26 @@ def compare(paths, variables, report, options=(), *, python=sys.executable):
     Raises OSError where the process cannot be started.
     """
     report.unlink(missing_ok=True)
-    command = [str(python), "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "--tb=no"]
+    command = [
+        str(python),
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+        "--tb=no",
+    ]
     names = [str(path.relative_to(ROOT)) for path in paths]
     environment = {**os.environ, "TQDM_DISABLE": "1", **variables}
     start = time.perf_counter()
     command += ["--outputs-report", str(report), *options, *names]
     result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    found = {"failed": [f"pytest ended with {result.returncode}: {result.stdout[-500:]}"], "cells": 0, "pictures": 0}
+    found = {
+        "failed": [f"pytest ended with {result.returncode}: {result.stdout[-500:]}"],
+        "cells": 0,
+        "pictures": 0,
+    }
     if result.returncode in (0, 1) and report.is_file():
         found = json.loads(report.read_text("utf8"))
     return found | {"seconds": time.perf_counter() - start}
@@ -75,14 +96,20 @@ def kernels_in_use(variables):
     """Return what a process with these variables computes with, such as "SkylakeX", or "?"; raises nothing."""
     code = "import numpy, threadpoolctl as t; print(*{i.get('architecture', '?') for i in t.threadpool_info()})"
     environment = {**os.environ, **variables}
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
     return result.stdout.strip() or "?"
 
 
 def main():
     """Run the matrix, print what differs and a table, and return 0 where nothing does, 1 otherwise."""
     chosen = tuple(sys.argv[1:]) or ("",)
-    paths = [path for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb")) if path.name.startswith(chosen)]
+    paths = [
+        path
+        for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+        if path.name.startswith(chosen)
+    ]
     if not paths:
         print(f"no notebook starts with {' or '.join(chosen)}")
         return 1
@@ -101,11 +128,16 @@ def main():
             sep="\n",
             flush=True,
         )
-    print(f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}")
+    print(
+        f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}"
+    )
     for label, found in rows:
         counts = found["cells"], len(found["failed"]), found["pictures"], found.get("identical", 0)
         print("{:22s} {:6d} {:7d} {:9d} {:11d} {:8.0f}".format(label, *counts, found["seconds"]))
-    print(f"{', '.join(path.stem[:2] for path in paths)}: " + ("they differ, see above" if differ else "all equal"))
+    print(
+        f"{', '.join(path.stem[:2] for path in paths)}: "
+        + ("they differ, see above" if differ else "all equal")
+    )
     return 1 if differ else 0
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from run_notebooks import text_of
+from tools.notebooks import TRACES, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 1_000_000  # bytes: notebooks with their pictures, and films, have less
@@ -16,9 +16,6 @@ LARGER = {"data/digits.csv.gz", "data/fashion.csv.gz", "notebooks/models/mnist_b
 
 def notebook_problems(path):
     """Yield what is wrong with a notebook, in words. Raises OSError where it cannot be read."""
-    sys.path.insert(0, str(ROOT / "tests" / "notebooks"))
-    from test_notebooks_clean import metadata_problems, path_problems, picture_problems, run_problems
-
     text = path.read_text("utf8")
     try:
         notebook = nbformat.reads(text, as_version=4)
@@ -26,7 +23,7 @@ def notebook_problems(path):
     except (nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
         yield f"this is no notebook: {str(error).splitlines()[0]:.100}"
         return
-    for check in (metadata_problems, run_problems, picture_problems, path_problems):
+    for check in TRACES:
         yield from check(notebook)
     if text != text_of(notebook):
         yield "it is written in another way than `make notebooks` writes it"

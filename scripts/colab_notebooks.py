@@ -4,11 +4,11 @@ The committed notebooks stay as they are; the workflow publishes these copies as
 """
 
 import json
+import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
-
-from buttons import repository
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "colab"
@@ -29,6 +29,12 @@ if "google.colab" in sys.modules:
     from google.colab import output
 
     output.enable_custom_widget_manager()"""
+
+
+def repository():
+    """Return the address, such as https://github.com/owner/name, or None where nobody says it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    return os.environ.get("REPOSITORY") or project.get("urls", {}).get("Repository")
 
 
 def first_cell(address, folder=FOLDER):
@@ -56,7 +62,9 @@ def main():
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         notebook = json.loads(path.read_text("utf8"))
         notebook["cells"].insert(0, first_cell(address))
-        (OUT / path.name).write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
+        (OUT / path.name).write_text(
+            json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8"
+        )
     print(f"{OUT} has the notebooks for Colab")
     return 0
 

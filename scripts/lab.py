@@ -1,7 +1,9 @@
-"""Open JupyterLab at the first notebook: in the browser, or at the address it prints where there is none."""
+"""Open JupyterLab at the first notebook: in the browser, or at the address it prints where there is none.
+
+What it sets beyond Jupyter's own settings is in scripts/jupyter/: no question about news, and no saved widget state.
+"""
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -11,27 +13,45 @@ from pathlib import Path
 import helpers  # noqa: F401  chooses NumPy's kernels by an environment variable, which the notebooks' kernels inherit
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST = "notebooks/01_data_loading.ipynb"
-QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+CONFIG = ROOT / "scripts" / "jupyter"
+FIRST = "notebooks/00_the_whole_game.ipynb"
+
+
+def with_our_settings(environment):
+    """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings. Raises nothing."""
+    others = environment.get("JUPYTER_CONFIG_PATH", "")
+    return environment | {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (str(CONFIG), others)))
+    }
 
 
 def main():
     """Start the server in the foreground and return its exit status. Raises nothing on Ctrl-C."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="Other options go to JupyterLab."
+    )
     parser.add_argument("--port", type=int, help="the port (otherwise 8888, or the next free one)")
-    port = parser.parse_args().port
-    settings = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    if not settings.exists():  # without this the first thing a learner sees is a question about news
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(json.dumps(QUIET))
-    command = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", "--ServerApp.answer_yes=True"]
-    command += [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
-    if port is not None:
-        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=ROOT, help="another folder, such as a hand-in"
+    )
+    options, others = parser.parse_known_args()
+    first = f"/lab/tree/{FIRST}" if (options.folder / FIRST).exists() else "/lab"
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--log-level=WARN",
+        "--ServerApp.answer_yes=True",
+    ]
+    command += [f"--ServerApp.root_dir={options.folder.resolve()}", f"--LabApp.default_url={first}"]
+    if options.port is not None:
+        command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     print("JupyterLab starts; Ctrl-C stops it.", flush=True)
-    server = subprocess.Popen(command, cwd=ROOT)
+    server = subprocess.Popen(
+        [*command, *others], cwd=ROOT, env=with_our_settings(dict(os.environ))
+    )
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server by itself
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     return max(server.wait(), 0)

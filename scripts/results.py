@@ -86,7 +86,9 @@ def insert(text, name, lines):
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"README.md lacks the marks {begin} and {end}; put them where the table belongs")
+        raise ValueError(
+            f"README.md lacks the marks {begin} and {end}; put them where the table belongs"
+        )
     return "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
 
 

@@ -1,4 +1,4 @@
-"""The exercises as they stand in the notebooks: heading, blank, check, hints, solution, and how to run an answer."""
+"""The exercises as they stand in the notebooks, and how to run an answer."""
 
 import ast
 import functools
@@ -18,7 +18,7 @@ FENCE = re.compile(r"^~~~python\n(.*?)^~~~$", re.DOTALL | re.MULTILINE)
 
 @dataclass
 class ExerciseCells:
-    """One exercise of a notebook. `setup` is what stands before it: imports, and the cells tagged exercise-setup."""
+    """One exercise of a notebook; `setup`: imports, and cells tagged exercise-setup, before it."""
 
     notebook: str
     key: str
@@ -48,7 +48,9 @@ def setup_of(cell):
         nodes = ast.parse(cell["source"]).body
     except SyntaxError:  # a magic, or a broken line that the notebook shows on purpose
         return ""
-    return "\n".join(ast.unparse(node) for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return "\n".join(
+        ast.unparse(node) for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))
+    )
 
 
 def exercises_of(cells, notebook):
@@ -61,7 +63,11 @@ def exercises_of(cells, notebook):
             kinds = [after["cell_type"] for after in cells[place + 1 : place + 4]]
             sources = [after["source"] for after in cells[place + 1 : place + 4]]
             parts = sources if kinds == ["code", "code", "markdown"] else ["", "", ""]
-            found.append(ExerciseCells(notebook, *match.groups(), cell["source"], *parts, list(setup), list(found)))
+            found.append(
+                ExerciseCells(
+                    notebook, *match.groups(), cell["source"], *parts, list(setup), list(found)
+                )
+            )
     return found
 
 
@@ -76,7 +82,7 @@ def all_exercises():
 
 @functools.cache
 def namespace_before(key):
-    """The names that an answer to this exercise may use; shared, so copy it before running anything in it."""
+    """The names that an answer to this exercise may use; copy it before running anything in it."""
     exercise = next(exercise for exercise in all_exercises() if exercise.key == key)
     names = {"__name__": "__main__"}
     for source in exercise.setup:

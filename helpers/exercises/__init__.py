@@ -4,16 +4,7 @@ import importlib
 
 from helpers.exercises.progress import progress
 
-MODULES = (  # one for each notebook
-    "data_loading",
-    "forward_propagation",
-    "backpropagation",
-    "training",
-    "predictions",
-    "hyperparameters",
-    "robustness",
-    "bug_hunt",
-)
+MODULES = [f"notebook_{number}" for number in range(1, 9)]
 
 __all__ = ["progress"]
 for _name in MODULES:

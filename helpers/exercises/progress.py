@@ -1,73 +1,83 @@
-"""What is solved, kept in a small file of the folder the notebook runs in; the file can be deleted without harm."""
+"""The progress file in the folder of the notebook, and the table that `progress` shows."""
 
-import contextlib
 import html
 import itertools
 import json
 import os
-import tempfile
+import re
 from pathlib import Path
 
-from helpers.exercises.exercise import REGISTRY
+from helpers.exercises.declaring import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
+from helpers.internals.files import read_bounded
 
-FILE = ".exercise_progress.json"
+FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}, or one object as until 2026
+MAX_BYTES = 10**6
+NOTE = re.compile(rf'"(\d+\.\d+)"\s*:\s*"({SOLVED}|{NOT_YET})"')
 LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
 CELL = 'style="text-align: left; padding: 0.15em 0.8em; white-space: nowrap"'
 
 
-def read_states():
-    """Return {key: state} of the file, empty where there is none or it cannot be read; raises nothing."""
+def read_notes():
+    """({key: state}, text of the file, why nothing can be noted or ""); bad lines are skipped."""
     try:
-        states = json.loads(Path(FILE).read_text("utf8"))["states"]
-        return {key: state for key, state in states.items() if state in (SOLVED, NOT_YET)}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        text = read_bounded(Path(FILE), MAX_BYTES).decode("utf8", "replace")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, ValueError) as error:
+        return {}, "", getattr(error, "strerror", None) or str(error)
+    states = {}
+    for key, state in NOTE.findall(text):
+        if states.get(key) != SOLVED:
+            states[key] = state
+    writable = os.access(FILE if os.path.lexists(FILE) else ".", os.W_OK)
+    return states, text, "" if writable else "it cannot be written"
 
 
 def record(verdict):
-    """Note the state of an exercise; what was solved stays so, and an open one is not noted. Raises nothing."""
-    states = read_states()
+    """Append what is new, so that two kernels lose nothing; return why that failed, or ""."""
+    states, text, trouble = read_notes()
     if verdict.state == OPEN or states.get(verdict.key) in (SOLVED, verdict.state):
-        return
-    text = json.dumps({"states": dict(sorted((states | {verdict.key: verdict.state}).items()))}, indent=1)
-    temporary = None
+        return ""
+    if trouble:
+        return trouble
+    line = json.dumps({verdict.key: verdict.state}) + "\n"
     try:
-        with tempfile.NamedTemporaryFile("w", dir=".", prefix=FILE, delete=False, encoding="utf8") as file:
-            temporary = file.name
-            file.write(text + "\n")
-        os.replace(temporary, FILE)
-    except OSError:  # a folder that cannot be written to: the verdict matters, the note does not
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with open(FILE, "ab") as file:
+            file.write((line if text.endswith("\n") or not text else "\n" + line).encode())
+    except OSError as error:  # a full disk: the verdict matters, the note does not
+        return error.strerror or str(error)
+    return ""
 
 
 class Progress:
-    """The table that `progress` returns: `rows` has (key, title, state) for every exercise; raises nothing."""
+    """What `progress` returns; `rows` has (key, title, state) for every exercise."""
 
-    def __init__(self, rows):
+    def __init__(self, rows, trouble=""):
         self.rows = rows
+        self.trouble = f"What you solve cannot be noted in {FILE}: {trouble}" if trouble else ""
 
     def head(self):
-        """Return "3 of 28 exercises are solved; next: 1.4 Split ..."; raises nothing."""
+        """ "3 of 28 exercises are solved; next: 1.4 Split ..."."""
         solved = sum(state == SOLVED for *_, state in self.rows)
         text = f"{solved} of {len(self.rows)} exercises {'is' if solved == 1 else 'are'} solved"
         left = [f"; next: {key} {title}" for key, title, state in self.rows if state != SOLVED]
         return text + "".join(left[:1])
 
     def notebooks(self):
-        """Return [(number of the notebook, [(sign, color, key), ...]), ...]; raises nothing."""
+        """[(number of the notebook, [(sign, color, key), ...]), ...]."""
         marks = [(key, *LOOKS[state][:2]) for key, _, state in self.rows]
         groups = itertools.groupby(marks, key=lambda mark: mark[0].split(".")[0])
-        return [(number, [(sign, color, key) for key, sign, color in group]) for number, group in groups]
+        return [
+            (number, [(sign, color, key) for key, sign, color in group]) for number, group in groups
+        ]
 
     def __repr__(self):
         lines = [
             f"notebook {number}:  {'  '.join(f'{s} {key}' for s, _, key in marks)}"
             for number, marks in self.notebooks()
         ]
-        return "\n".join([self.head(), *lines, LEGEND])
+        return "\n".join([self.head(), *lines, LEGEND, *filter(None, [self.trouble])])
 
     def _repr_html_(self):
         rows = []
@@ -78,14 +88,19 @@ class Progress:
                 mark = f'<span style="color: {color}; font-weight: bold">{sign}</span>'
                 cells.append(f'<td {CELL} title="{html.escape(titles[key])}">{mark} {key}</td>')
             rows.append(f"<tr>{''.join(cells)}</tr>")
-        return f"<p>{html.escape(self.head())}</p><table>{''.join(rows)}</table><p>{LEGEND}</p>"
+        trouble = f"<p>{html.escape(self.trouble)}</p>" if self.trouble else ""
+        table = f"<table>{''.join(rows)}</table><p>{LEGEND}</p>"
+        return f"<p>{html.escape(self.head())}</p>{table}{trouble}"
 
 
 def progress():
-    """Return a table of all exercises of all notebooks, each open, not yet solved, or solved.
+    """Show which exercises of all notebooks are open, not yet solved, and solved.
 
-    What is solved stays solved until the file `.exercise_progress.json` is deleted. Raises nothing.
+    Returns
+    -------
+    Progress
+        A table. What is solved stays solved until the file `.exercise_progress.json` is deleted.
     """
-    states = read_states()
+    states, _, trouble = read_notes()
     order = sorted(REGISTRY, key=lambda key: [int(part) for part in key.split(".")])
-    return Progress([(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order])
+    return Progress([(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order], trouble)

@@ -1,11 +1,11 @@
-"""What a check answers: open, solved or not yet, in words that read the same in a terminal and in a notebook."""
+"""What a check answers: open, solved or not yet, as text and as a box in a notebook."""
 
 import html
 import re
 from dataclasses import dataclass
 
 OPEN, SOLVED, NOT_YET = "open", "solved", "not yet"
-LOOKS = {  # sign, color of the edge, translucent background: all three can be read on white and on black
+LOOKS = {  # sign, color of the edge, translucent background, to be read on white and on black
     OPEN: ("○", "#7A7A7A", "rgba(122, 122, 122, 0.12)"),
     SOLVED: ("✓", "#009E73", "rgba(0, 158, 115, 0.14)"),
     NOT_YET: ("✗", "#D55E00", "rgba(213, 94, 0, 0.12)"),
@@ -15,16 +15,12 @@ HEADS = {OPEN: "is open", SOLVED: "is solved", NOT_YET: "is not solved yet"}
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """The answer of a check: `state` is "open", "solved" or "not yet", `message` says what to do or what is wrong.
+    """The answer of a check."""
 
-    key: the number of the exercise, such as "2.1". mistake: the name of the recognized mistake, or None.
-    Raises nothing.
-    """
-
-    key: str
-    state: str
-    message: str
-    mistake: str | None = None
+    key: str  # the number of the exercise, such as "2.1"
+    state: str  # "open", "solved" or "not yet"
+    message: str  # what to do, or what is wrong
+    mistake: str | None = None  # the name of the recognized one
 
     def __repr__(self):
         return f"{LOOKS[self.state][0]} Exercise {self.key} {HEADS[self.state]}: {self.message}"
@@ -33,7 +29,8 @@ class Verdict:
         sign, edge, ground = LOOKS[self.state]
         words = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))
         return (
-            f'<div role="status" style="border-left: 5px solid {edge}; background: {ground}; color: inherit; '
-            f'padding: 0.5em 0.8em; margin: 0.2em 0; max-width: 56em; line-height: 1.45; white-space: pre-wrap">'
+            f'<div role="status" style="border-left: 5px solid {edge}; background: {ground}; '
+            "color: inherit; padding: 0.5em 0.8em; margin: 0.2em 0; max-width: 56em; "
+            'line-height: 1.45; white-space: pre-wrap">'
             f"<strong>{sign} Exercise {self.key} {HEADS[self.state]}:</strong> {words}</div>"
         )

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 
 PIXEL_SCALES = (255, 16)  # pixels of the data files are whole numbers from 0 up to one of these
 _ROWS_AT_ONCE = 1000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.experiments.store import RunFile
 
-FILE = Path(__file__).with_name("finished_runs.jsonl")  # only in the site, where lite/build.py puts it
+FILE = Path(__file__).with_name("finished_runs.jsonl")  # only in the site, where site/lite/build.py puts it
 
 
 def runs_of_the_site():

@@ -6,13 +6,15 @@ import warnings
 from pathlib import Path
 
 HEADER = {"file": "runs of helpers.experiments", "version": 1}
+_RUN = b'{"key": "'  # how the line of every run begins
 
 
 class RunFile:
     """A JSON-lines file of finished runs; `rows` are those that it holds, by key.
 
-    path: made with the first run; lines of other sweeps are kept. A last line that was cut off in the writing is
-    dropped. Raises ValueError where the file holds anything else, and OSError where it cannot be read.
+    path: made with the first run; lines of other sweeps are kept, and two kernels may write to it at the same time.
+    A line that was cut off in the writing is dropped. Raises ValueError where the file holds anything else, and
+    OSError where it cannot be read.
     """
 
     def __init__(self, path):
@@ -21,9 +23,8 @@ class RunFile:
         self._broken = False
         content = self.path.read_bytes() if self.path.exists() else b""
         self._whole = content.rfind(b"\n") + 1  # bytes up to the end of the last whole line
-        self._torn = self._whole < len(content)
-        header = json.dumps(HEADER).encode()
-        if self._whole == 0 and not header.startswith(content):
+        self._torn = content[self._whole :]
+        if self._whole == 0 and not json.dumps(HEADER).encode().startswith(content):
             raise self._wrong_file(1)
         for number, line in enumerate(content[: self._whole].splitlines(), 1):
             self._read(number, line)
@@ -33,10 +34,15 @@ class RunFile:
             entry = json.loads(line)
             if number == 1 and entry != HEADER:
                 raise self._wrong_file(number)
-            if number > 1:
-                entry["row"]["error"], entry["row"]["stop_reason"]  # there in every row
-                self.rows[entry["key"]] = entry["row"]
-        except (ValueError, TypeError, KeyError):
+            if entry == HEADER:  # there twice where two kernels began the file together
+                return
+            row = entry["row"]
+            if row["stop_reason"] and row["error"] is None:
+                self.rows[entry["key"]] = row
+        except json.JSONDecodeError:
+            if number == 1 or not line.startswith(_RUN[: len(line)]):  # else a kernel was killed in the writing
+                raise self._wrong_file(number) from None
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise self._wrong_file(number) from None
 
     def _wrong_file(self, number):
@@ -45,8 +51,7 @@ class RunFile:
 
     def finished(self, key):
         """Return the row of a finished run, or None where there is none or it failed. Raises nothing."""
-        row = self.rows.get(key)
-        return None if row is None or row["error"] is not None else row
+        return self.rows.get(key)
 
     def append(self, key, settings, row):
         """Write one run to the disk. key: str; settings: readable values, for who opens the file; row: a dictionary.
@@ -55,21 +60,27 @@ class RunFile:
         """
         if self._broken:
             return
-        lines = [] if self._whole else [HEADER]
-        lines.append({"key": key, "settings": settings, "row": row})
-        content = "".join(json.dumps(line, default=str) + "\n" for line in lines).encode()
+        line = json.dumps({"key": key, "settings": settings, "row": row}, default=str).encode() + b"\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self._torn:
-                os.truncate(self.path, self._whole)
-                self._torn = False
-            with open(self.path, "ab") as file:
-                file.write(content)
+            with open(self.path, "a+b") as file:
+                file.write(self._beginning(file) + line)
                 file.flush()
                 os.fsync(file.fileno())
-            self._whole += len(content)
         except OSError as error:
             self._broken = True
             warnings.warn(
                 f"cannot write {self.path.name} ({error.strerror}), so the sweep goes on without it", stacklevel=2
             )
+
+    def _beginning(self, file):
+        """Return what comes before the next line, after cutting off a torn one that no other kernel has touched."""
+        if self._torn:
+            file.seek(self._whole)
+            if file.read() == self._torn:
+                file.truncate(self._whole)
+            self._torn = b""
+        if file.seek(0, os.SEEK_END) == 0:
+            return json.dumps(HEADER).encode() + b"\n"
+        file.seek(-1, os.SEEK_END)
+        return b"" if file.read() == b"\n" else b"\n"

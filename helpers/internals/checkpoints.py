@@ -49,7 +49,7 @@ def load_checkpoint(path):
     `train(resume_from=path)` calls this, and checks the origin against its own settings and data. Raises
     FileNotFoundError where there is no such file, CheckpointFileError (a ValueError) where its content is damaged or
     no checkpoint, ValueError for another suffix, and OSError where it cannot be read. Nothing in the file is ever
-    run. It may have 1 GiB, packed or unpacked (MAX_BYTES of internals/array_files.py), and loading takes at most four
+    run. It may have 1 GiB, packed or unpacked, and loading takes at most four
     times its unpacked size, and 100 MiB, of memory.
     """
     path = check_path(path)
@@ -142,16 +142,40 @@ def check_resumed(resume_from, state, origin):
         check_origin(resume_from if isinstance(resume_from, str | os.PathLike) else "resume_from", state.origin, origin)
 
 
-def keep_checkpoint(path, state, origin):
-    """Save a checkpoint between two epochs; where that fails, warn (UserWarning) and let the training go on.
+class CheckpointFile:
+    """The checkpoint that a training writes, as long as the file is its own.
 
-    Arguments as for save_checkpoint. Raises nothing: hours of training are worth more than one of its checkpoints.
+    path: a .npz file, there or not. Make one before resume_from is
+    read: what another training writes from then on is noticed.
     """
+
+    def __init__(self, path):
+        self.path, self._last = check_path(path), stamp(path)
+
+    def save(self, state, origin):
+        """Save a state. Raises ValueError where a training of other settings wrote to the file, and OSError."""
+        found = stamp(self.path)
+        if found is not None and found != self._last:
+            check_origin(self.path, load_checkpoint(self.path).origin, origin)
+        save_checkpoint(self.path, state, origin)
+        self._last = stamp(self.path)
+
+    def keep(self, state, origin):
+        """Save a state between two epochs; where that fails, warn (UserWarning): the training is worth more."""
+        try:
+            self.save(state, origin)
+        except (OSError, ValueError) as error:
+            warnings.warn(
+                f"no checkpoint could be written: {error}. The training goes on and tries again after the next epoch; "
+                f"{self.path} holds an earlier epoch or another training",
+                stacklevel=3,
+            )
+
+
+def stamp(path):
+    """Return what tells a file from the one that replaces it, or None where there is none."""
     try:
-        save_checkpoint(path, state, origin)
-    except OSError as error:
-        warnings.warn(
-            f"no checkpoint could be written: {error}. The training goes on and tries again after the next epoch; "
-            f"{path} holds an earlier epoch",
-            stacklevel=3,
-        )
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns, facts.st_size

@@ -1,6 +1,7 @@
 """The full MNIST and Fashion-MNIST: found on this machine, or downloaded once and kept in a cache."""
 
 import contextlib
+import functools
 import logging
 import os
 import sys
@@ -10,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.dataset import Dataset
 from helpers.internals.data_sources import SOURCES
 from helpers.internals.idx_format import read_idx
 
@@ -20,6 +20,7 @@ ROUNDS = 2  # times that every mirror is tried
 PAUSE = 1.0  # seconds between two rounds
 BUNDLED_INSTEAD = 'Take load_dataset("digits") or load_dataset("fashion"), or run this on a machine of your own.'
 TIMEOUT = (10, 30)  # seconds to wait for a connection, and for the next bytes
+LONGEST = 1200  # seconds for one file
 
 
 def load_full_dataset(name, part="train", *, dtype=np.float64):
@@ -45,6 +46,8 @@ def load_full_dataset(name, part="train", *, dtype=np.float64):
     )
     rows = np.empty((len(images), images[0].size), dtype)
     np.divide(images.reshape(rows.shape), 255, out=rows, dtype=dtype)
+    from helpers.data import Dataset  # helpers.data imports this module
+
     return Dataset(rows.T, labels.astype(np.intp), SOURCES[name].class_names, images.shape[1:])
 
 
@@ -85,21 +88,21 @@ def download_file(name, file_name):
         raise ConnectionError(f"{SOURCES[name].title} cannot be downloaded in the browser. " + BUNDLED_INSTEAD)
     pooch, folder, source = _pooch(), cache_folder(name), SOURCES[name]
     from requests.exceptions import RequestException
+    from urllib3.exceptions import HTTPError
 
     failures = {}
     for attempt in range(ROUNDS):
         if attempt:
             time.sleep(PAUSE)
         for mirror in source.mirrors:
-            bar = _Bar(desc=file_name, unit="B", unit_scale=True, leave=False)
-            downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=2**16, timeout=TIMEOUT)
+            downloader = functools.partial(_download, size=source.sizes[file_name])
             try:
-                with contextlib.closing(bar), _quiet(pooch.get_logger()):
+                with _quiet(pooch.get_logger()):
                     return Path(
                         pooch.retrieve(mirror + file_name, source.archives[file_name], file_name, folder,
                                        downloader=downloader)
                     )  # fmt: skip
-            except (RequestException, ValueError) as error:  # ValueError: a wrong checksum
+            except (RequestException, HTTPError, ValueError) as error:  # ValueError: not the published file
                 failures[mirror] = _reason(error)
             except OSError as error:
                 raise OSError(
@@ -110,11 +113,27 @@ def download_file(name, file_name):
     raise ConnectionError(f"{file_name} of {source.title} could not be downloaded: {tried}. " + _by_hand(name))
 
 
-class _Bar(tqdm):
-    """A progress bar that counts as true before its total is known, as pooch asks of it."""
+class _Refused(ValueError):
+    """What is wrong with a delivery, in words."""
 
-    def __bool__(self):
-        return True
+
+def _download(url, output_file, _, *, size):
+    """Write what an address delivers to a file, with a progress bar; refuse more bytes, or more time, than is due."""
+    import requests
+
+    end = time.monotonic() + LONGEST
+    bar = tqdm(desc=Path(url).name, total=size, unit="B", unit_scale=True, leave=False)
+    with bar, requests.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as response:
+        if response.status_code != 200:
+            raise _Refused(f"it answered with status {response.status_code}")
+        with open(output_file, "wb") as file:
+            while chunk := response.raw.read1(2**16, decode_content=True):  # what is there, without waiting for more
+                if bar.n + len(chunk) > size:
+                    raise _Refused(f"it sent more than the {size:,} bytes that are published")
+                if time.monotonic() > end:
+                    raise _Refused(f"it took more than {LONGEST / 60:g} minutes")
+                file.write(chunk)
+                bar.update(len(chunk))
 
 
 def _pooch():
@@ -138,18 +157,18 @@ def _quiet(logger):
 
 def _reason(error):
     """Return why a mirror did not deliver, in words."""
-    from requests import exceptions
+    import requests
+    import urllib3
 
-    if isinstance(error, exceptions.HTTPError):
-        return f"it answered with status {error.response.status_code}"
     reasons = {
-        exceptions.Timeout: "it did not answer in time",
-        exceptions.ChunkedEncodingError: "the connection broke off",
-        exceptions.ConnectionError: "no connection, or none that lasted",
-        exceptions.RequestException: f"{type(error).__name__}: {error}",
+        _Refused: str(error),
+        ValueError: "its file is not the published one, by its checksum",
+        requests.exceptions.Timeout: "it did not answer in time",
+        requests.exceptions.ConnectionError: "no connection, or none that lasted",
+        urllib3.exceptions.TimeoutError: "no connection, or none that lasted",
+        urllib3.exceptions.ProtocolError: "the connection broke off",
     }
-    unexpected = "its file is not the published one, by its checksum"
-    return next((reason for kind, reason in reasons.items() if isinstance(error, kind)), unexpected)
+    return next((text for kind, text in reasons.items() if isinstance(error, kind)), f"{type(error).__name__}: {error}")
 
 
 def _by_hand(name):

@@ -89,9 +89,7 @@ def read_image(source):
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Pillow's own warning about size: the check below is stricter
+            warnings.simplefilter("ignore")  # of Pillow about size: the check below is stricter
             return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
         problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
@@ -115,15 +113,10 @@ def _decoded(stream):
                 f"{width} × {height} pixels, expected at most {MOST_PIXELS // 10**6} million "
                 f"and a longer side of {LONGEST_SIDE:,}"
             )
-        buffered = _jpeg_buffer(image, stream)
-        image.draft(
-            "L", (WORKING_SIZE, WORKING_SIZE)
-        )  # a JPEG is decoded at a fraction of its size
-        needed = (
-            buffered
-            + image.width * image.height * _bytes_per_pixel(image)
-            + stream.getbuffer().nbytes
-        )
+        buffered = _jpeg_buffer(image, stream.getvalue())
+        image.draft("L", (WORKING_SIZE, WORKING_SIZE))  # decodes a JPEG at a fraction of its size
+        needed = image.width * image.height * _bytes_per_pixel(image)
+        needed += buffered + stream.getbuffer().nbytes
         if needed > MOST_MEMORY:
             raise TooLargeError(
                 f"{width} × {height} pixels and takes {needed / 10**6:,.0f} MB of memory to read, "
@@ -143,15 +136,16 @@ def _bytes_per_pixel(image):
     return max(kept * DECODING.get(image.format, 1) * pixels, kept + copied)
 
 
-def _jpeg_buffer(image, stream):
-    """How many bytes libjpeg keeps of a whole JPEG that comes in several scans, 0 for one in a single scan."""
+def _jpeg_buffer(image, content):
+    """How many bytes libjpeg keeps of a JPEG that comes in several scans, 0 for a single scan."""
     if image.format not in ("JPEG", "MPO"):
         return 0
-    start = (
-        stream.getbuffer()[: stream.tell()].tobytes().rfind(b"\xff\xda")
-    )  # the first scan, just read
-    in_scan = stream.getbuffer()[start + 4]
-    if in_scan == len(image.layer) and not image.info.get("progressive"):
+    place = 2
+    while (marker := content[place : place + 2]) != b"\xff\xda" and marker[:1] == b"\xff":
+        length = int.from_bytes(content[place + 2 : place + 4], "big")
+        place += 1 if marker[1:] == b"\xff" else 2 + length
+    in_one_scan = marker == b"\xff\xda" and content[place + 4] == len(image.layer)
+    if in_one_scan and not image.info.get("progressive"):
         return 0
     samples = [across * down for _, across, down, _ in image.layer]
     return 2 * image.width * image.height * sum(samples) / max(samples)

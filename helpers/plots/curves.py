@@ -8,6 +8,7 @@ from helpers.plots.figure import (
     COLORS,
     LINE_STYLES,
     VERMILLION,
+    add_legend,
     label_log_axis,
     label_whole_numbers,
     new_figure,
@@ -32,9 +33,10 @@ def _draw(ax, x, y, i, name, **options):
     good = np.flatnonzero(np.isfinite(y))
     marker = "o" if len(x) <= 12 else None
     look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4], **options}
-    ax.plot(x, np.where(np.isfinite(y), y, np.nan), marker=marker, markersize=5, label=name, **look)
+    (line,) = ax.plot(x, np.where(np.isfinite(y), y, np.nan), marker=marker, markersize=5, label=name, **look)
     if len(good) > 0 and good[-1] < len(y) - 1:  # a training that diverged: mark where it was last seen
         ax.plot(x[good[-1]], y[good[-1]], marker="X", markersize=9, color=look["color"])
+    return line
 
 
 def _in_words(name, x, y):
@@ -69,8 +71,7 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     words = "; ".join(_in_words(name, x, y) for name, (x, y) in curves.items())
     fig = new_figure(7.5, 3.8, f"Line chart of {ylabel} against {xlabel}: {words}.")
     ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
-    for i, (name, (x, y)) in enumerate(curves.items()):
-        _draw(ax, x, y, i, name)
+    drawn = [_draw(ax, x, y, i, name) for i, (name, (x, y)) in enumerate(curves.items())]
     ax.set_title(wrap_title(title, 7.5))
     ax.grid(True)
     for axis, scale, log, part in ((ax.xaxis, ax.set_xscale, logx, 0), (ax.yaxis, ax.set_yscale, logy, 1)):
@@ -81,7 +82,7 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
         elif part == 0:
             label_whole_numbers(axis, values)
     if len(curves) > 1:
-        ax.legend()
+        add_legend(ax, curves, drawn)
     return fig
 
 

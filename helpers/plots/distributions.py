@@ -4,9 +4,13 @@ import math
 
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
 from helpers.plots.arrays import as_labels, kind_of
-from helpers.plots.figure import COLORS, LINE_STYLES, new_figure, number, styled, wrap_title
+from helpers.plots.figure import COLORS, LINE_STYLES, add_legend, new_figure, number, styled, wrap_title
 
 
 @styled
@@ -28,13 +32,14 @@ def plot_histogram(samples, *, xlabel, title=None, bins=50):
     )
     fig = new_figure(7.5, 3.6, f"Histogram of {xlabel}: {words}.")
     ax = fig.add_subplot(xlabel=xlabel, ylabel="count")
-    for i, (name, v) in enumerate(values.items()):
+    drawn = []
+    for i, v in enumerate(values.values()):
         look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4]}
         ax.hist(v, bins=edges, histtype="stepfilled", alpha=0.2, color=look["color"])
-        ax.hist(v, bins=edges, histtype="step", label=name, linewidth=1.8, **look)
+        drawn += ax.hist(v, bins=edges, histtype="step", linewidth=1.8, **look)[2]
     ax.set_title(wrap_title(f"How often each {xlabel} occurs" if title is None else title, 7.5))
     if len(values) > 1:
-        ax.legend()
+        add_legend(ax, values, drawn)
     return fig
 
 
@@ -55,12 +60,12 @@ def plot_points(points, labels, class_names=None, *, title=None, xlabel="first d
     words = ", ".join(f"{names[c]} around ({tenths(x)}, {tenths(y)})" for c, (x, y) in middles.items())
     fig = new_figure(7.5, 6, f"Map of {len(labels):,} points of {len(classes)} classes; middles: {words}.")
     ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
-    shapes = "os^vDPX<>*"
+    shapes, drawn = "os^vDPX<>*", []
     for c in classes:
         x, y = points[:, labels == c]
-        short = len(names[c]) == 1
-        look = {"marker": f"${names[c]}$", "s": 42, "linewidths": 0.3} if short else {"marker": shapes[c % 10], "s": 18}
-        ax.scatter(x, y, color=COLORS[c % len(COLORS)], alpha=0.6, label=names[c], **look)
+        letter = letter_marker(names[c])
+        look = {"marker": letter, "s": 42, "linewidths": 0.3} if letter else {"marker": shapes[c % 10], "s": 18}
+        drawn.append(ax.scatter(x, y, color=COLORS[c % len(COLORS)], alpha=0.6, **look))
     for c, (x, y) in middles.items():
         text = ax.text(
             x,
@@ -79,9 +84,20 @@ def plot_points(points, labels, class_names=None, *, title=None, xlabel="first d
         )
     )
     ax.margins(0.04)
-    if not all(len(names[c]) == 1 for c in classes):
-        ax.legend(ncols=math.ceil(len(classes) / 12), loc="center left", bbox_to_anchor=(1, 0.5))
+    if not all(letter_marker(names[c]) for c in classes):
+        place = {"ncols": math.ceil(len(classes) / 12), "loc": "center left", "bbox_to_anchor": (1, 0.5)}
+        add_legend(ax, [names[c] for c in classes], drawn, **place)
     return fig
+
+
+def letter_marker(name):
+    """Return a marker in the form of a one-letter name, or None for a longer one or a blank."""
+    vertices, codes = text_to_path.get_text_path(FontProperties(), name)
+    if len(name) != 1 or len(vertices) == 0:
+        return None
+    path = Path(vertices, codes)
+    (left, bottom), (right, top) = path.get_extents().get_points()
+    return path.transformed(Affine2D().translate(-(left + right) / 2, -(bottom + top) / 2))
 
 
 def tenths(value):

@@ -10,6 +10,7 @@ from helpers.plots.figure import (
     BLACK,
     COLORS,
     LINE_STYLES,
+    add_legend,
     label_whole_numbers,
     listing,
     new_figure,
@@ -44,21 +45,23 @@ def plot_sweep(runs, x, column="best_dev_accuracy", *, group=None, logx=False, x
     xlabel, ylabel = axis_label(x, xlabel), axis_label(column, ylabel)
     fig = new_figure(7.5, 4.2)
     ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
-    words, lost = [], 0
+    words, lost, legend = [], 0, []
     for i, name in enumerate(groups):
         chosen = runs if group is None else runs[[value == name for value in column_values(runs, group)]]
         values = _sort_out(chosen, x, column)
-        _draw_line(ax, values, place, i, "mean of the runs" if group is None else value_name(name, group))
+        label = "mean of the runs" if group is None else value_name(name, group)
+        legend += [(label, line) for line in _draw_line(ax, values, place, i)]
         lost += sum(len(crosses) for _, crosses in values.values())
         said = listing(f"{value_name(kind, x)} {_in_words(*values[kind], column)}" for kind in kinds if kind in values)
         words.append(said if group is None else f"{value_name(name, group)}: {said}")
     if group is None:
-        ax.fill_between([], [], color=COLORS[0], alpha=0.15, label="smallest to largest")
+        legend.append(("smallest to largest", ax.fill_between([], [], color=COLORS[0], alpha=0.15)))
     if lost:
-        ax.scatter([], [], label="failed or diverged", **LOST)
+        legend.append(("failed or diverged", ax.scatter([], [], **LOST)))
     _set_ticks(ax, kinds, x, numeric, logx)
     ax.grid(True)
-    ax.legend(title=group and axis_label(group), frameon=True, edgecolor="none", framealpha=0.85)
+    frame = {"frameon": True, "edgecolor": "none", "framealpha": 0.85}
+    add_legend(ax, *zip(*legend, strict=True), title=group and axis_label(group), **frame)
     ax.set_title(wrap_title(title or default_title(xlabel, ylabel), 7.5))
     crosses = f" {lost} failed or diverged and are drawn as crosses." if lost else ""
     fig.alt = f"{ylabel} of {len(runs)} runs against {xlabel}, mean and range of the runs: {'; '.join(words)}.{crosses}"
@@ -73,7 +76,8 @@ def _sort_out(runs, x, column):
     return values
 
 
-def _draw_line(ax, values, place, i, label):
+def _draw_line(ax, values, place, i):
+    """Draw the runs of one group, and return the line through their means, if there is one, in a list."""
     look = {"color": COLORS[i % len(COLORS)], "marker": MARKERS[i % len(MARKERS)]}
     good = {place[kind]: values[kind][0] for kind in place if kind in values and values[kind][0]}
     for kind, (_, crosses) in values.items():
@@ -82,12 +86,14 @@ def _draw_line(ax, values, place, i, label):
                 ax.scatter([place[kind]], [value], **LOST)
             else:
                 ax.scatter([place[kind]], [0.03], transform=ax.get_xaxis_transform(), **LOST)
-    if good:
-        low, high, mean = ([f(v) for v in good.values()] for f in (min, max, np.mean))
-        ax.fill_between(list(good), low, high, color=look["color"], alpha=0.15, linewidth=0)
-        ax.plot(list(good), mean, linestyle=LINE_STYLES[i % 4], markersize=5, label=label, **look)
-        dots = [(at, value) for at, values in good.items() for value in values]
-        ax.scatter(*zip(*dots, strict=True), s=26, alpha=0.65, linewidths=0.5, edgecolors="white", zorder=3, **look)
+    if not good:
+        return []
+    low, high, mean = ([f(v) for v in good.values()] for f in (min, max, np.mean))
+    ax.fill_between(list(good), low, high, color=look["color"], alpha=0.15, linewidth=0)
+    line = ax.plot(list(good), mean, linestyle=LINE_STYLES[i % 4], markersize=5, **look)
+    dots = [(at, value) for at, values in good.items() for value in values]
+    ax.scatter(*zip(*dots, strict=True), s=26, alpha=0.65, linewidths=0.5, edgecolors="white", zorder=3, **look)
+    return line
 
 
 def _set_ticks(ax, kinds, x, numeric, logx):

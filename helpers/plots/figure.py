@@ -53,6 +53,13 @@ class AccessibleFigure(Figure):
         self.alt = alt
         self.palette_size = 256
 
+    def draw(self, renderer):
+        """Draw the figure; of all that `styled` wrote, only the powers of ten of a logarithmic axis are formulas."""
+        for axis in (axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis) if axis.get_scale() == "log"):
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                tick.label1.set_parse_math(True)
+        super().draw(renderer)
+
     def to_png(self):
         """Return the figure as the bytes of a PNG file, the same from run to run; raises nothing of its own.
 
@@ -82,17 +89,21 @@ def new_figure(width, height, alt="", *, layout="constrained"):
 
 
 def styled(function):
-    """Return a plotting function that runs under the house style, whatever the reader's own matplotlib settings are.
-
-    Raises nothing of its own.
-    """
+    """Return a plotting function that runs under the house style and draws texts as they are written, `$` too."""
 
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
-        with style.context(["default", STYLE]):
+        with style.context(["default", STYLE, {"text.parse_math": False}]):
             return function(*args, **kwargs)
 
     return wrapper
+
+
+def add_legend(ax, names, handles, **options):
+    """Add a legend; by itself matplotlib leaves out names that begin with an underscore."""
+    legend = ax.legend(handles, ["name"] * len(handles), **options)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
 
 
 def wrap_title(title, width):

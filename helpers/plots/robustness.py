@@ -3,7 +3,18 @@
 import numpy as np
 
 from helpers.plots.arrays import as_images, full_ink
-from helpers.plots.figure import BLUE, COLORS, GRAY, LINE_STYLES, listing, new_figure, number, styled, wrap_title
+from helpers.plots.figure import (
+    BLUE,
+    COLORS,
+    GRAY,
+    LINE_STYLES,
+    add_legend,
+    listing,
+    new_figure,
+    number,
+    styled,
+    wrap_title,
+)
 from helpers.plots.tiles import draw_image
 
 WIDTH, LEFT, SPAN = 9, 0.085, 0.895  # inches; the axes' left edge and width as shares of it
@@ -29,11 +40,10 @@ def plot_robustness(strengths, curves, images, captions=None, *, xlabel, title, 
     height = TOP + LINES + GAP + PICTURE + (TEXT if captions is not None else 0.1)
     fig = new_figure(WIDTH, height, _alt(strengths, bands, captions, xlabel, title), layout=None)
     ax = fig.add_axes((LEFT, 1 - (TOP + LINES) / height, SPAN, LINES / height))
-    for i, (name, runs) in enumerate(bands.items()):
+    lines = []
+    for i, runs in enumerate(bands.values()):
         look = {"color": COLORS[i % len(COLORS)]}
-        ax.plot(
-            strengths, runs.mean(axis=0), marker="o", markersize=5, linestyle=LINE_STYLES[i % 4], label=name, **look
-        )
+        lines += ax.plot(strengths, runs.mean(axis=0), marker="o", markersize=5, linestyle=LINE_STYLES[i % 4], **look)
         if len(runs) > 1:
             ax.fill_between(strengths, runs.min(axis=0), runs.max(axis=0), alpha=0.2, linewidth=0, **look)
     margin = np.diff(strengths).min() / 2
@@ -42,7 +52,7 @@ def plot_robustness(strengths, curves, images, captions=None, *, xlabel, title, 
     ax.set_title(wrap_title(title, WIDTH))
     ax.grid(True)
     if len(bands) > 1:
-        ax.legend()
+        add_legend(ax, bands, lines)
     _draw_pictures(fig, ax, strengths, pictures, captions, height)
     return fig
 

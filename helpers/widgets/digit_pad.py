@@ -4,12 +4,11 @@ import threading
 
 import numpy as np
 
-from helpers.centering import shrink
+from helpers.evaluation import squared_lengths
 from helpers.internals.checks import check_parameters
 from helpers.internals.image_files import MOST_BYTES, read_image
-from helpers.nearest import squared_lengths
 from helpers.plots.stages import plot_stages
-from helpers.preprocessing import preprocess, to_gray
+from helpers.preprocessing import preprocess, shrink, to_gray
 from helpers.widgets.pad_answer import look, nearest
 from helpers.widgets.pad_board import Board, boards_between, make_samples, picture_of
 from helpers.widgets.pad_surface import NO_ANSWER, PadSurface, pixels

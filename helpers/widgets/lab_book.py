@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.settings import Settings
 from helpers.training import training_result
 from helpers.training_run import TrainingRun

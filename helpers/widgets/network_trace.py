@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.activations import get_activation
 from helpers.losses import one_hot
-from helpers.network import backward_propagation, forward_propagation, weighted_sums
+from helpers.network import backward_propagation, forward_propagation, pre_activations
 
 
 class Trace(NamedTuple):
@@ -33,7 +33,7 @@ def trace_image(parameters, x, label=None, *, activation="relu"):
     the hidden layers. Raises ValueError where x, the label or the activation do not fit.
     """
     A = forward_propagation(parameters, x, activation=activation)
-    Z = [weighted_sums(W, b, A_in) for (W, b), A_in in zip(parameters, A[:-1], strict=True)]
+    Z = [pre_activations(W, b, A_in) for (W, b), A_in in zip(parameters, A[:-1], strict=True)]
     if label is None:
         return Trace(parameters, activation, Z, A, None, None, None, None)
     Y = one_hot(np.array([label]), len(A[-1]), dtype=A[-1].dtype)

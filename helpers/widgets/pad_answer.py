@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.nearest import nearest_examples
+from helpers.evaluation import nearest_examples
 from helpers.network import forward_propagation
 from helpers.plots.figure import percent
 from helpers.widgets.pad_surface import pixels

@@ -28,7 +28,12 @@ def with_value(value):
 
 def small(m=7, **changes):
     rows = np.random.default_rng(1).random((m, 6))
-    arguments = {"X": rows.T, "labels": np.arange(m) % 3, "class_names": ("a", "b", "c"), "image_shape": (2, 3)}
+    arguments = {
+        "X": rows.T,
+        "labels": np.arange(m) % 3,
+        "class_names": ("a", "b", "c"),
+        "image_shape": (2, 3),
+    }
     return Dataset(**(arguments | changes))
 
 
@@ -41,7 +46,11 @@ def test_dataset_knows_its_length_and_describes_itself_in_one_line():
 
 def test_a_dataset_is_of_digits_of_28_by_28_pixels_unless_told_otherwise():
     dataset = Dataset(np.zeros((784, 3)))
-    assert (dataset.labels, dataset.class_names, dataset.image_shape) == (None, tuple("0123456789"), (28, 28))
+    assert (dataset.labels, dataset.class_names, dataset.image_shape) == (
+        None,
+        tuple("0123456789"),
+        (28, 28),
+    )
 
 
 def test_lists_become_tuples_so_that_a_dataset_stays_as_it_is():
@@ -73,44 +82,38 @@ def test_subset_takes_masks_and_slices_and_sets_without_labels():
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "message"),
+    ("changes", "sentence"),
     [
-        ({"X": np.zeros((7, 6))}, ValueError, r"X has 7 rows, but image_shape \(2, 3\) needs 6.*pass X\.T"),
-        ({"X": np.zeros((7, 5))}, ValueError, r"X has 7 rows.*pass X\.T"),
-        ({"X": np.zeros((4, 7))}, ValueError, r"X has 4 rows, but image_shape \(2, 3\) needs 6$"),
-        ({"X": np.zeros((6, 7), dtype=np.uint8)}, TypeError, "array of uint8; scale the pixels"),
-        ({"X": [[0.0] * 7] * 6}, TypeError, "not list"),
-        ({"X": np.zeros(6)}, ValueError, r"two dimensions.*\(6,\)"),
-        ({"X": np.full((6, 7), 255.0)}, ValueError, "values from 0 to 1, not 255 to 255; divide"),
-        ({"X": np.full((6, 7), -0.1)}, ValueError, "values from 0 to 1, not -0.1"),
-        ({"X": np.full((6, 7), np.nan)}, ValueError, "values from 0 to 1, not nan"),
-        ({"X": with_value(-0.1)}, ValueError, r"values from 0 to 1, not -0\.1 to 0\.5"),
-        ({"X": with_value(1.5)}, ValueError, r"values from 0 to 1, not 0\.5 to 1\.5"),
-        ({"X": with_value(np.nan)}, ValueError, "values from 0 to 1, not nan"),
-        ({"X": np.zeros((7, 6)), "labels": None}, ValueError, r"X has 7 rows.*pass X\.T"),
-        ({"X": np.zeros((4, 7)), "labels": None}, ValueError, r"X has 4 rows, but image_shape \(2, 3\) needs 6$"),
-        ({"labels": np.array([0, 1, 2, 3, 0, 0, 0])}, ValueError, "0 to 2 for 3 class names, not 0 to 3"),
-        ({"labels": np.array([0, 1, 2, -1, 0, 0, 0])}, ValueError, "not -1 to 2"),
-        ({"labels": np.zeros(7)}, TypeError, "integers, not an array of float64"),
-        ({"labels": [0] * 7}, TypeError, "integers, not list"),
-        ({"labels": np.zeros(5, int)}, ValueError, r"shape \(7,\), one for each column of X, not \(5,\)"),
-        ({"labels": np.zeros((1, 7), int)}, ValueError, r"shape \(7,\).*not \(1, 7\)"),
-        ({"labels": np.full(7, 3)}, ValueError, "0 to 2 for 3 class names, not 3 to 3"),
-        ({"labels": np.full(7, -1)}, ValueError, "not -1 to -1"),
+        (
+            {"X": np.zeros((7, 6))},
+            r"^X has 7 rows, expected 6 for image_shape \(2, 3\); .* pass X\.T$",
+        ),
+        ({"X": np.zeros((7, 6)), "labels": None}, r"pass X\.T$"),
+        ({"X": np.zeros((7, 5))}, r"^X has 7 rows.*pass X\.T$"),  # labels for 7 examples
+        ({"X": np.zeros((4, 7))}, r"^X has 4 rows, expected 6 for image_shape \(2, 3\)$"),
+        ({"X": np.zeros(6)}, r"^X has shape \(6,\), expected \(6, m\), one column per image$"),
+        ({"X": np.full((6, 7), 255.0)}, "^X has values from 255 to 255, expected 0 to 1; divide"),
+        ({"X": with_value(-0.1)}, r"^X has values from -0\.1 to 0\.5, expected 0 to 1"),
+        ({"X": with_value(1.5)}, r"^X has values from 0\.5 to 1\.5, expected 0 to 1"),
+        ({"X": with_value(np.nan)}, "^X has values from nan to nan"),
+        (
+            {"labels": np.zeros(5, int)},
+            r"^labels have shape \(5,\), expected \(7,\), one per column",
+        ),
+        ({"labels": np.zeros((1, 7), int)}, r"^labels have shape \(1, 7\), expected \(7,\)"),
+        ({"labels": np.zeros(6, int)}, r"^labels have shape \(6,\), .* pass X\.T$"),
+        ({"labels": np.full(7, 3)}, "^labels are from 3 to 3, expected 0 to 2 for 3 class names$"),
+        ({"labels": np.array([0, 1, 2, -1, 0, 0, 0])}, "^labels are from -1 to 2, expected 0 to 2"),
+        ({"image_shape": (2, 3, 1)}, r"^image_shape is \(2, 3, 1\), expected \(height, width\)"),
     ],
 )
-def test_dataset_refuses_what_does_not_fit_together(changes, error, message):
-    with pytest.raises(error, match=message):
+def test_dataset_refuses_what_does_not_fit_together(changes, sentence):
+    with pytest.raises(ValueError, match=sentence):
         small(**changes)
 
 
 def test_a_dataset_may_be_empty():
     assert len(small(m=0)) == len(small(m=0, labels=None)) == 0
-
-
-def test_dataset_whose_rows_are_square_in_number_still_says_pass_X_T():
-    with pytest.raises(ValueError, match=r"one for each column of X.*pass X\.T"):
-        small(X=np.zeros((6, 5)), labels=np.zeros(6, int))
 
 
 def test_split_is_disjoint_complete_and_repeatable():
@@ -141,27 +144,6 @@ def test_split_keeps_dtype_and_works_without_labels():
 def test_split_leaves_at_least_one_example_on_each_side(dev_size):
     train_set, dev_set = split(small(), dev_size, np.random.default_rng(0))
     assert (len(dev_set), len(train_set)) == (dev_size, 7 - dev_size)
-
-
-@pytest.mark.parametrize(
-    ("dev_size", "error", "message"),
-    [
-        (0, ValueError, "from 1 to 6 for 7 examples, not 0"),
-        (7, ValueError, "from 1 to 6 for 7 examples, not 7"),
-        (-1, ValueError, "not -1"),
-        (0.2, TypeError, "whole number of examples, such as 1000, not 0.2"),
-        (True, TypeError, "not True"),
-    ],
-)
-def test_split_refuses_a_wrong_size(dev_size, error, message):
-    with pytest.raises(error, match=message):
-        split(small(), dev_size, np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)])
-def test_split_refuses_anything_but_a_generator(rng):
-    with pytest.raises(TypeError, match="default_rng"):
-        split(small(), 2, rng)
 
 
 @pytest.mark.parametrize(
@@ -218,16 +200,6 @@ def test_build_script_picks_the_first_of_each_class():
     assert chosen.tolist() == [0, 1, 2, 3, 4, 6]
     with pytest.raises(ValueError, match="at least 4 examples"):
         BUILD["first_of_each_class"](np.array([0, 0, 0]), 4)
-
-
-def test_load_dataset_names_what_there_is():
-    with pytest.raises(ValueError, match=r"no data set 'cats'; available: digits, fashion, digits-8x8"):
-        load_dataset("cats")
-
-
-def test_load_dataset_explains_that_no_test_images_are_bundled():
-    with pytest.raises(ValueError, match=r'part="train" alone, not \'test\'.*split\(\)'):
-        load_dataset("digits", part="test")
 
 
 def test_load_dataset_reads_from_another_folder(tmp_path, monkeypatch):

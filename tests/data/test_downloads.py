@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -60,6 +61,13 @@ class Mirror(BaseHTTPRequestHandler):
             self.send_error(404)
         elif behavior == "silent":
             self.wait()
+        elif behavior == "elsewhere":
+            self.send_response(302)
+            self.send_header("Location", f"/good/{file_name}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif behavior in ("endless", "slow"):
+            self.send_without_end(content, pause=0.02 if behavior == "slow" else 0)
         elif behavior == "other-file":
             self.send_file(content[:-1] + b"!", len(content))
         elif behavior == "cut-and-content":
@@ -77,6 +85,21 @@ class Mirror(BaseHTTPRequestHandler):
         if not self.server.released.wait(20):
             self.server.requests.append("the client waited to the end")
 
+    def send_without_end(self, content, pause):
+        """Send the content again and again; with a pause, byte by byte."""
+        self.send_response(200)
+        self.end_headers()
+        end = time.monotonic() + 10
+        try:
+            while time.monotonic() < end:
+                for piece in [bytes([value]) for value in content] if pause else [content]:
+                    self.wfile.write(piece)
+                    self.server.sent += len(piece)
+                    time.sleep(pause)
+            self.server.requests.append("the client waited to the end")
+        except OSError:
+            self.close_connection = True
+
     def send_file(self, content, length):
         self.send_response(200)
         self.send_header("Content-Length", str(length))
@@ -92,7 +115,7 @@ class Mirror(BaseHTTPRequestHandler):
 def server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
     server.daemon_threads = True
-    server.requests, server.released = [], threading.Event()
+    server.requests, server.released, server.sent = [], threading.Event(), 0
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server
@@ -107,6 +130,9 @@ REASONS = {
     "missing": "it answered with status 404",
     "silent": "it did not answer in time",
     "stalls": "no connection, or none that lasted",
+    "elsewhere": "it answered with status 302",
+    "endless": "it sent more than the",
+    "slow": "it took more than 0.02 minutes",
     "other-file": "its file is not the published one, by its checksum",
     "cut-off": "the connection broke off",
     "cut-and-content": "its file is not the published one, by its checksum",
@@ -128,6 +154,7 @@ def published(request, tmp_path, server):
     return replace(
         SOURCES["mnist"],
         archives={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+        sizes={name: len(content) for name, content in contents.items()},
         contents={name: hashlib.sha256(gzip.decompress(content)).hexdigest() for name, content in contents.items()},
     )
 
@@ -138,6 +165,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "cache_folder", lambda name: folder / name)
     monkeypatch.setattr(downloads, "PAUSE", 0.01)
     monkeypatch.setattr(downloads, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(downloads, "LONGEST", 1.2)
     monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return folder / "mnist"
@@ -203,12 +231,19 @@ def test_when_no_mirror_delivers_the_error_says_what_to_put_where(use_mirrors, c
         f"{IMAGES} of MNIST",
         LABELS,
         "http://127.0.0.1",
-        f"/ ({reason})",
+        f"/ ({reason}",
         "variable NEURAL_NETWORK_DATA",
         "/data/mnist/",
     ):
         assert part in message
     assert files_in(cache) == []
+
+
+@SMALL
+def test_a_mirror_that_never_ends_is_left_soon(use_mirrors, server, published):
+    use_mirrors("endless", "good")
+    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    assert server.sent < 20 * 2**20  # what the system itself keeps on the way; the disk gets the published size at most
 
 
 def test_a_download_that_broke_off_is_started_again(use_mirrors, server):
@@ -262,11 +297,11 @@ def test_a_cache_that_cannot_be_written_is_named_but_can_be_read(use_mirrors, se
 
 @SMALL
 def test_a_full_disk_is_named_and_leaves_nothing(use_mirrors, cache, monkeypatch):
-    def fill_disk(self, url, output_file, pooch):
+    def fill_disk(url, output_file, pooch, size):
         Path(output_file).write_bytes(b"as much as fits")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", fill_disk)
+    monkeypatch.setattr(downloads, "_download", fill_disk)
     use_mirrors("good")
     with pytest.raises(OSError, match="No space left on device") as failure:
         downloads.load_full_dataset("mnist", "test")
@@ -391,15 +426,15 @@ def test_load_dataset_gives_the_full_sets_in_either_type(use_mirrors, server):
     use_mirrors("good")
     check_test_part(load_dataset("mnist", part="test"), server.folder)
     assert load_dataset("mnist", dtype=np.float32).X.dtype == np.float32
-    with pytest.raises(ValueError, match="digits, fashion, digits-8x8, mnist, fashion-mnist"):
+    with pytest.raises(ValueError, match="'digits', 'fashion', 'digits-8x8', 'mnist', 'fashion-mnist'"):
         load_dataset("cifar")
 
 
 def test_two_sources_with_two_mirrors_and_all_checksums():
     for source in SOURCES.values():
         assert len(set(source.mirrors)) == 2
-        assert all(mirror.endswith("/") for mirror in source.mirrors)
-        assert list(source.archives) == list(source.contents)
+        assert all(re.fullmatch("https://.*/", mirror) for mirror in source.mirrors)
+        assert list(source.archives) == list(source.contents) == list(source.sizes)
         assert {name.split("-")[0] for name in source.archives} == set(downloads.PARTS.values())
         assert {len(checksum) for checksum in source.contents.values()} == {64}
         assert len(source.class_names) == 10

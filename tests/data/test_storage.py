@@ -29,8 +29,8 @@ SIZES = [5, 4, 3]
 
 def network(sizes=SIZES, dtype=np.float64, seed=0):
     rng = np.random.default_rng(seed)
-    layers = initialize_parameters(sizes, rng, dtype=dtype)
-    return [Layer(W, rng.standard_normal(b.shape).astype(dtype)) for W, b in layers]
+    layers = initialize_parameters(sizes, rng)
+    return [Layer(W.astype(dtype), rng.standard_normal(b.shape).astype(dtype)) for W, b in layers]
 
 
 def entries_of(parameters):
@@ -286,7 +286,7 @@ def with_value(value):
         (None, "list of layers"),
         ([Layer(np.ones((3, 2)), np.ones(3))], "b1 has shape"),
         ([Layer(np.ones((3, 2), int), np.ones((3, 1)))], "W1 holds int64"),
-        ([Layer(np.ones((3, 2), complex), np.ones((3, 1)))], "W1 holds complex"),
+        ([Layer(np.ones((3, 2), complex), np.ones((3, 1)))], "W1 .* complex"),
         ([Layer(np.ones((3, 2), np.longdouble), np.ones((3, 1)))], "W1 holds"),
         ([Layer(np.ones((0, 2)), np.ones((0, 1)))], "W1 has shape"),
         (with_value(np.nan), "b2 holds NaN or infinity.*diverged"),

@@ -1,4 +1,4 @@
-"""Notebook 8: each bug sets off the alarm of the tool that its table names, and its published mending does not."""
+"""Notebook 8: each bug sets off the alarm of the tool in its table; its published fix does not."""
 
 import ast
 import re
@@ -22,31 +22,38 @@ from helpers.diagnostics import (
     trace_batches,
     update_ratios,
 )
-from helpers.exercises import given_bugs
-from helpers.exercises.exercise import REGISTRY
-from helpers.exercises.judging import check_answer
+from helpers.exercises import broken_functions
+from helpers.exercises.checking import check_answer
+from helpers.exercises.declaring import REGISTRY
 from helpers.losses import one_hot
 from helpers.network import forward_propagation, initialize_parameters
 
-NOTEBOOK = nbformat.read(Path(__file__).resolve().parents[2] / "notebooks" / "08_bug_hunt.ipynb", as_version=4)
+NOTEBOOK = nbformat.read(
+    Path(__file__).resolve().parents[2] / "notebooks" / "08_bug_hunt.ipynb", as_version=4
+)
 SIZES = (784, 64, 32, 10)
 
 
 def only_defines(source):
     """Whether a cell holds nothing but imports and functions."""
-    return all(isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef)) for node in ast.parse(source).body)
+    return all(
+        isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
+        for node in ast.parse(source).body
+    )
 
 
 @pytest.fixture(scope="module")
 def names():
-    """The functions of the notebook: `given_...` with the bugs, and `my_...` as the solutions mend them."""
+    """The functions of the notebook: `given_...` with the bugs, `my_...` as in the solutions."""
     found = {}
     for cell in NOTEBOOK["cells"]:
         if cell["cell_type"] == "code" and only_defines(cell["source"]):
             exec(cell["source"], found)
     found["blanks"] = {name: value for name, value in found.items() if name.startswith("my_")}
     for cell in NOTEBOOK["cells"]:
-        for solution in re.findall(r"<summary>Solution</summary>\s+~~~python\n(.*?)~~~", cell["source"], re.DOTALL):
+        for solution in re.findall(
+            r"<summary>Solution</summary>\s+~~~python\n(.*?)~~~", cell["source"], re.DOTALL
+        ):
             exec(solution, found)
     return found
 
@@ -80,7 +87,9 @@ def parts_alarm(parts, names, sets, batch, untrained):
 
 
 def evaluate_alarm(evaluate, names, sets, batch, untrained):
-    table = label_sensitivity(evaluate, untrained, sets[0].subset(np.arange(300)), sets[1])["dev_accuracy"]
+    table = label_sensitivity(evaluate, untrained, sets[0].subset(np.arange(300)), sets[1])[
+        "dev_accuracy"
+    ]
     return table.iloc[1] != table.iloc[0] or table.iloc[2] == table.iloc[0]
 
 
@@ -89,7 +98,9 @@ def softmax_alarm(softmax, names, sets, batch, untrained):
 
 
 def initialize_alarm(initialize, names, sets, batch, untrained):
-    table = neuron_report(forward_propagation(initialize(SIZES, np.random.default_rng(0)), batch[0]))
+    table = neuron_report(
+        forward_propagation(initialize(SIZES, np.random.default_rng(0)), batch[0])
+    )
     return bool((table["distinct"] < table["neurons"] / 2).any())
 
 
@@ -101,7 +112,9 @@ def dropout_alarm(backward, names, sets, batch, untrained):
     def forward(parameters, X):
         return names["dropout_forward"](parameters, X, 0.5, np.random.default_rng(7))
 
-    table = gradient_errors(untrained, *batch, forward=forward, backward=partial(backward, keep=0.5))
+    table = gradient_errors(
+        untrained, *batch, forward=forward, backward=partial(backward, keep=0.5)
+    )
     return table["relative_error"].max() > 1e-6
 
 
@@ -134,7 +147,9 @@ per_bug = pytest.mark.parametrize("key", BUGS)
 
 
 def summary_of_the_notebook():
-    text = "\n".join(cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
+    text = "\n".join(
+        cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown"
+    )
     return text.split("## Summary")[1].split("## On your own")[0]
 
 
@@ -149,15 +164,15 @@ def test_the_bug_sets_off_the_alarm(key, names, sets, batch, untrained):
 
 
 @per_bug
-def test_the_mended_code_does_not(key, names, sets, batch, untrained):
+def test_the_fixed_code_does_not(key, names, sets, batch, untrained):
     _, _, alarm = BUGS[key]
-    mended = names[REGISTRY[key].name]
-    assert mended is not names["blanks"][REGISTRY[key].name]
-    assert not alarm(mended, names, sets, batch, untrained)
+    fixed = names[REGISTRY[key].name]
+    assert fixed is not names["blanks"][REGISTRY[key].name]
+    assert not alarm(fixed, names, sets, batch, untrained)
 
 
 @per_bug
-def test_the_check_knows_the_bug_and_its_mending(key, names):
+def test_the_check_knows_the_bug_and_its_fix(key, names):
     exercise = REGISTRY[key]
     assert check_answer(exercise, names[BUGS[key][0]]).state == "open"
     assert check_answer(exercise, names["blanks"][exercise.name]).state == "open"
@@ -166,10 +181,13 @@ def test_the_check_knows_the_bug_and_its_mending(key, names):
 
 
 @per_bug
-def test_the_learner_mends_the_very_code_that_was_shown(key):
+def test_the_learner_fixes_the_very_code_that_was_shown(key):
     name, given = REGISTRY[key].name, BUGS[key][0]
     sources = [cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-    shown, blank = (next(source for source in sources if source.startswith(f"def {which}(")) for which in (given, name))
+    shown, blank = (
+        next(source for source in sources if source.startswith(f"def {which}("))
+        for which in (given, name)
+    )
     assert shown.replace(given, name) == blank
     assert shown.count("\n") < 15
 
@@ -182,21 +200,35 @@ def test_the_table_names_the_tool(key):
 
 def test_the_summary_names_no_tool_that_is_not_there():
     summary = summary_of_the_notebook()
-    tools = {tool for line in summary.splitlines() if line.startswith("|") for tool in re.findall(r"`(\w+_\w+)`", line)}
+    tools = {
+        tool
+        for line in summary.splitlines()
+        if line.startswith("|")
+        for tool in re.findall(r"`(\w+_\w+)`", line)
+    }
     assert tools <= {tool for _, tool, _ in BUGS.values()}
 
 
 def test_what_each_tool_sleeps_through(names, batch, untrained):
     ten = tuple(values[:, :10] for values in batch)
-    for step in (partial(gradient_step, backward=names["given_backward"]), names["given_slow_step"]):
+    for step in (
+        partial(gradient_step, backward=names["given_backward"]),
+        names["given_slow_step"],
+    ):
         assert overfit(*ten, SIZES, step=step)[-1] < 0.05
-    assert initial_loss(SIZES, *batch, initialize=names["given_initialize"])["ratio"].between(0.9, 1.5).all()
+    assert (
+        initial_loss(SIZES, *batch, initialize=names["given_initialize"])["ratio"]
+        .between(0.9, 1.5)
+        .all()
+    )
     assert overfit(*ten, SIZES, initialize=names["given_initialize"])[-1] > 1
 
 
-def test_the_mended_dropout_of_the_comparison_is_the_solution(names, batch, untrained):
+def test_the_fixed_dropout_of_the_comparison_is_the_solution(names, batch, untrained):
     A = names["dropout_forward"](untrained, batch[0], 0.8, np.random.default_rng(1))
-    borrowed = given_bugs.dropout_backward(untrained, A, batch[1], 0.8)
-    for one, other in zip(borrowed, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True):
+    borrowed = broken_functions.dropout_backward(untrained, A, batch[1], 0.8)
+    for one, other in zip(
+        borrowed, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True
+    ):
         np.testing.assert_allclose(one.W, other.W)
         np.testing.assert_allclose(one.b, other.b)

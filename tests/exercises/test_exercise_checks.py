@@ -1,19 +1,15 @@
-"""The framework of the exercises: verdicts, the shared mistakes, errors of learners, and the progress file."""
+"""The framework of the exercises: verdicts, the shared mistakes, and errors of learners."""
 
-import json
 import linecache
-import os
 
 import numpy as np
 import pytest
 
-from helpers.exercises import progress
-from helpers.exercises.attempt import examples_in
-from helpers.exercises.exercise import REGISTRY, Case, Exercise, Mistake, declare
-from helpers.exercises.judging import check_answer, make_check
-from helpers.exercises.progress import FILE, read_states, record
-from helpers.exercises.reading import ignored_argument
-from helpers.exercises.showing import show, show_number, show_pair
+from helpers.exercises.checking import check_answer
+from helpers.exercises.comparing import show, show_number, show_pair
+from helpers.exercises.declaring import REGISTRY, Exercise, Mistake, declare
+from helpers.exercises.recognizing import examples_in, when
+from helpers.exercises.source_code import ignored_argument
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 from helpers.network import Layer
 
@@ -21,11 +17,15 @@ from helpers.network import Layer
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("helpers.exercises.exercise.REGISTRY", dict(REGISTRY))
+    monkeypatch.setattr("helpers.exercises.declaring.REGISTRY", dict(REGISTRY))
 
 
 def relu_cases():
-    return [Case(np.array([-1.0, 0.0, 2.0])), Case(np.arange(-6.0, 6.0).reshape(3, 4)), Case(np.arange(-60.0, 60.0))]
+    return [
+        (np.array([-1.0, 0.0, 2.0]),),
+        (np.arange(-6.0, 6.0).reshape(3, 4),),
+        (np.arange(-60.0, 60.0),),
+    ]
 
 
 BECOME_0 = "negative values should become 0"
@@ -35,12 +35,15 @@ RELU = Exercise(
     title="Bend a line",
     reference=lambda Z: np.maximum(Z, 0),
     cases=relu_cases,
-    mistakes=(Mistake("nothing done", BECOME_0, wrong=lambda Z: Z),),
+    mistakes=(Mistake("nothing done", lambda Z: Z, BECOME_0),),
 )
 
 
 def layer_cases():
-    return [Case(np.arange(1.0, 7.0).reshape(2, 3) + k, np.arange(12.0).reshape(4, 3) ** 2) for k in range(2)]
+    return [
+        (np.arange(1.0, 7.0).reshape(2, 3) + k, np.arange(12.0).reshape(4, 3) ** 2)
+        for k in range(2)
+    ]
 
 
 LAYER = Exercise(
@@ -51,19 +54,21 @@ LAYER = Exercise(
     cases=layer_cases,
     returns=("dW", "db"),
 )
-MASK = Exercise(key="99.3", name="my_mask", title="Find ink", reference=lambda Z: Z > 0, cases=relu_cases)
+MASK = Exercise(
+    key="99.3", name="my_mask", title="Find ink", reference=lambda Z: Z > 0, cases=relu_cases
+)
 VALUE = Exercise(
     key="99.4",
     name="my_count",
     title="Count",
     reference=lambda: 8070,
-    mistakes=(Mistake("no biases", "are the biases in it?", wrong=lambda: 8040),),
+    mistakes=(Mistake("no biases", lambda: 8040, "are the biases in it?"),),
 )
 
 
 def learner(source, name):
     """The function of a learner's cell, whose lines Python can look up."""
-    file, names = "<a cell>", {"np": np}
+    file, names = "<a cell>", {"np": np, "decorated": lambda function: function}
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), names)
     return names[name]
@@ -75,7 +80,10 @@ def learner(source, name):
 def test_the_sentence_of_the_issue():
     verdict = check_answer(RELU, lambda Z: Z)
     assert verdict == Verdict(
-        "99.1", NOT_YET, f"for Z = [-1, 0, 2] you returned [-1, 0, 2], expected [0, 0, 2]: {BECOME_0}", "nothing done"
+        "99.1",
+        NOT_YET,
+        f"for Z = [-1, 0, 2] you returned [-1, 0, 2], expected [0, 0, 2]: {BECOME_0}",
+        "nothing done",
     )
     assert repr(verdict).startswith("✗ Exercise 99.1 is not solved yet: for Z = [-1, 0, 2] you")
 
@@ -101,19 +109,39 @@ def test_a_blank_is_open(source):
     assert "replace the `...`" in verdict.message
 
 
+@pytest.mark.parametrize("source", [*BLANKS, "def my_relu(Z):\n    A = ...\n    return 2 * Z"])
+def test_a_blank_is_open_where_there_is_no_source(source):
+    names = {"np": np}
+    exec(source, names)
+    assert check_answer(RELU, names["my_relu"]).state == OPEN
+
+
+def test_an_answer_is_checked_where_there_is_no_source():
+    names = {"np": np}
+    exec("def right(Z):\n    return Z * (Z > 0)\ndef wrong(Z, h=0):\n    return -Z", names)
+    assert check_answer(RELU, names["right"]).state == SOLVED
+    assert check_answer(RELU, names["wrong"]).state == NOT_YET
+    assert ignored_argument(names["wrong"]) is None
+
+
 def test_a_solution_is_solved():
     verdict = check_answer(RELU, learner("def my_relu(Z):\n    return Z * (Z > 0)", "my_relu"))
     assert repr(verdict) == "✓ Exercise 99.1 is solved: your my_relu is right in all 3 cases"
 
 
 def test_dots_in_an_index_are_no_blank():
-    assert check_answer(RELU, learner("def my_relu(Z):\n    return np.maximum(Z, 0)[...]", "my_relu")).state == SOLVED
+    assert (
+        check_answer(
+            RELU, learner("def my_relu(Z):\n    return np.maximum(Z, 0)[...]", "my_relu")
+        ).state
+        == SOLVED
+    )
 
 
-def test_a_given_function_is_open_until_it_is_mended():
+def test_a_given_function_is_open_until_it_is_fixed():
     hunt = Exercise(**(vars(RELU) | {"start": lambda Z: Z + 1}))
     assert check_answer(hunt, lambda Z: 1 + Z).state == OPEN
-    assert "mend it" in check_answer(hunt, lambda Z: 1 + Z).message
+    assert "fix it" in check_answer(hunt, lambda Z: 1 + Z).message
     assert check_answer(hunt, lambda Z: Z).mistake == "nothing done"
 
 
@@ -143,7 +171,7 @@ SHARED_RELU = {
     "nan": "def my_relu(Z):\n    return Z * Z / Z * (Z > 0)",
     "infinity": "def my_relu(Z):\n    return np.where(Z == 0, 1 / Z, np.maximum(Z, 0))",
     "order": "def my_relu(Z):\n    return np.sort(np.maximum(Z, 0))[..., ::-1]",
-    "precision": "def my_relu(Z):\n    return np.maximum(Z, 0).astype(np.float32) * np.float32(1.00001)",
+    "precision": "def my_relu(Z):\n    return np.maximum(Z, 0).astype(np.float32) * 1.00001",
     "rounded": "def my_relu(Z):\n    return np.maximum(Z, 0) * 1.0001",
     "too deep": "def my_relu(Z):\n    return np.maximum(Z, 0)[np.newaxis]",
     "arguments": "def my_relu(Z, A):\n    return Z",
@@ -158,12 +186,24 @@ def test_a_shared_mistake(name):
 
 
 SHARED_LAYER = {
-    "transposed": ("dW = A @ dZ.T", "your dW has shape (4, 2), expected (2, 4): which factor is transposed?"),
-    "factor m": ("dW = dZ @ A.T", "right up to a factor of m: is the mean over the examples missing?"),
-    "factor 1/m": ("dW = dZ @ A.T / 9", "right up to a factor of 1/m: was it divided by m once too often?"),
+    "transposed": (
+        "dW = A @ dZ.T",
+        "your dW has shape (4, 2), expected (2, 4): which factor is transposed?",
+    ),
+    "factor m": (
+        "dW = dZ @ A.T",
+        "right up to a factor of m: is the mean over the examples missing?",
+    ),
+    "factor 1/m": (
+        "dW = dZ @ A.T / 9",
+        "right up to a factor of 1/m: was it divided by m once too often?",
+    ),
     "sign": ("dW = -dZ @ A.T / 3", "only the sign is wrong"),
     "flat": ("db = dZ.mean(axis=1)", "your db has shape (2,), expected (2, 1): an axis got lost"),
-    "wrong axis": ("db = dZ.mean(axis=0, keepdims=True).T", "your db has shape (3, 1), expected (2, 1): was it done"),
+    "wrong axis": (
+        "db = dZ.mean(axis=0, keepdims=True).T",
+        "your db has shape (3, 1), expected (2, 1): was it done",
+    ),
     "not called": ("dW = np.dot", "your dW is a function, expected an array of shape (2, 4)"),
 }
 
@@ -184,7 +224,9 @@ def my_layer(dZ, A):
 
 
 def test_the_right_parts_in_another_order():
-    verdict = check_answer(LAYER, lambda dZ, A: (dZ.mean(axis=1, keepdims=True), dZ @ A.T / dZ.shape[1]))
+    verdict = check_answer(
+        LAYER, lambda dZ, A: (dZ.mean(axis=1, keepdims=True), dZ @ A.T / dZ.shape[1])
+    )
     assert verdict.mistake == "order of parts"
     assert verdict.message.endswith("the parts are right, but in another order: first dW, then db")
 
@@ -204,25 +246,32 @@ def test_greater_or_equal():
 
 
 def test_few_digits_are_no_boundary():
-    exercise = Exercise(**(vars(RELU) | {"cases": lambda: [Case(np.array([1.1, 2.2]))]}))
+    exercise = Exercise(**(vars(RELU) | {"cases": [(np.array([1.1, 2.2]),)]}))
     verdict = check_answer(exercise, lambda Z: Z.astype(np.float32))
     assert verdict.mistake == "precision"
 
 
 def test_parts_of_a_network_have_names():
-    parameters = [Layer(np.ones((2, 3)), np.zeros((2, 1))), Layer(np.ones((4, 2)), np.zeros((4, 1)))]
-    exercise = Exercise("99.5", "my_net", "Build", reference=lambda: parameters, cases=lambda: [Case()])
+    parameters = [
+        Layer(np.ones((2, 3)), np.zeros((2, 1))),
+        Layer(np.ones((4, 2)), np.zeros((4, 1))),
+    ]
+    exercise = Exercise("99.5", "my_net", "Build", reference=lambda: parameters, cases=[()])
     pairs = [(W.copy(), b.copy()) for W, b in parameters]
     assert check_answer(exercise, lambda: pairs).state == SOLVED
     pairs[1] = (pairs[1][0], np.zeros(4))
-    assert check_answer(exercise, lambda: pairs).message.startswith("your b of layer 2 has shape (4,), expected (4, 1)")
+    assert check_answer(exercise, lambda: pairs).message.startswith(
+        "your b of layer 2 has shape (4,), expected (4, 1)"
+    )
 
 
 def test_a_long_array_is_shown_in_part():
     Z = np.arange(30.0).reshape(5, 6)
-    exercise = Exercise("99.6", "same", "Keep", reference=lambda Z: Z + 0, cases=lambda: [Case(Z)])
+    exercise = Exercise("99.6", "same", "Keep", reference=lambda Z: Z + 0, cases=[(Z,)])
     verdict = check_answer(exercise, lambda Z: np.where(Z == 20, 7, Z))
-    assert verdict.message == "for Z of shape (5, 6) the entry [3, 2] of your array is 7, expected 20"
+    assert (
+        verdict.message == "for Z of shape (5, 6) the entry [3, 2] of your array is 7, expected 20"
+    )
 
 
 def test_the_examples_are_the_columns_of_the_first_matrix():
@@ -240,6 +289,8 @@ IGNORING = {
     "def f(X, h):\n    return [x + h for x in X]": None,
     "def f(X, h):\n    def inner(x):\n        return x + h\n    return inner(X)": None,
     "def f(X, h):\n    h += 1\n    return X + h": None,
+    "def f(X, h):\n    h = h + 1\n    return X + h": None,
+    "@decorated\ndef f(X, h):\n    return X": "h",
     "def f(X, h):\n    for h in X:\n        pass\n    return X": "h",
     "def f(X, h):\n    m = X.shape\n    k = h\n    return m, k": None,
     "def f(X, h):\n    X[h] = 0": None,
@@ -262,15 +313,26 @@ def test_an_array_of_the_notebook_in_place_of_the_argument():
     )
 
 
+def test_a_variable_of_the_answer_is_not_taken_for_an_array_of_the_notebook():
+    answer = learner("def my_relu(Z):\n    pixels = np.arange(7)\n    return pixels", "my_relu")
+    answer.__globals__["pixels"] = np.ones((2, 5))
+    assert check_answer(RELU, answer).message.endswith("it never looks at the `Z` that it is given")
+
+
 def test_a_name_that_an_answer_should_do_without():
     exercise = Exercise(**(vars(RELU) | {"without": ("relu",)}))
     answer = learner("relu = None\ndef my_relu(Z):\n    return [relu(z) for z in Z]", "my_relu")
-    assert check_answer(exercise, answer).message == "your my_relu uses `relu`, and is to do without it"
+    assert (
+        check_answer(exercise, answer).message
+        == "your my_relu uses `relu`; write it without this function"
+    )
     assert check_answer(exercise, lambda relu: np.maximum(relu, 0)).state == SOLVED
 
 
 def test_a_generator_that_is_given_has_to_be_used():
-    draw = Exercise("99.9", "f", "Draw", lambda rng: 1, lambda: [Case(np.random.default_rng(0))], judge=lambda *_: None)
+    draw = Exercise(
+        "99.9", "f", "Draw", lambda rng: 1, [(np.random.default_rng(0),)], judge=lambda *_: None
+    )
     assert "never looks at the `rng`" in check_answer(draw, lambda rng: 0.5).message
     assert check_answer(draw, lambda rng: rng.random()).state == SOLVED
 
@@ -279,25 +341,34 @@ def test_a_generator_that_is_given_has_to_be_used():
 
 
 def test_an_error_names_the_line():
-    source = "def twice(Z):\n    return np.maxmum(Z, 0)\n\n\ndef my_relu(Z):\n    A = 1\n    return twice(Z)\n"
+    source = "def twice(Z):\n    return np.maxmum(Z)\n\ndef my_relu(Z):\n    return twice(Z)\n"
     verdict = check_answer(RELU, learner(source, "my_relu"))
     assert verdict.state == NOT_YET
-    assert "stops with an AttributeError in line 2 of its cell, `return np.maxmum(Z, 0)`: module" in verdict.message
+    assert (
+        "stops with an AttributeError in line 2 of its cell, `return np.maxmum(Z)`: module"
+        in verdict.message
+    )
 
 
 def test_an_error_inside_a_library_names_the_learners_line():
     source = "def my_relu(Z):\n    A = np.linalg.inv(Z)\n    return A\n"
     verdict = check_answer(RELU, learner(source, "my_relu"))
-    assert "stops with a LinAlgError in line 2 of its cell, `A = np.linalg.inv(Z)`" in verdict.message
+    assert (
+        "stops with a LinAlgError in line 2 of its cell, `A = np.linalg.inv(Z)`" in verdict.message
+    )
 
 
 def test_a_product_that_does_not_fit_is_said_in_plain_words():
     exercise = Exercise(**(vars(LAYER) | {"mistakes": ()}))
     message = check_answer(exercise, lambda dZ, A: dZ @ A).message
-    assert message.endswith("the inner two numbers of a matrix product must agree, but they are 3 and 4")
+    assert message.endswith(
+        "the inner two numbers of a matrix product must agree, but they are 3 and 4"
+    )
 
 
-@pytest.mark.parametrize("error", ["SystemExit", "RecursionError", "AssertionError", "StopIteration"])
+@pytest.mark.parametrize(
+    "error", ["SystemExit", "RecursionError", "AssertionError", "StopIteration"]
+)
 def test_no_error_comes_out(error):
     verdict = check_answer(RELU, learner(f"def my_relu(Z):\n    raise {error}", "my_relu"))
     assert verdict.state == NOT_YET
@@ -309,8 +380,26 @@ def test_an_interrupt_comes_out():
         check_answer(RELU, learner("def my_relu(Z):\n    raise KeyboardInterrupt", "my_relu"))
 
 
-STRANGE = ["'text'", "{}", "object()", "[Z, 1]", "np.array(['a', 'b', 'c'])", "np.array([None, 1, 2])", "1j", "Z * 1j"]
-STRANGE += ["np.zeros((0, 3))", "[]", "set()", "np.float32(1)", "(x for x in Z)", "np.ma.array(Z)", "type", "print"]
+STRANGE = [
+    "'text'",
+    "{}",
+    "object()",
+    "[Z, 1]",
+    "np.array(['a', 'b', 'c'])",
+    "np.array([None, 1, 2])",
+    "1j",
+    "Z * 1j",
+]
+STRANGE += [
+    "np.zeros((0, 3))",
+    "[]",
+    "set()",
+    "np.float32(1)",
+    "(x for x in Z)",
+    "np.ma.array(Z)",
+    "type",
+    "print",
+]
 
 
 @pytest.mark.parametrize("returned", STRANGE)
@@ -330,13 +419,15 @@ def test_what_is_printed_is_shown_in_short(capsys):
 
 def test_the_arguments_are_copies():
     Z = np.array([-1.0, 0.0, 2.0])
-    exercise = Exercise(**(vars(RELU) | {"cases": lambda: [Case(Z)]}))
+    exercise = Exercise(**(vars(RELU) | {"cases": [(Z,)]}))
     check_answer(exercise, learner(SHARED_RELU["in place"], "my_relu"))
     assert Z.tolist() == [-1, 0, 2]
 
 
 def test_a_change_inside_a_list_is_seen():
-    exercise = Exercise("99.7", "f", "Look", reference=lambda pairs: 1, cases=lambda: [Case([(np.ones(2), 3)])])
+    exercise = Exercise(
+        "99.7", "f", "Look", reference=lambda pairs: 1, cases=[([(np.ones(2), 3)],)]
+    )
     assert check_answer(exercise, lambda pairs: pairs[0][0].fill(5) or 1).mistake == "in place"
     assert check_answer(exercise, lambda pairs: pairs.clear() or 1).mistake == "in place"
     assert check_answer(exercise, lambda pairs: 1).state == SOLVED
@@ -348,30 +439,40 @@ def in_place_five(Z):
 
 
 def test_a_mistake_beside_the_change_is_not_its_reason():
-    mistakes = (Mistake("five", "why five?", when=lambda attempt: 5 in attempt.outcome.returned),)
+    mistakes = (Mistake("five", when(lambda returned, Z: 5 in returned), "why five?"),)
     exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
     verdict = check_answer(exercise, learner("def f(Z):\n    Z[Z < 0] = 5\n    return Z", "f"))
-    assert verdict.message == (
-        "your my_relu changes Z itself: leave Z as it is, and use a copy or an operation that makes a new one"
+    assert verdict.message.startswith(
+        "your my_relu changes Z itself: leave Z as it is, and use a copy"
     )
 
 
 def test_a_known_mistake_in_place_is_told_from_one_that_is_not():
-    mistakes = (Mistake("five", "why five, and why in Z?", wrong=in_place_five),)
+    mistakes = (Mistake("five", in_place_five, "why five, and why in Z?"),)
     exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
-    assert check_answer(exercise, learner("def f(Z):\n    Z[Z <= -1] = 5\n    return Z", "f")).mistake == "five"
+    assert (
+        check_answer(exercise, learner("def f(Z):\n    Z[Z <= -1] = 5\n    return Z", "f")).mistake
+        == "five"
+    )
     assert check_answer(exercise, lambda Z: np.where(Z < 0, 5, Z)).mistake is None
 
 
 def test_a_generator_starts_anew_in_every_call():
     exercise = Exercise(
-        "99.8", "f", "Draw", reference=lambda rng: rng.random(), cases=lambda: [Case(np.random.default_rng(0))] * 2
+        "99.8",
+        "f",
+        "Draw",
+        reference=lambda rng: rng.random(),
+        cases=[(np.random.default_rng(0),)] * 2,
     )
     assert check_answer(exercise, lambda rng: rng.random()).state == SOLVED
 
 
 def test_a_predicate_that_fails_has_not_recognized_it():
-    mistakes = (Mistake("odd", "odd", when=lambda attempt: 1 / 0), Mistake("even", "even", when=lambda attempt: True))
+    mistakes = (
+        Mistake("odd", when(lambda *_: 1 / 0), "odd"),
+        Mistake("even", when(lambda *_: True), "even"),
+    )
     exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
     assert check_answer(exercise, lambda Z: Z + 5).mistake == "even"
 
@@ -421,65 +522,3 @@ def test_the_box_says_the_same_words():
     assert "✗ Exercise 1.1 is not solved yet:" in box
     assert "<code>a &lt; b</code> &amp; &lt;return&gt; it" in box
     assert len({Verdict("1.1", state, "x")._repr_html_() for state in (OPEN, SOLVED, NOT_YET)}) == 3
-
-
-# Progress
-
-
-def test_progress_is_kept_and_what_was_solved_stays_so():
-    check = make_check(RELU)
-    check(learner(BLANKS[0], "my_relu"))
-    assert not os.path.exists(FILE)  # a fresh copy that is only run leaves no file behind
-    check(lambda Z: Z)
-    assert read_states() == {"99.1": NOT_YET}
-    check(lambda Z: np.maximum(Z, 0))
-    assert read_states() == {"99.1": SOLVED}
-    check(lambda Z: Z)
-    assert read_states() == {"99.1": SOLVED}
-    assert os.listdir() == [FILE]
-
-
-def test_the_table_of_progress():
-    record(Verdict("1.1", SOLVED, "x"))
-    record(Verdict("1.2", NOT_YET, "x"))
-    rows = {key: state for key, _, state in progress().rows}
-    assert (rows["1.1"], rows["1.2"], rows["2.1"]) == (SOLVED, NOT_YET, OPEN)
-    assert list(rows) == sorted(rows, key=lambda key: [int(part) for part in key.split(".")])
-    assert repr(progress()).startswith(f"1 of {len(rows)} exercises is solved; next: 1.2 Measure the ink")
-    assert "\nnotebook 1:  ✓ 1.1  ✗ 1.2  ○ 1.3" in repr(progress())
-    assert f"1 of {len(rows)} exercises is solved" in progress()._repr_html_()
-    assert 'title="Find a pixel in its row: solved"' in progress()._repr_html_()
-    os.unlink(FILE)
-    assert repr(progress()).startswith(f"0 of {len(rows)} exercises are solved")
-
-
-BROKEN = ["", "{", "[]", "null", '{"states": 5}', '{"states": {"1.1": [1]}}', '{"states": null}', "\udcff", '{"x": 1}']
-
-
-@pytest.mark.parametrize("text", BROKEN)
-def test_a_broken_file_disturbs_nothing(text):
-    with open(FILE, "wb") as file:
-        file.write(text.encode("utf8", "surrogateescape"))
-    assert read_states() == {}
-    assert repr(progress()).startswith("0 of")
-    record(Verdict("1.1", SOLVED, "x"))
-    assert read_states() == {"1.1": SOLVED}
-
-
-def test_a_file_that_cannot_be_written_disturbs_nothing(monkeypatch):
-    os.mkdir(FILE)  # a folder in its place: reading and replacing both fail
-    make_check(RELU)(lambda Z: Z)
-    assert os.listdir() == [FILE]
-
-
-def test_a_torn_write_leaves_the_old_file(monkeypatch):
-    record(Verdict("1.1", SOLVED, "x"))
-
-    def fail(*_):
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(os, "replace", fail)
-    record(Verdict("1.2", SOLVED, "x"))
-    with open(FILE) as file:
-        assert json.load(file) == {"states": {"1.1": SOLVED}}
-    assert os.listdir() == [FILE]

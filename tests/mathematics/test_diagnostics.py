@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.activations import relu, softmax
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.diagnostics import (
     batch_dependence,
     gradient_errors,
@@ -168,12 +168,6 @@ def test_the_first_loss_shows_a_wrong_mean_and_large_weights(batch):
     assert large["ratio"].min() > 2
 
 
-@pytest.mark.parametrize("seeds", [0, -1, 2.0, True])
-def test_seeds_is_a_count(batch, seeds):
-    with pytest.raises(ValueError, match="expected a whole number from 1"):
-        initial_loss(SIZES, *batch, seeds=seeds)
-
-
 def test_a_sound_network_learns_a_batch_by_heart(batch):
     losses = overfit(*batch, SIZES, steps=1500)
     assert losses.shape == (1501,)
@@ -274,7 +268,10 @@ def test_a_softmax_over_the_examples_is_found(network):
         return softmax(Z.T).T
 
     table = batch_dependence(
-        network, np.random.default_rng(0).random((6, 10)), forward=forward_with(over_examples), sizes=(7,)
+        network,
+        np.random.default_rng(0).random((6, 10)),
+        forward=forward_with(over_examples),
+        sizes=(7,),
     )
     assert table.loc[7, "difference"] > 0.1
 

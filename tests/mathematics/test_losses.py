@@ -12,20 +12,6 @@ def test_one_hot_puts_one_in_the_row_of_the_label():
     assert one_hot([1], 2, dtype=np.float32).dtype == np.float32
 
 
-@pytest.mark.parametrize(
-    ("labels", "sentence"),
-    [
-        ([0, 3], "label 3 at position 1 is outside the 3 classes 0 to 2"),
-        ([-1, 0], "label -1 at position 0 is outside the 3 classes"),
-        ([[0, 1], [1, 0]], r"shape \(2, 2\), expected \(m,\).*one-hot already"),
-        ([0.0, 1.0], "type float64, expected integers"),
-    ],
-)
-def test_one_hot_refuses_what_is_not_a_class(labels, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        one_hot(labels, 3)
-
-
 def test_cross_entropy_is_the_mean_of_minus_log_of_the_true_probability():
     A = np.array([[0.5, 0.1, 0.25], [0.5, 0.9, 0.75]])
     Y = one_hot([0, 1, 0], 2)
@@ -40,9 +26,3 @@ def test_a_true_class_with_probability_zero_costs_infinity_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert cross_entropy(np.array([[0.0], [1.0]]), one_hot([0], 2)) == np.inf
-
-
-@pytest.mark.parametrize("shapes", [((3, 4), (3, 5)), ((3,), (3,)), ((3, 0), (3, 0))])
-def test_cross_entropy_refuses_shapes_that_do_not_fit(shapes):
-    with pytest.raises(ValueError, match=r"expected \(classes, m\) twice"):
-        cross_entropy(np.ones(shapes[0]), np.ones(shapes[1]))

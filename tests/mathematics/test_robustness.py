@@ -11,12 +11,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
 from helpers import plots
-from helpers.calibration import expected_calibration_error, reliability
 from helpers.data import Dataset
 from helpers.internals.ink import stroke_width
 from helpers.network import Layer
-from helpers.perturbations import PERTURBATIONS, change_thickness, occlude, perturb
-from helpers.robustness import accuracy_curve, measure_robustness
+from helpers.robustness import (
+    PERTURBATIONS,
+    accuracy_curve,
+    change_thickness,
+    expected_calibration_error,
+    measure_robustness,
+    occlude,
+    perturb,
+    reliability,
+)
 
 STRENGTHS = {"noise": 0.3, "shift": 2, "rotation": 20, "thickness": 0.7, "occlusion": 3}
 
@@ -137,25 +144,6 @@ def test_the_seed_changes_what_is_drawn():
         assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda X: perturb(X, "blur", 1), "expected one of 'noise', 'shift', 'rotation', 'thickness', 'occlusion'"),
-        (lambda X: change_thickness(X, 5), "pixels is 5, expected at most 4"),
-        (lambda X: change_thickness(X, -4.5), "expected a number at least -4"),
-        (lambda X: change_thickness(X.T, 1), "pass X.T"),
-        (lambda X: occlude(X, 29, np.random.default_rng(0)), "size is 29, expected a whole number of pixels from 0 to"),
-        (lambda X: occlude(X, 2.5, np.random.default_rng(0)), "size is 2.5"),
-        (lambda X: occlude(X, 3, 0), "rng is 0"),
-        (lambda X: occlude(X, 3, np.random.default_rng(0), ink=2), "ink is 2"),
-        (lambda X: accuracy_curve([], Dataset(X), "noise", [0]), "has no labels"),
-    ],
-)
-def test_what_does_not_fit_is_refused(call, message):
-    with pytest.raises(ValueError, match=message):
-        call(random_batch(3, (28, 28)))
-
-
 # --- curves
 
 # Two pixels; the class is the pixel with more ink.
@@ -207,27 +195,6 @@ def test_an_honest_forecaster_has_almost_no_calibration_error():
     assert expected_calibration_error(confidence, rng.random(100_000) < confidence**2) > 0.1
 
 
-@pytest.mark.parametrize(
-    ("confidence", "is_right", "message"),
-    [
-        ([0.5, 0.6], [True], "expected \\(m,\\) twice"),
-        ([], [], "m at least 1"),
-        ([[0.5]], [[True]], "probabilities.max\\(axis=0\\)"),
-        ([0.5], [1], "is_right holds int64, expected booleans"),
-        ([99.0], [True], "divided by 100"),
-        ([np.nan], [True], "probabilities"),
-    ],
-)
-def test_no_confidence_no_table(confidence, is_right, message):
-    with pytest.raises(ValueError, match=message):
-        reliability(np.array(confidence), np.array(is_right))
-
-
-def test_a_bin_is_a_whole_number():
-    with pytest.raises(ValueError, match="bins is 0"):
-        reliability(np.array([0.5]), np.array([True]), bins=0)
-
-
 # --- figures
 
 IMAGES = random_batch(3, (28, 28))
@@ -264,14 +231,22 @@ def test_robustness_draws_means_bands_and_a_picture_under_each_strength():
         ({"strengths": [0, 2, 1]}, "rising"),
         ({"strengths": [0]}, "two or more"),
         ({"curves": {}}, "no curve"),
-        ({"curves": {"a": [0.1, 0.2]}}, "curve 'a' has shape \\(2,\\), expected \\(3,\\) or \\(runs, 3\\)"),
+        (
+            {"curves": {"a": [0.1, 0.2]}},
+            "curve 'a' has shape \\(2,\\), expected \\(3,\\) or \\(runs, 3\\)",
+        ),
         ({"curves": {"a": [90, 80, 70]}}, "fractions"),
         ({"images": IMAGES[:, :2]}, "got 2 images for 3 strengths"),
         ({"captions": ["a"]}, "got 1 captions for 3 strengths"),
     ],
 )
 def test_robustness_refuses_what_does_not_fit(change, message):
-    arguments = {"strengths": [0, 1, 2], "curves": {"a": [0.1, 0.2, 0.3]}, "images": IMAGES, "captions": None}
+    arguments = {
+        "strengths": [0, 1, 2],
+        "curves": {"a": [0.1, 0.2, 0.3]},
+        "images": IMAGES,
+        "captions": None,
+    }
     with pytest.raises(ValueError, match=message):
         plots.plot_robustness(**arguments | change, xlabel="x", title="t")
 

@@ -9,20 +9,25 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tools.notebooks import (
+    KERNELSPEC,
+    TRACES,
+    code_cells,
+    metadata_problems,
+    path_problems,
+    picture_problems,
+    prediction_problems,
+    run_problems,
+    text_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 OPENING = ("What you'll do", "What you'll learn", "What you'll need")
 CLOSING = ("Summary", "On your own", "In practice", "Further reading")
-MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
 LONGEST_CELL, MEDIAN_CELL = 25, 6
 WORDS_PER_CODE_LINE = 8
 COMMENT_SHARE = 0.05
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def prose(notebook):
@@ -31,51 +36,6 @@ def prose(notebook):
 
 def lines_of(cell):
     return [line for line in cell["source"].splitlines() if line.strip()]
-
-
-def text_of(output):
-    """The words of an output: what it prints, or the parts of its data that are text."""
-    data = output.get("data", {})
-    texts = [output.get("text", ""), *(data[kind] for kind in data if not kind.startswith("image/"))]
-    texts += output.get("traceback", [])
-    return "\n".join("".join(text) if isinstance(text, list) else str(text) for text in texts)
-
-
-def metadata_problems(notebook):
-    if notebook["metadata"] != {"kernelspec": KERNELSPEC}:
-        yield f"metadata is {sorted(notebook['metadata'])}, expected the kernelspec python3 alone"
-    for number, cell in enumerate(notebook["cells"], 1):
-        if set(cell["metadata"]) - {"tags"}:
-            yield f"cell {number} has the metadata {sorted(cell['metadata'])}, expected tags at most"
-
-
-def run_problems(notebook):
-    counts = [cell["execution_count"] for cell in code_cells(notebook)]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"execution counts are {counts}, expected 1, 2, 3, ... from one run"
-    for cell in code_cells(notebook):
-        may_raise = "raises-exception" in cell["metadata"].get("tags", [])
-        for output in cell["outputs"]:
-            if output["output_type"] == "error" and not may_raise:
-                yield f"cell [{cell['execution_count']}] ends in {output['ename']}"
-            if output.get("name") == "stderr":
-                yield f"cell [{cell['execution_count']}] prints to stderr: {text_of(output):.80}"
-
-
-def picture_problems(notebook):
-    for cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            for kind in output.get("data", {}):
-                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
-                    yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
-
-
-def path_problems(notebook):
-    texts = [cell["source"] for cell in notebook["cells"]]
-    texts += [text_of(output) for cell in code_cells(notebook) for output in cell["outputs"]]
-    for text in texts:
-        if match := MACHINE_PATH.search(text):
-            yield f"a path of one machine: {text[match.start() : match.start() + 40]!r}"
 
 
 def comments_in(cell):
@@ -113,7 +73,9 @@ def words_per_code_line(notebook):
 
 def frame_problems(notebook):
     first_code = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
-    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace("\u2019", "'")
+    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace(
+        "\u2019", "'"
+    )
     if not opening.startswith("# "):
         yield "it does not open with a title"
     for heading in OPENING:
@@ -126,7 +88,7 @@ def frame_problems(notebook):
         yield "its last cell is code"
 
 
-CHECKS = [metadata_problems, run_problems, picture_problems, path_problems, rhythm_problems, frame_problems]
+CHECKS = [*TRACES, rhythm_problems, frame_problems]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -140,7 +102,7 @@ def test_notebook(path, check):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_file_is_as_make_notebooks_writes_it(path):
     text = path.read_text("utf8")
-    assert text == nbformat.writes(nbformat.reads(text, as_version=4)).rstrip("\n") + "\n"
+    assert text == text_of(nbformat.reads(text, as_version=4))
 
 
 # Each check finds what it is there for
@@ -148,7 +110,9 @@ def test_the_file_is_as_make_notebooks_writes_it(path):
 
 def good_notebook():
     words = "word " * 40
-    opening = "# Load the digits\n\n" + "\n\n".join(f"**{heading}.** {words}" for heading in OPENING)
+    opening = "# Load the digits\n\n" + "\n\n".join(
+        f"**{heading}.** {words}" for heading in OPENING
+    )
     closing = "\n\n".join(f"## {heading}\n\n{words}" for heading in CLOSING)
     figure = {
         "output_type": "execute_result",
@@ -181,13 +145,24 @@ PATH = {"output_type": "stream", "name": "stdout", "text": "in /home/" + "ada/x.
 SLOPPY = {
     "another kernel": (metadata_problems, ("metadata", "kernelspec", "name"), "venv"),
     "language_info": (metadata_problems, ("metadata", "language_info"), {"name": "python"}),
-    "timings": (metadata_problems, ("cells", 1, "metadata", "execution"), {"iopub.status.busy": "2026"}),
+    "timings": (
+        metadata_problems,
+        ("cells", 1, "metadata", "execution"),
+        {"iopub.status.busy": "2026"},
+    ),
     "a cell run twice": (run_problems, ("cells", 2, "execution_count"), 3),
+    "a prediction's answer in sight": (prediction_problems, ("cells", 0, "source"), "> **Predict.** Up or down?"),
+    "a prediction without an answer": (prediction_problems, ("cells", 3, "source"), "> **Predict.** Up or down?"),
+    "hidden for JupyterLab alone": (metadata_problems, ("cells", 2, "metadata", "jupyter"), {"outputs_hidden": True}),
     "a cell not run": (run_problems, ("cells", 1, "execution_count"), None),
     "an error": (run_problems, ("cells", 1, "outputs"), [ERROR]),
     "a warning": (run_problems, ("cells", 1, "outputs"), [STDERR]),
     "a picture for the seeing": (picture_problems, ("cells", 2, "outputs", 0, "metadata"), {}),
-    "an empty alternative": (picture_problems, ("cells", 2, "outputs", 0, "metadata", "image/png", "alt"), " "),
+    "an empty alternative": (
+        picture_problems,
+        ("cells", 2, "outputs", 0, "metadata", "image/png", "alt"),
+        " ",
+    ),
     "a path in an output": (path_problems, ("cells", 1, "outputs"), [PATH]),
     "a path in the code": (path_problems, ("cells", 1, "source"), "open('/" + "root/x.csv')"),
     "a path of Windows": (path_problems, ("cells", 0, "source"), "in C:" + "\\Users\\ada"),
@@ -195,10 +170,18 @@ SLOPPY = {
     "an empty cell": (rhythm_problems, ("cells", 1, "source"), " \n"),
     "long cells all over": (rhythm_problems, ("cells", 1, "source"), "x = 1\n" * 13),
     "comments": (rhythm_problems, ("cells", 1, "source"), "x = 1  # one\ny = 2"),
-    "code without prose": (rhythm_problems, ("cells", 3, "source"), "\n".join(f"## {word}" for word in CLOSING)),
+    "code without prose": (
+        rhythm_problems,
+        ("cells", 3, "source"),
+        "\n".join(f"## {word}" for word in CLOSING),
+    ),
     "no title": (frame_problems, ("cells", 0, "source"), "Load"),
     "nothing to expect": (frame_problems, ("cells", 0, "source"), "# Load\n\nWhat you'll do"),
-    "no exercises": (frame_problems, ("cells", 3, "source"), "## Summary\n## In practice\n## Further reading"),
+    "no exercises": (
+        frame_problems,
+        ("cells", 3, "source"),
+        "## Summary\n## In practice\n## Further reading",
+    ),
 }
 
 

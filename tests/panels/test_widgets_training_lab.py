@@ -9,8 +9,7 @@ import pytest
 
 pytest.importorskip("ipywidgets")
 
-from helpers.data import load_dataset, split
-from helpers.dataset import Dataset
+from helpers.data import Dataset, load_dataset, split
 from helpers.settings import Settings
 from helpers.training import train
 from helpers.training_run import TrainingRun

@@ -10,8 +10,8 @@ import sys
 import threading
 from pathlib import Path
 
-from chromium import OPTIONS, chromium_path
 from playwright.sync_api import sync_playwright
+from tools.browser import OPTIONS, chromium_path
 
 VIEWS = {"desk, light": (1400, 1000, "light"), "phone, dark": (390, 844, "dark")}
 FORMULAS = """() => [...document.querySelectorAll('.bd-article .math')].filter(

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import chromium
+from tools import browser as chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE, PYODIDE = ROOT / "build" / "lite", ROOT / "build" / "pyodide"

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import threading
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from tqdm.auto import tqdm
 
 from helpers import training_run
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
-from helpers.internals import array_files, downloads
+from helpers.data import Dataset
+from helpers.internals import downloads, files
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
 from helpers.training import train
@@ -118,7 +119,7 @@ def disturb(place, number, count):
         original = getattr(training_run, name)
         setattr(training_run, name, lambda *arguments, **keywords: (send(), original(*arguments, **keywords))[1])
     elif place in ("opened", "half written"):
-        array_files.open = lambda path, mode: Signaling(path, mode, place, send)
+        files.open = lambda path, mode: Signaling(path, mode, place, send)
     elif place == "before flushing":
         os.fsync = lambda descriptor: (send(), fsync(descriptor))
     elif place == "before renaming":
@@ -137,7 +138,7 @@ def disturbed_training(path, name, place, number, count):
     os.environ["TQDM_DISABLE"] = "1"
     disturb(place, number, count)
     result = short(name, checkpoint=path, resume_from=path)
-    array_files.__dict__.pop("open", None)
+    files.__dict__.pop("open", None)
     save_parameters(f"{path}.best.npz", result.parameters, metadata={"reason": result.stop_reason})
 
 
@@ -197,3 +198,17 @@ def save_with_limit(path, parameters, limit):
     except OSError as error:
         helpful = path.name in str(error) and "cannot write the file" in str(error)
         raise SystemExit(error.errno if helpful else 1) from None
+
+
+def train_beside_another(barrier, path, report, settings):
+    """Train with a checkpoint at the same moment as another process; save what it heard of the other one."""
+    os.environ["TQDM_DISABLE"] = "1"
+    barrier.wait(60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            short("full batch", checkpoint=path, resume_from=path, **settings)
+            complaint = ""
+        except (UserWarning, ValueError) as error:
+            complaint = str(error)
+    report.write_text(json.dumps(complaint))

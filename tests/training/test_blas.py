@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.internals.blas import SMALL_STEP, blas_libraries, choose_kernels, threads_for
 from helpers.training import train
 

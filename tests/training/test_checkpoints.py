@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from helpers.augmentation import distort
-from helpers.dataset import Dataset
-from helpers.internals import array_files, checkpoints, training_origin
+from helpers.data import Dataset
+from helpers.internals import checkpoints, files, training_origin
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
 from helpers.schedules import cosine, step
 from helpers.training import train
@@ -192,7 +192,7 @@ def test_what_killed_processes_leave_is_removed_after_an_hour(tmp_path):
         path.write_bytes(b"")
         os.utime(path, (time.time() - 3 * 3600,) * 2)
     os.utime(new)
-    array_files.replace_file(tmp_path / "a.npz", b"")
+    files.replace_file(tmp_path / "a.npz", b"")
     assert sorted(tmp_path.iterdir()) == sorted([new, other, tmp_path / "a.npz"])
 
 
@@ -206,7 +206,7 @@ def test_file_and_folder_are_flushed_before_the_write_is_over(tmp_path, monkeypa
 
     monkeypatch.setattr(os, "fsync", watch)
     monkeypatch.setattr(os, "replace", lambda *paths: (calls.append("rename"), replace(*paths)))
-    array_files.replace_file(tmp_path / "a.npz", b"")
+    files.replace_file(tmp_path / "a.npz", b"")
     if os.path.isdir("/proc/self/fd"):
         assert calls == ["file", "rename", "folder"]
 
@@ -492,13 +492,13 @@ def test_a_changed_number_is_refused(checkpoint, name):
 
 def rewrite(path, change):
     """Have change(arrays, facts) change the content of a checkpoint, and write it with its right checksum."""
-    arrays = array_files.unpack_npz(path.read_bytes(), "fiU")
+    arrays = files.unpack_npz(path.read_bytes(), "fiU")
     del arrays["sha256"]
     facts = json.loads(str(arrays["facts"]))
     change(arrays, facts)
     if "facts" in arrays:
         arrays["facts"] = json.dumps(facts)
-    path.write_bytes(array_files.pack_npz({"sha256": array_files.fingerprint(arrays)} | arrays))
+    path.write_bytes(files.pack_npz({"sha256": files.checksum(arrays)} | arrays))
 
 
 def with_facts(**changed):
@@ -637,3 +637,47 @@ def test_a_warning_is_not_an_error(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(short(checkpoint=tmp_path / "run.npz").history) == EPOCHS
+
+
+# Two trainings and one file
+
+
+def together(path, first, second):
+    """Start the second training in the middle of the first epoch of another one with the same checkpoint."""
+    results = []
+
+    def start_second(X, rng):
+        if not results:
+            results.append(None)
+            path.unlink()  # as if both had looked for it before either had written it
+            results[:] = [short("full batch", checkpoint=path, resume_from=path, **second)]
+        return X
+
+    whole = short("full batch", checkpoint=path, resume_from=path, augment=start_second, **first)
+    return whole, results[0]
+
+
+def test_a_training_never_writes_over_the_checkpoint_of_another_one(tmp_path):
+    path = tmp_path / "run.npz"
+    with pytest.warns(UserWarning, match=r"no checkpoint .*run\.npz was trained with learning_rate=0\.2, not 0\.05"):
+        first, second = together(path, {}, {"learning_rate": 0.2})
+    assert len(first.history) == EPOCHS  # it goes on, and its result comes back
+    assert_same_state(load_checkpoint(path), second.state)
+
+
+def test_two_trainings_at_once_leave_the_checkpoint_of_one(tmp_path):
+    path = tmp_path / "run.npz"
+    names = [tmp_path / "first.json", tmp_path / "second.json"]
+    barrier = child_trainings.PROCESSES.Barrier(2)
+    children = [
+        in_child(child_trainings.train_beside_another, barrier, path, name, {"learning_rate": rate, "max_epochs": 200})
+        for name, rate in zip(names, (0.05, 0.2), strict=True)
+    ]
+    for child in children:
+        child.join(60)
+        assert child.exitcode == 0
+    complaints = [json.loads(name.read_text()) for name in names]
+    owner = complaints.index("")  # one of the two hears of nothing
+    assert f"run.npz was trained with learning_rate={(0.05, 0.2)[owner]}" in complaints[1 - owner]
+    assert load_checkpoint(path).origin["learning_rate"] == (0.05, 0.2)[owner]
+    assert load_checkpoint(path).epoch == 200

@@ -682,7 +682,10 @@ def test_a_file_with_nothing_but_a_torn_header_is_begun_anew(tmp_path, content):
         (b'{"file": "something else"}\n', 1),
         (b"\x80\x04pickle\n", 1),
         (json.dumps(HEADER).encode() + b'\n{"key": 1}\n', 2),
-        (json.dumps(HEADER).encode() + b"\n\n", 2),
+        (json.dumps(HEADER).encode() + b"\n\0\n", 2),
+        (json.dumps(HEADER).encode() + b"\n" + b"[" * 100_000 + b"\n", 2),
+        (b'{"key": ' * 100_000 + b"\n", 1),
+        (json.dumps(HEADER).encode() + b"\n" + b'{"key": ' * 100_000 + b"\n", 2),
         (json.dumps(HEADER).encode() + b'\n{"key": "a", "row": {}}\n', 2),
     ],
 )
@@ -692,6 +695,83 @@ def test_another_file_is_refused_and_stays_as_it_is(tmp_path, content, line):
     with pytest.raises(ValueError, match=f"line {line} of mine.csv is not a run of run_experiment; .*another path"):
         sweep(path=path)
     assert path.read_bytes() == content
+
+
+KERNEL = """
+    import sys, time
+    from pathlib import Path
+    import numpy as np
+    from helpers.data import Dataset
+    from helpers.experiments import run_experiment
+
+    path, folder, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+
+    def measure(result, dev_set):
+        (folder / f"{name} trains").touch()
+        while not (folder / f"{name} may go on").exists():
+            time.sleep(0.01)
+        return {}
+
+    data = Dataset(np.eye(4), np.arange(4) % 3, ("a", "b", "c"), (2, 2))
+    settings = {"layer_sizes": [4, 3], "learning_rate": float(name), "max_epochs": 1}
+    run_experiment(data, data, settings, seeds=2, path=path, measure=measure)
+"""
+
+
+@contextlib.contextmanager
+def kernel(path, rate):
+    """A process that has read the file `path`, and writes to it what it trains when the block has ended."""
+    folder = path.parent
+    with run_script(KERNEL, path, folder, rate) as process:
+        while not (folder / f"{rate} trains").exists():
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.01)
+        yield
+        (folder / f"{rate} may go on").touch()
+        assert process.wait(timeout=30) == 0, process.stderr.read()
+
+
+def rates_of(path):
+    return sorted(json.loads(line)["settings"]["learning_rate"] for line in lines_of(path)[1:])
+
+
+def test_two_kernels_may_begin_a_file_together(tmp_path):
+    path = tmp_path / "runs"
+    with kernel(path, 0.1), kernel(path, 0.2):
+        pass
+    assert rates_of(path) == [0.1, 0.1, 0.2, 0.2]
+    sweep(path=path)
+    assert len(lines_of(path)) == 7, "and it can be read"
+
+
+def test_a_second_header_is_passed_over(tmp_path):
+    path = tmp_path / "runs"
+    first = sweep(path=path)
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+    pd.testing.assert_frame_equal(sweep(path=path), first, check_exact=True)  # the seconds too
+
+
+def test_a_line_that_another_kernel_has_ended_in_the_meantime_is_not_cut_off(tmp_path):
+    path = tmp_path / "runs"
+    first = sweep(seeds=3, path=path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-200])  # in the middle of the last line
+    with kernel(path, 0.1):
+        path.write_bytes(content)
+    pd.testing.assert_frame_equal(sweep(seeds=3, path=path), first, check_exact=True)  # the seconds too
+    assert rates_of(path) == [0.1, 0.1, 0.5, 0.5, 0.5]
+
+
+def test_a_line_that_another_kernel_has_left_torn_in_the_meantime_costs_one_run(tmp_path):
+    path = tmp_path / "runs"
+    first = sweep(seeds=3, path=path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-300])
+    with kernel(path, 0.1):
+        path.write_bytes(content[:-200])
+    again = sweep(seeds=3, path=path)
+    assert (again["seconds"] == first["seconds"]).tolist() == [True, True, False]
+    assert len(lines_of(path)) == 1 + 2 + 1 + 2 + 1, "the torn line between those of the two kernels"
 
 
 def test_other_runs_are_kept_and_not_used(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import loss_and_accuracy
 from helpers.live_parameters import LiveParameters, live_inputs, positions
 from helpers.losses import one_hot

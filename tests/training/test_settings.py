@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.settings import Settings, check_dataset
 
 
@@ -70,7 +70,7 @@ def test_what_makes_sense_is_accepted(changes):
     ],
 )
 def test_what_makes_no_sense_is_refused(changes, sentence):
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises((ValueError, TypeError), match=sentence):
         settings(**changes)
 
 

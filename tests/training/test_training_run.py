@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import training_run
-from helpers.dataset import Dataset
+from helpers.data import Dataset
 from helpers.evaluation import loss_and_accuracy
 from helpers.settings import Settings
 from helpers.training_run import TrainingRun, smooth

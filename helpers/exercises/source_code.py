@@ -1,0 +1,135 @@
+"""What the code of an answer uses, without running it: a blank, an ignored argument, a name."""
+
+import ast
+import dis
+import linecache
+import types
+
+import numpy as np
+
+
+def steps(code):
+    """The instructions of a code object, as bytes, without those that do nothing."""
+    pairs = zip(code.co_code[::2], code.co_code[1::2], strict=True)
+    return [pair for pair in pairs if pair[0] != dis.opmap["NOP"]]
+
+
+def described():
+    """An answer of which only this line is written."""
+
+
+BLANKS = [steps(function.__code__) for function in (lambda: None, described)]
+
+
+def is_blank(answer):
+    """Whether the answer is as it was: `...`, or a function whose body is `...` or `pass`."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return answer is Ellipsis
+    return steps(code) in BLANKS and set(code.co_consts) <= {None, answer.__doc__}
+
+
+def holds_blank(value):
+    """Whether a result is `...`, or a list or tuple that holds one."""
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return any(part is Ellipsis for part in parts)
+
+
+def has_blank(answer):
+    """Whether a `...` is left somewhere in a function."""
+    return Ellipsis in getattr(getattr(answer, "__code__", None), "co_consts", ())
+
+
+def keeps_blank(answer):
+    """Whether a function gives the value `...` to a name, as in `A = ...`."""
+    tree = tree_of(answer)
+    if tree is None:  # without the source, any `...` may be one
+        return has_blank(answer)
+    stored = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
+    values = [node.value for node in ast.walk(tree) if isinstance(node, stored)]
+    parts = [part for value in values for part in getattr(value, "elts", [value])]
+    return any(isinstance(part, ast.Constant) and part.value is Ellipsis for part in parts)
+
+
+def ignored_argument(answer):
+    """The first argument that a function never looks at, also one that it overwrites first."""
+    tree, first = tree_of(answer), {}
+    for name, is_read in uses(tree):
+        first.setdefault(name, is_read)
+    names = [] if tree is None else [one.arg for one in (*tree.args.posonlyargs, *tree.args.args)]
+    return next((name for name in names if not first.get(name, False)), None)
+
+
+def notebook_data(answer):
+    """The name of an array or data set of the notebook that a function reads, or None."""
+    used, values = all_names(getattr(answer, "__code__", None)), getattr(answer, "__globals__", {})
+    for name, _ in uses(tree_of(answer)):
+        value = values.get(name) if name in used else None
+        if isinstance(value, np.ndarray) or hasattr(value, "image_shape"):
+            return name
+    return None
+
+
+def uses(tree):
+    """(name, whether it is read) as they come in the text of a function; `=` writes at its end."""
+    ends, found = {}, []
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            for target in getattr(node, "targets", [getattr(node, "target", None)]):
+                ends |= {id(name): node for name in ast.walk(target)}
+        if isinstance(node, ast.Name):
+            end, added = ends.get(id(node)), isinstance(ends.get(id(node)), ast.AugAssign)
+            is_read = isinstance(node.ctx, ast.Load) or added  # `h += 1` reads h
+            place = (node.lineno, node.col_offset)
+            found.append(((end.end_lineno, end.end_col_offset) if end else place, node.id, is_read))
+    return [use[1:] for use in sorted(found, key=lambda use: use[0])]
+
+
+def ignored(answer):
+    """(name, sentence) where a function ignores an argument, else None."""
+    if (name := ignored_argument(answer)) is None:
+        return None
+    instead = notebook_data(answer)
+    other = f"; it takes `{instead}` of the notebook instead" if instead and instead != name else ""
+    return "ignored", f"it never looks at the `{name}` that it is given{other}"
+
+
+def forbidden_name(answer, names):
+    """The first of `names` that a function uses, or None."""
+    used = all_names(getattr(answer, "__code__", None))
+    return next((name for name in names if name in used), None)
+
+
+def all_names(code):
+    """The names that a code object and the functions inside it use and that are not their own."""
+    inner = [part for part in getattr(code, "co_consts", ()) if isinstance(part, types.CodeType)]
+    return {*getattr(code, "co_names", ()), *(name for part in inner for name in all_names(part))}
+
+
+def tree_of(function):
+    """The syntax tree of a function, or None where its source is missing or leaves a doubt."""
+    code = getattr(function, "__code__", None)
+    try:
+        cell = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (AttributeError, SyntaxError, ValueError, RecursionError):
+        return None
+    found = [
+        node
+        for node in ast.walk(cell)
+        if isinstance(node, (ast.FunctionDef, ast.Lambda))
+        and first_line(node) == code.co_firstlineno
+        and argument_names(node) == code.co_varnames[: len(argument_names(node))]
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def first_line(node):
+    """The line where a function begins: with its first decorator, if there is one."""
+    return min(one.lineno for one in (node, *getattr(node, "decorator_list", ())))
+
+
+def argument_names(node):
+    """The names of all arguments of a function, in the order in which its code object has them."""
+    given = node.args
+    rest = [one for one in (given.vararg, given.kwarg) if one is not None]
+    return tuple(one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, *rest))

@@ -1,0 +1,143 @@
+"""The whole suite: measure everything and write RESULTS.md.
+
+MNIST comes from load_dataset("mnist"): the environment variable NEURAL_NETWORK_DATA names a folder that has it.
+"""
+
+import argparse
+import datetime
+import os
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from helpers.data import load_dataset
+from measurements.speed import csv_reading, report
+from measurements.speed.epochs import NETWORKS, SEED, compare_with_beginner, measure_network
+from measurements.speed.machine import describe
+
+READERS = csv_reading.READERS | {
+    "pandas, default": "table = pandas.read_csv(path); held = int(table.memory_usage().sum())",
+    "pandas, pyarrow": 'table = pandas.read_csv(path, engine="pyarrow"); held = int(table.memory_usage().sum())',
+    "numpy.loadtxt uint8": 'd = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.uint8); held = d.nbytes',
+}
+
+
+def main():
+    """Measure, print and write the report. Raises what load_dataset and the peers raise."""
+    parser = argparse.ArgumentParser(prog="python -m measurements.speed", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds, for development; writes nothing")
+    quick = parser.parse_args().quick
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        apart(save_arrays, folder)
+        lines = measure_all(folder, rounds=2 if quick else 9, epochs=2 if quick else 10)
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if not quick:
+        write(Path(__file__).parent / "RESULTS.md", text)
+
+
+def save_arrays(folder):
+    """Write MNIST as float32 arrays, which every peer reads. Raises what load_dataset raises."""
+    for prefix, part in (("", "train"), ("test_", "test")):
+        dataset = load_dataset("mnist", part)
+        np.save(folder / f"{prefix}rows.npy", dataset.X.T.astype(np.float32))
+        np.save(folder / f"{prefix}labels.npy", dataset.labels)
+
+
+def measure_all(folder, rounds, epochs):
+    """Return the report as lines of Markdown. Raises RuntimeError where a peer fails."""
+    results = [measure_network(folder, *network, rounds, say) for network in NETWORKS]
+    beginner = compare_with_beginner(folder, epochs, say)
+    csv = measure_csv(folder, max(rounds // 3, 1))
+    differences = apart(compare_optimizers)
+    today = datetime.date.today().isoformat()
+    command = "make bench" if os.environ.get("MAKELEVEL") else "python -m measurements.speed"
+    return [
+        "# Benchmarks",
+        "",
+        f"Written by `{command}` on {today}, in one run; do not edit. Seed {SEED} everywhere.",
+        "",
+        *describe(),
+        "",
+        "## Training: seconds an epoch",
+        "",
+        "60,000 images of MNIST, Adam, float32, the same learning rate and batches for all. Every peer runs in a",
+        "process of its own on one thread, all pinned to the same core, and they take turns, one epoch each a round; a",
+        f"figure is the median of {rounds} rounds after a first one. Seconds are those the processor spent on the",
+        "process, which on a quiet machine is the time on the clock, given below too. An epoch of this project here is",
+        "what `train` does with measure_train=False; the second line adds what it does by default.",
+        "",
+        *report.epochs_table(NETWORKS, results),
+        "",
+        *report.ratios_table(NETWORKS, results),
+        "",
+        *report.details_table(NETWORKS, results),
+        "",
+        "Peak memory holds the libraries and the images (188 MB, twice where a peer makes its own copy).",
+        "",
+        "## Training: against the usual first version",
+        "",
+        "float64, all 60,000 images in every step, gradient descent with learning rate 0.1, on the same core.",
+        "",
+        *report.beginner_table(beginner),
+        "",
+        "## Optimizers: against PyTorch",
+        "",
+        "The largest difference of any parameter after 50 steps from the same start, float64.",
+        "",
+        *report.table(["optimizer", "difference"], [[name, f"{value:.0e}"] for name, value in differences.items()]),
+        "",
+        "## Reading a CSV file of 60,000 images",
+        "",
+        *report.csv_table(csv),
+    ]
+
+
+def measure_csv(folder, rounds):
+    """Return csv_reading.measure's answer for every reader, a dictionary a round. Raises CalledProcessError."""
+    path = folder / "train.csv"
+    apart(write_csv, folder, path)
+    runs = []
+    for number in range(rounds):
+        runs.append({name: csv_reading.measure(code, path) for name, code in READERS.items()})
+        say(f"CSV readers: round {number + 1} of {rounds}")
+    return runs
+
+
+def write_csv(folder, path):
+    """Write the training images as a CSV file. Raises OSError."""
+    rows, labels = np.load(folder / "rows.npy"), np.load(folder / "labels.npy")
+    csv_reading.write_csv(path, np.rint(rows * 255).astype(np.uint8), labels)
+
+
+def compare_optimizers():
+    """Return the differences of agreement.py. Raises nothing."""
+    from measurements.speed.agreement import largest_differences  # imports PyTorch, which is not for this process
+
+    return largest_differences()
+
+
+def apart(function, *arguments):
+    """Return what a function returns in a process of its own: what it loads must not count as the readers' memory.
+
+    Raises what the function raises.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def say(line):
+    """Print a line of progress. Raises nothing."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def write(path, text):
+    """Write a file whole or not at all. Raises OSError."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,69 @@
+"""A peer in a process of its own: reads requests, one JSON line each, and answers with seconds and peak memory.
+
+    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], "batch_size": 64, ...}'
+
+FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is "epoch" or
+"accuracy"; an empty line or the end of the input ends the process.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+NUMPY_KERNELS_CHOSEN = ("ours", "ours_measured", "products")
+
+
+def main(module, folder, settings):
+    """Answer requests until there are no more; raises what the peer raises."""
+    core = os.environ.get("BENCHMARK_CORE")
+    if core:
+        os.sched_setaffinity(0, {int(core)})
+    if module in NUMPY_KERNELS_CHOSEN:
+        importlib.import_module("helpers")  # before NumPy: on some processors this chooses faster kernels
+    Peer = importlib.import_module(f"measurements.speed.peers.{module}").Peer
+    import numpy as np  # after the peer, which may have to set something before
+
+    def array(name):
+        return np.load(Path(folder, f"{name}.npy"))
+
+    peer = Peer(array("rows"), array("labels"), **json.loads(settings))
+    answer({"ready": True})
+    for request in map(str.strip, sys.stdin):
+        if request == "epoch":
+            cpu, wall = time.process_time(), time.perf_counter()
+            peer.epoch()
+            answer({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "peak_mb": peak_mb()})
+        elif request == "accuracy":
+            predictions = peer.predict(array("test_rows"))
+            correct = None if predictions is None else float((predictions == array("test_labels")).mean())
+            answer({"accuracy": correct})
+        else:
+            break
+
+
+def peak_mb():
+    """Return the largest memory the process has held, in MB, or None where the system does not tell. Raises nothing.
+
+    On Linux from VmHWM, since ru_maxrss there begins with the memory of the process that started this one.
+    """
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), None)
+    with contextlib.suppress(ImportError):
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return None
+
+
+def answer(values):
+    """Print one JSON line at once. Raises BrokenPipeError when nobody listens any more."""
+    print(json.dumps(values), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

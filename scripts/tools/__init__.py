@@ -1,0 +1,1 @@
+"""What the tests and the scripts share: a browser before a running JupyterLab, and checks of notebooks."""

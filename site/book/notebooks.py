@@ -1,0 +1,57 @@
+"""A Sphinx extension for what the book knows of its notebooks.
+
+The text alternatives of their pictures arrive in the pages, each page links its live copy where the JupyterLite site is
+known, and each entry of the reference names the notebooks that import it.
+"""
+
+import re
+from pathlib import Path
+
+from myst_nb.core.render import NbElementRenderer
+from series import read_series
+
+PLAIN_RENDER_IMAGE = NbElementRenderer.render_image
+
+
+def render_image(self, data):
+    """Render a picture as myst-nb does, with the `alt` of the output's metadata, which myst-nb leaves out."""
+    rendered = PLAIN_RENDER_IMAGE(self, data)
+    alt = data.output_metadata.get(data.mime_type, {}).get("alt", "").strip()
+    for node in rendered:
+        if alt:
+            node["alt"] = alt
+    return rendered
+
+
+def add_live_link(app, pagename, templatename, context, doctree):
+    """Put a line under the title of a notebook: how to try it, where that can be done."""
+    place = app.config.book_lite
+    if not (place and re.fullmatch(r"[0-9]{2}_\w+", pagename) and "body" in context):
+        return
+    address = context["pathto"](place.format(name=pagename), 1)
+    link = f'<a href="{address}">Try it live</a>'
+    line = f'<p class="live">{link} in this browser, with nothing to install; the first start loads about 50 MB</p>'
+    context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
+
+
+def name_notebooks(app, what, name, obj, options, lines):
+    """End the docstring of a helper with links to the notebooks that import it."""
+    found = [book for book in app.config.book_notebooks if tuple(name.rsplit(".", 1)) in book.imported]
+    if found:
+        links = ", ".join(f":doc:`{book.number} </{book.stem}>`" for book in found)
+        lines += ["", f"In notebook {links}."]
+
+
+def leave_out_foreign(app, what, name, obj, skip, options):
+    """Leave out what a class of ours has from another library, such as `set` of a figure."""
+    return skip or not (getattr(obj, "__module__", None) or "helpers").startswith("helpers")
+
+
+def setup(app):
+    NbElementRenderer.render_image = render_image
+    app.add_config_value("book_lite", "", "html")
+    app.add_config_value("book_notebooks", read_series(Path(app.srcdir)), "")
+    app.connect("html-page-context", add_live_link)
+    app.connect("autodoc-process-docstring", name_notebooks)
+    app.connect("autodoc-skip-member", leave_out_foreign)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

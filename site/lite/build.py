@@ -1,0 +1,152 @@
+"""Build the JupyterLite site, in which the whole series runs in the reader's browser: notebooks, helpers and data.
+
+`make lite` calls it with the Python of .venv-lite. The helpers and the data go into a wheel, which Pyodide loads with
+the kernel, so the notebooks are the committed ones; with them go the runs of notebook 6, which runs.py has done.
+Pyodide itself comes from its public distribution.
+"""
+
+import argparse
+import base64
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
+RUNS = ROOT / "build" / "finished_runs.jsonl"
+PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # those of Pyodide; what they need comes with them
+PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}  # or the reader is asked for one
+WHEELS = "wheels"  # a folder of the site
+FROM_WORKER = "../../../../"  # from the script of the kernel's worker, in extensions/, to the top of the site
+DATE = (1980, 1, 1, 0, 0, 0)  # of all files in the wheel, so that equal sources give equal bytes
+
+
+def main():
+    """Build the site and print what it is. Raises CalledProcessError, after its output, when a step fails."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "lite", help="the folder to build (build/lite)")
+    output = parser.parse_args().output.resolve()
+    parts = output.with_name(output.name + "_parts")
+    for folder in (output, parts):
+        shutil.rmtree(folder, ignore_errors=True)
+    copy_contents(parts / "contents")
+    wheels = [*download_wheels(parts / WHEELS), project_wheel(parts / WHEELS)]
+    shutil.copy(HERE / "overrides.json", parts)
+    jupyter_lite(parts, output)
+    shutil.copytree(parts / WHEELS, output / WHEELS)
+    configure(output / "jupyter-lite.json", wheels)
+    mark_binary_files(output / "api" / "contents")
+    shutil.rmtree(parts)
+    megabytes = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 1e6
+    print(f"{output} is the site ({megabytes:.0f} MB); to look at it:")
+    print(f"python -m http.server --bind 127.0.0.1 -d {output}")
+    if not RUNS.exists():
+        print(f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first")
+
+
+def copy_contents(folder):
+    """Lay out what the file browser of the site shows: the notebooks with what they load, and the data."""
+    (folder / "data").mkdir(parents=True)
+    unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        notebook = json.loads(path.read_text("utf8"))
+        notebook["metadata"]["kernelspec"] = KERNEL
+        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
+    for path in (ROOT / "data").glob("*.csv.gz"):
+        shutil.copy(path, folder / "data")
+
+
+def download_wheels(folder):
+    """Fetch the wheels of wheels.txt, all of pure Python, and return their paths."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--require-hashes"]
+    command += ["--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any"]
+    subprocess.run([*command, f"--dest={folder}", f"--requirement={HERE / 'wheels.txt'}"], check=True)
+    return sorted(folder.glob("*.whl"))
+
+
+def project_wheel(folder):
+    """Write a wheel of the helpers and the data, for Pyodide's Python, and return its path.
+
+    It names no requirements: the bounds of pyproject.toml are for a machine of one's own, and Pyodide has other
+    versions. `data` stands beside `helpers`, where load_dataset looks for it.
+    """
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["version"]
+    name = f"neural_network_notebooks-{version}"
+    sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")]
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
+    files |= {f"data/{path.name}": path.read_bytes() for path in sorted((ROOT / "data").glob("*.csv.gz"))}
+    if RUNS.exists():
+        files[f"helpers/experiments/{RUNS.name}"] = RUNS.read_bytes()
+    info = f"{name}.dist-info"
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/RECORD"] = record(files, f"{info}/RECORD")
+    path = folder / f"{name}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for inner, content in files.items():
+            archive.writestr(zipfile.ZipInfo(inner, DATE), content, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def record(files, own_name):
+    """Return the RECORD of a wheel: each file, its checksum and its size."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    for name, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        lines.writerow([name, f"sha256={digest}", len(content)])
+    lines.writerow([own_name, "", ""])
+    return text.getvalue().encode()
+
+
+def configure(path, wheels):
+    """Say in jupyter-lite.json where Pyodide comes from, and what it loads before the first cell."""
+    site = json.loads(path.read_text("utf8"))
+    packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
+    site["jupyter-config-data"]["appName"] = "A neural network from scratch"
+    plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
+    options = {"packages": packages, "env": {"PYTHONWARNINGS": "ignore:tqdm"}}  # it warns that it has no thread
+    plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": options}
+    path.write_text(json.dumps(site, indent=2), "utf8")
+
+
+def mark_binary_files(listings):
+    """Call compressed files binary in the file browser's listings, or `digits.csv.gz` is read as text, and broken."""
+    for path in listings.rglob("all.json"):
+        listing = json.loads(path.read_text("utf8"))
+        for entry in listing["content"]:
+            if entry["name"].endswith((".gz", ".npz")):
+                entry["mimetype"] = "application/octet-stream"
+        path.write_text(json.dumps(listing, indent=2), "utf8")
+
+
+def jupyter_lite(parts, output):
+    """Let JupyterLite build the site; what it says is shown only if it fails.
+
+    Of its apps only the lab: the others would let a link to the site run code among the reader's notebooks.
+    """
+    command = [sys.executable, "-m", "jupyter", "lite", "build", f"--lite-dir={parts}", f"--output-dir={output}"]
+    command += ["--apps=lab"]
+    command += [f"--contents={parts / 'contents'}", f"--settings-overrides={parts / 'overrides.json'}"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run([*command, "--no-sourcemaps"], cwd=parts, env=os.environ | {"PATH": path}, text=True,
+                          capture_output=True)  # fmt: skip
+    if done.returncode:
+        print(done.stdout + done.stderr)
+        done.check_returncode()
+
+
+if __name__ == "__main__":
+    main()
