@@ -15,9 +15,9 @@ MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million
 MOST_BYTES = 60_000_000
 LONGEST_SIDE = 32_000
 MOST_MEMORY = 225_000_000  # bytes that decoding may take: together with all else 250 MB
-WORKING_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
+KEPT_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
 
-# Bytes per pixel that Pillow keeps (4 where nothing is said), and that turning them to gray takes (else 8).
+# Bytes per pixel that Pillow keeps (else 4), and that turning them to gray takes (else 8).
 KEPT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
 COPIED = {
     "1": 1,
@@ -114,7 +114,7 @@ def _decoded(stream):
                 f"and a longer side of {LONGEST_SIDE:,}"
             )
         buffered = _jpeg_buffer(image, stream.getvalue())
-        image.draft("L", (WORKING_SIZE, WORKING_SIZE))  # decodes a JPEG at a fraction of its size
+        image.draft("L", (KEPT_SIZE, KEPT_SIZE))  # decodes a JPEG at a fraction of its size
         needed = image.width * image.height * _bytes_per_pixel(image)
         needed += buffered + stream.getbuffer().nbytes
         if needed > MOST_MEMORY:
@@ -152,7 +152,7 @@ def _jpeg_buffer(image, content):
 
 
 def _to_gray(image):
-    """An opened picture as gray values at most WORKING_SIZE pixels wide or high, upright."""
+    """An opened picture as gray values at most KEPT_SIZE pixels wide or high, upright."""
     image.load()
     transparent = "A" in image.getbands() or "transparency" in image.info
     full = 255
@@ -165,7 +165,7 @@ def _to_gray(image):
         image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
     else:
         image = image if image.mode == "L" else image.convert("L")
-    image.thumbnail((WORKING_SIZE, WORKING_SIZE), Image.Resampling.BOX)
+    image.thumbnail((KEPT_SIZE, KEPT_SIZE), Image.Resampling.BOX)
     image = ImageOps.exif_transpose(image)
     if not transparent:
         gray = np.asarray(image, dtype=float) / full
