@@ -133,7 +133,8 @@ def _read(path):
         return _network(_entries(content))
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"there is no file {path}; save_parameters writes one, or check the spelling and the folder"
+            f"there is no file {path}; save_parameters writes one, or check the spelling and the "
+            "folder"
         ) from None
     except OSError:
         raise
@@ -181,8 +182,8 @@ def _network(entries):
     for number, (W, b) in enumerate(parameters, 1):
         if W.ndim == 2 and b.size == W.shape[1] != W.shape[0]:
             raise ValueError(
-                f"W{number} has shape {W.shape} and b{number} {b.size} numbers, so W{number} seems to "
-                f"be (n_in, n_out) as in Keras or scikit-learn; save W{number}.T, and "
+                f"W{number} has shape {W.shape} and b{number} {b.size} numbers, so W{number} seems "
+                f"to be (n_in, n_out) as in Keras or scikit-learn; save W{number}.T, and "
                 f"b{number}.reshape(-1, 1)"
             )
     check_parameters(parameters)
@@ -210,7 +211,8 @@ def _check_numbers(arrays):
             raise ValueError(f"{name} has shape {array.shape}, expected at least one number")
         if not np.isfinite(array).all():
             raise ValueError(
-                f"{name} holds NaN or infinity; the training run diverged: try a smaller learning rate"
+                f"{name} holds NaN or infinity; the training run diverged: try a smaller learning "
+                "rate"
             )
 
 

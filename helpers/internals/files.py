@@ -138,15 +138,6 @@ def read_bounded(path, limit=MAX_BYTES):
     return Path(path).read_bytes()
 
 
-def read_npz(path, kinds="fU"):
-    """The dict of arrays in an .npz file. Raises ValueError for any content, OSError for the path."""
-    content = read_bounded(path)
-    try:
-        return unpack_npz(content, kinds)
-    except Exception as error:  # a damaged file makes zipfile and NumPy raise almost anything
-        raise ValueError(reason(error)) from error
-
-
 def reason(error):
     """What is wrong with a file, in one printable line, from what reading it raised."""
     damaged = f"it is damaged or cut off ({error!r:.80})"

@@ -1,4 +1,4 @@
-"""Whatever a file holds, a loader loads it or raises the error that it documents, with a sentence."""
+"""Whatever a file holds, a loader loads it or raises the error that it documents."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Saved parameters come back as they were, a save is whole or not at all, no file does anything else."""
+"""Saved parameters come back as they were, a save is whole or not at all, no file runs code."""
 
 import contextlib
 import copyreg
