@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from tools.notebooks import text_of
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "data")

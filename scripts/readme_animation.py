@@ -21,7 +21,7 @@ from PIL import Image, ImageChops
 from tools.browser import missing, notebook_of, opened, run_all, running_browser, running_server
 
 from helpers.drawing import BOARD, sample_strokes
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "notebooks" / "models" / "digits_network.npz"

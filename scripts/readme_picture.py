@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "05_predictions_and_visualization.ipynb"

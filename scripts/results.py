@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.data import load_dataset, split
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 from helpers.training import train
 
 ROOT = Path(__file__).resolve().parent.parent

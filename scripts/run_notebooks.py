@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError
 from tools.notebooks import clean, text_of
 from tqdm import tqdm
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 2**20

@@ -13,8 +13,8 @@ from PIL import Image
 from helpers.data import load_dataset
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import accuracy, make_predictions
-from helpers.internals.idx_format import read_idx
 from helpers.internals.image_files import read_image
+from helpers.internals.mnist_files import read_idx
 from helpers.plots import plot_stages
 from helpers.preprocessing import (
     center,

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from helpers import training
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
 from helpers.training import train
@@ -155,11 +155,12 @@ def disturbed_saving(path, parameters, place, number):
 def download(address, folder, file_name, checksum):
     """Download a file of a data set into a cache; end with 1 where Ctrl-C comes."""
     os.environ["NO_PROXY"], os.environ["TQDM_DISABLE"] = "127.0.0.1", "1"
-    downloads.cache_folder = lambda name: folder
-    known = replace(downloads.SOURCES["mnist"], mirrors=(address,), archives={file_name: checksum})
-    downloads.SOURCES["mnist"] = known
+    mnist_files.cache_folder = lambda name: folder
+    facts = {"archives": {file_name: checksum}, "sizes": {file_name: 10**6}}
+    known = replace(mnist_files.SOURCES["mnist"], mirrors=(address,), **facts)
+    mnist_files.SOURCES["mnist"] = known
     try:
-        downloads.download_file("mnist", file_name)
+        mnist_files.download_file("mnist", file_name)
     except KeyboardInterrupt:
         raise SystemExit(1) from None
 
