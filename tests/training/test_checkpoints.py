@@ -1,4 +1,4 @@
-"""Checkpoints: a killed run goes on bit for bit; a file is never torn or taken for another run's."""
+"""Checkpoints: a killed run goes on bit for bit; no file is torn or taken for another run's."""
 
 import json
 import math
