@@ -24,7 +24,7 @@ from helpers import plots
 from helpers.data import load_dataset
 from helpers.evaluation import confusion_matrix
 from helpers.experiments.sweep import PATH_VARIABLE
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
@@ -223,9 +223,9 @@ def test_another_copy_of_pyodide_is_not_taken(tmp_path, monkeypatch, capsys):
 def test_a_download_in_the_browser_says_what_to_do_instead(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     monkeypatch.setattr(
-        downloads, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser")
+        mnist_files, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser")
     )
-    monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(mnist_files.FOLDER_VARIABLE, raising=False)
     with pytest.raises(
         ConnectionError,
         match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)',
