@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.internals.image_files import MOST_PIXELS
 from helpers.internals.ink import (
     FAINTEST,
     NOISE_OF_A_PHOTO,
@@ -38,7 +39,6 @@ __all__ = [
 
 SIDE, MIDDLE = 28, 14  # pixels; MNIST's centers of mass lie at row and column 14, counted from 0
 BOX = 20  # pixels
-MOST_PIXELS = 60_000_000
 WORKING_SIZE = 400  # pixels of the longer side: a photo has more than the strokes need
 THINNEST = 1 / 12  # width of a stroke to size of the digit; thinner ones turn pale on 20 by 20
 HALF = 1e-6  # pixels: symmetric ink balances on half a pixel, where no last bit may decide

@@ -1,6 +1,7 @@
-"""Where the ink is: tells strokes from paper in a drawing or a photo, dark on light or light on dark.
+"""Telling ink from paper in a drawing or a photo, dark on light or light on dark.
 
-A picture is `gray` (height, width), 0 black to 1 white; ink is 0 where there is none and 1 where it is full.
+A picture is `gray` (height, width), 0 black to 1 white; ink is 0 where there is
+none and 1 where it is full.
 """
 
 import numpy as np
@@ -10,11 +11,11 @@ NOISE_OF_A_PHOTO = 0.01  # a drawing made on a screen has an even background, a 
 
 
 def lighting(gray):
-    """Return the brightness of the bare background everywhere and the noise on it, both judged from the border.
+    """The brightness of the bare background everywhere and the noise on it, from the border.
 
-    Returns (background, noise): a plane (height, width) fitted to a frame around the picture, because light falls
-    off to one side in most photos, and the standard deviation of the frame about it. What lies on the frame and is
-    not background (a stroke, the edge of the table) is left out. Raises nothing.
+    Background is a plane (height, width) fitted to a frame around the picture, because light falls
+    off to one side in most photos; the noise is the standard deviation of the frame about it.
+    What lies on the frame and is not background (a stroke, the edge of the table) is left out.
     """
     height, width = gray.shape
     frame = np.zeros(gray.shape, bool)
@@ -33,32 +34,36 @@ def lighting(gray):
 
 
 def otsu_threshold(values):
-    """Return the threshold that splits values best into two groups: the largest variance between their means.
+    """The threshold that splits values best in two: the largest variance between their means.
 
-    values: any shape, finite. Raises ValueError where all values are equal.
     Source: Otsu, "A threshold selection method from gray-level histograms", 1979.
     """
     counts, edges = np.histogram(values, bins=256)
     if np.min(values) == np.max(values):
-        raise ValueError(f"all values are {np.min(values):g}, expected two groups that a threshold can separate")
+        raise ValueError(
+            f"all values are {np.min(values):g}, expected two groups that a threshold can separate"
+        )
     middles = (edges[1:] + edges[:-1]) / 2
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
     sums = np.cumsum(counts * middles)
     means_apart = sums[:-1] / below - (sums[-1] - sums[:-1]) / above
     between = below * above * means_apart**2
-    best = np.flatnonzero(between >= between.max() * (1 - 1e-12))  # in an empty stretch all do equally: its middle
+    best = np.flatnonzero(
+        between >= between.max() * (1 - 1e-12)
+    )  # in an empty stretch all do equally: its middle
     return float(edges[1:-1][best].mean())
 
 
 def without_specks(ink, *, least=0.1):
-    """Return the ink without patches that are small beside the largest one, or that run out of the picture.
+    """The ink without patches that are small beside the largest, or run out of the picture.
 
-    ink: (height, width) of booleans. least: the share of the largest patch's area below which a patch is a speck.
-    Patches that touch the border (the edge of the table, a shadow) go only if another of that size is left.
-    Raises nothing.
+    Patches that touch the border (the edge of the table, a shadow) go only if another one of that
+    size is left.
     """
-    block = max(1, -(-max(ink.shape) // 100))  # patches are told apart on a coarse grid, which is fast
+    block = max(
+        1, -(-max(ink.shape) // 100)
+    )  # patches are told apart on a coarse grid, which is fast
     padding = [(0, -length % block) for length in ink.shape]
     blocks = np.pad(ink, padding).reshape((ink.shape[0] + padding[0][1]) // block, block, -1, block)
     areas = blocks.sum(axis=(1, 3))
@@ -71,14 +76,13 @@ def without_specks(ink, *, least=0.1):
     if inside.max() >= least * size.max():
         size = inside
     kept = size >= max(1, least * size.max())
-    return ink & np.kron(kept[patches], np.ones((block, block), bool))[: ink.shape[0], : ink.shape[1]]
+    return (
+        ink & np.kron(kept[patches], np.ones((block, block), bool))[: ink.shape[0], : ink.shape[1]]
+    )
 
 
 def label_patches(filled):
-    """Return a whole number for every place, equal within a patch of touching places (sides or corners), 0 outside.
-
-    filled: (height, width) of booleans. Raises nothing.
-    """
+    """A whole number for every place, equal within a patch (sides or corners touch), 0 outside."""
     labels = np.zeros((filled.shape[0] + 2, filled.shape[1] + 2), int)
     inner = labels[1:-1, 1:-1]
     inner[filled] = np.arange(1, np.count_nonzero(filled) + 1)
@@ -91,17 +95,16 @@ def label_patches(filled):
 
 
 def stroke_width(ink):
-    """Return the mean width of the strokes in pixels: twice the area over the length of the outline.
-
-    ink: (height, width) of booleans, with at least one that is true. Raises nothing.
-    """
+    """The mean width of the strokes in pixels: twice the area over the length of the outline."""
     padded = np.pad(ink, 1).astype(np.int8)
     sides = np.abs(np.diff(padded, axis=0)).sum() + np.abs(np.diff(padded, axis=1)).sum()
-    return 2 * ink.sum() / (sides * np.pi / 4)  # an outline of pixel sides is 4/pi too long, in the mean of directions
+    return (
+        2 * ink.sum() / (sides * np.pi / 4)
+    )  # an outline of pixel sides is 4/pi too long, in the mean of directions
 
 
 def thicken(ink, pixels):
-    """Return the ink grown by `pixels` in every direction (a disk). Raises nothing."""
+    """The ink grown by `pixels` in every direction (a disk)."""
     reach = int(np.ceil(pixels))
     padded = np.pad(ink, reach)
     grown = np.zeros_like(ink)

@@ -8,8 +8,7 @@ images.
 import numpy as np
 
 from helpers.augmentation import distort
-from helpers.data import Dataset, split
-from helpers.internals.downloads import load_full_dataset
+from helpers.data import Dataset, load_dataset, split
 from helpers.schedules import cosine
 from helpers.training import train
 
@@ -100,7 +99,7 @@ STEPS = list(RECIPES)[: list(RECIPES).index("wide layer") + 1]
 
 def mnist_split(dtype=np.float32):
     """Return the 60,000 training images of MNIST as 55,000 and 5,000, always the same way."""
-    return split(load_full_dataset("mnist", dtype=dtype), DEV_SIZE, np.random.default_rng(0))
+    return split(load_dataset("mnist", dtype=dtype), DEV_SIZE, np.random.default_rng(0))
 
 
 def run_recipe(recipe, train_set, dev_set, *, seed, max_epochs=None):

@@ -10,8 +10,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers.internals.array_files import replace_file
 from helpers.internals.blas import blas_libraries
+from helpers.internals.files import replace_file
 from measurements.speed.machine import processor
 
 ROOT = Path(__file__).resolve().parents[2]

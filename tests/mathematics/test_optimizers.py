@@ -107,12 +107,8 @@ def test_float32_stays_float32_and_every_array_in_its_place(name, learning_rate)
         function(vector, gradient, state, learning_rate)
     assert vector.dtype == np.float32
     assert all(state[key] is before[key] for key in before)
-    assert {values.dtype for key, values in state.items() if key != "steps"} <= {
-        np.dtype(np.float32)
-    }
-    np.testing.assert_array_equal(
-        vector + gradient, 1
-    )  # what is left in the gradient is the step that was taken
+    assert {values.dtype for key, values in state.items() if key != "steps"} <= {np.dtype(np.float32)}
+    np.testing.assert_array_equal(vector + gradient, 1)  # what is left in the gradient is the step that was taken
 
 
 FIRST = {"momentum": "velocity", "adam": "first_moment"}
@@ -148,9 +144,7 @@ def test_what_decays_to_the_smallest_normal_number_is_kept():
 
 
 def test_an_unknown_optimizer_is_named_with_the_known_ones():
-    with pytest.raises(
-        ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"
-    ):
+    with pytest.raises(ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"):
         get_optimizer("sgd", np.zeros(1))
     with pytest.raises(TypeError, match=r"\['adam'\], expected one of"):
         get_optimizer(["adam"], np.zeros(1))

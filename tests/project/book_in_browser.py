@@ -1,6 +1,6 @@
-"""Read a built book in Chromium, on a phone's width and a desk's, light and dark: prints what is wrong as JSON.
+"""Read a built book in Chromium, on a phone and on a desk, and print what is wrong as JSON.
 
-A program of its own, because Playwright leaves an event loop behind: python book_in_browser.py FOLDER
+A program of its own, because Playwright leaves an event loop behind: book_in_browser.py FOLDER
 """
 
 import functools
@@ -15,10 +15,14 @@ from tools.browser import OPTIONS, chromium_path
 
 VIEWS = {"desk, light": (1400, 1000, "light"), "phone, dark": (390, 844, "dark")}
 FORMULAS = """() => [...document.querySelectorAll('.bd-article .math')].filter(
-    formula => !formula.querySelector('mjx-container') || formula.querySelector('mjx-merror, [data-mjx-error]')
+    formula => !formula.querySelector('mjx-container')
+        || formula.querySelector('mjx-merror, [data-mjx-error]')
 ).map(formula => formula.textContent.trim().slice(0, 60))"""
-LEFT_OVER = """() => [...document.querySelectorAll('.bd-article p, .bd-article li, .bd-article td')].filter(
-    part => !part.querySelector('code, pre, .math') && /\\$[^$ ]|\\\\\\\\[a-z]+\\{/.test(part.textContent)
+LEFT_OVER = """() => [
+    ...document.querySelectorAll('.bd-article p, .bd-article li, .bd-article td')
+].filter(
+    part => !part.querySelector('code, pre, .math')
+        && /\\$[^$ ]|\\\\\\\\[a-z]+\\{/.test(part.textContent)
 ).map(part => part.textContent.trim().slice(0, 60))"""
 GROUNDS = """() => [...document.querySelectorAll('.bd-article img')].filter(picture => {
     const style = getComputedStyle(picture);
@@ -40,7 +44,8 @@ CONTRAST = """() => {
     const words = '.cell_output td, .cell_output th, .cell_output [role=status], .cell_output pre';
     return [...document.querySelectorAll(words)]
         .filter(part => part.textContent.trim()).map(part => {
-            const [a, b] = [light(numbers(getComputedStyle(part).color)), light(ground(part))].sort((x, y) => y - x);
+            const ink = light(numbers(getComputedStyle(part).color));
+            const [a, b] = [ink, light(ground(part))].sort((x, y) => y - x);
             return [(a + 0.05) / (b + 0.05), part.textContent.trim().slice(0, 40)];
         }).filter(([ratio]) => ratio < 4.5).map(([ratio, text]) => `${ratio.toFixed(1)}: ${text}`);
 }"""
@@ -69,7 +74,7 @@ def page_problems(page, name, is_dark):
 
 
 def solution_problems(page):
-    """Yield what is wrong with the first solution of the page: a click opens it, and shows code in colors."""
+    """Yield what is wrong with the first solution: a click opens it and shows code in colors."""
     solution = page.locator(
         ".bd-article details", has=page.locator("summary", has_text="Solution")
     ).first

@@ -1,4 +1,4 @@
-"""The HTML book: built without a warning, whole, and readable without asking another site. `make book` makes it."""
+"""The HTML book: built without a warning, whole, and readable without asking another site."""
 
 import collections
 import html
@@ -217,7 +217,8 @@ def test_another_mathjax_goes_into_no_page(tmp_path, monkeypatch):
 # Each check finds what it is there for
 
 GOOD = """<html><head><link rel="stylesheet" href="s.css"></head><body><article><p id="here">
-<a href="#here">a</a> <a href="b.html#there">b</a> <a href="https://example.org">c</a> <img src="p.png" alt="a line">
+<a href="#here">a</a> <a href="b.html#there">b</a> <a href="https://example.org">c</a>
+<img src="p.png" alt="a line">
 <details><summary>Solution</summary>
 <div class="highlight"><pre>x</pre></div></details></p></article></body></html>"""
 BAD = {

@@ -1,7 +1,7 @@
-"""The series in the reader's browser: what goes into the JupyterLite site, and the site itself in Chromium, offline.
+"""The series in the reader's browser: what goes into the JupyterLite site, and the site in Chromium.
 
-The site is tested where it was built and a local copy of Pyodide lies in build/pyodide; `make test-lite` sees to both
-and runs every notebook. `make test` runs one.
+The site is tested where it was built and a copy of Pyodide lies in build/pyodide: `make test-lite` sees
+to both and runs every notebook. `make test-all` runs one.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from helpers import plots
 from helpers.data import load_dataset
 from helpers.evaluation import confusion_matrix
 from helpers.experiments.sweep import PATH_VARIABLE
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
@@ -133,7 +133,8 @@ def test_the_runs_of_notebook_6_go_where_the_browser_looks_for_them(tmp_path, mo
     site = {"jupyter-config-data": {"litePluginSettings": {build.PLUGIN: {}}}}
     (tmp_path / "jupyter-lite.json").write_text(json.dumps(site))
     build.configure(tmp_path / "jupyter-lite.json", [])
-    plugins = json.loads((tmp_path / "jupyter-lite.json").read_text())["jupyter-config-data"]["litePluginSettings"]
+    site = json.loads((tmp_path / "jupyter-lite.json").read_text())
+    plugins = site["jupyter-config-data"]["litePluginSettings"]
     variable = plugins[build.PLUGIN]["loadPyodideOptions"]["env"][PATH_VARIABLE]
     assert (tmp_path / "contents" / "notebooks" / variable).read_text() == "the runs"
 
@@ -222,9 +223,9 @@ def test_another_copy_of_pyodide_is_not_taken(tmp_path, monkeypatch, capsys):
 def test_a_download_in_the_browser_says_what_to_do_instead(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     monkeypatch.setattr(
-        downloads, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser")
+        mnist_files, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser")
     )
-    monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(mnist_files.FOLDER_VARIABLE, raising=False)
     with pytest.raises(
         ConnectionError,
         match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)',

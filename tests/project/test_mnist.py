@@ -8,7 +8,7 @@ import pytest
 
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 from helpers.storage import load_metadata, load_parameters
 from measurements.mnist import evaluate, learning_curve, recipes, result_files, steps, train_final
 

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from helpers import training
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
 from helpers.training import train
@@ -22,9 +22,7 @@ SIZES = [64, 9, 5, 3]
 EPOCHS = 6
 BATCHES = 10  # an epoch
 
-tqdm.set_lock(
-    threading.RLock()
-)  # its usual lock is a semaphore of the system, which a killed process leaves behind
+tqdm.set_lock(threading.RLock())  # its usual lock is a semaphore of the system, which a killed process leaves behind
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 if hasattr(os, "fork"):
     PROCESSES.set_forkserver_preload(["helpers.training", "helpers.augmentation"])
@@ -157,11 +155,12 @@ def disturbed_saving(path, parameters, place, number):
 def download(address, folder, file_name, checksum):
     """Download a file of a data set into a cache; end with 1 where Ctrl-C comes."""
     os.environ["NO_PROXY"], os.environ["TQDM_DISABLE"] = "127.0.0.1", "1"
-    downloads.cache_folder = lambda name: folder
-    known = replace(downloads.SOURCES["mnist"], mirrors=(address,), archives={file_name: checksum})
-    downloads.SOURCES["mnist"] = known
+    mnist_files.cache_folder = lambda name: folder
+    facts = {"archives": {file_name: checksum}, "sizes": {file_name: 10**6}}
+    known = replace(mnist_files.SOURCES["mnist"], mirrors=(address,), **facts)
+    mnist_files.SOURCES["mnist"] = known
     try:
-        downloads.download_file("mnist", file_name)
+        mnist_files.download_file("mnist", file_name)
     except KeyboardInterrupt:
         raise SystemExit(1) from None
 

@@ -84,9 +84,7 @@ def test_a_run_that_was_stopped_in_its_first_epoch_begins_again(tmp_path, name):
     assert short(name, checkpoint=path, **options).stop_reason == "interrupted"
     state = load_checkpoint(path)
     assert state.epoch == 0
-    resumed = short(
-        name, resume_from=save_checkpoint(path, state, state.identity | {"augment": None})
-    )
+    resumed = short(name, resume_from=save_checkpoint(path, state, state.identity | {"augment": None}))
     assert_same_result(resumed, short(name))
 
 
@@ -114,9 +112,7 @@ def test_a_run_that_is_over_stays_over(tmp_path, reason):
     assert_same_result(short(resume_from=tmp_path / "a.npz", **ends.get(reason, {})), result)
 
 
-@pytest.mark.parametrize(
-    "longer", [{"max_epochs": 9}, {"patience": 3}, {"patience": None}], ids=str
-)
+@pytest.mark.parametrize("longer", [{"max_epochs": 9}, {"patience": 3}, {"patience": None}], ids=str)
 def test_a_run_may_be_made_longer(tmp_path, longer):
     ends = {"max_epochs": EPOCHS, "patience": 1}
     short(checkpoint=tmp_path / "a.npz", **ends)
@@ -265,9 +261,7 @@ def test_functions_are_known_by_name_and_arguments_however_long(tmp_path):
 def test_an_existing_file_is_not_overwritten_by_chance(tmp_path, checkpoint):
     before = checkpoint.read_bytes()
     for resume_from in (None, short("adam, varied"), tmp_path / "another.npz"):
-        with pytest.raises(
-            FileExistsError, match="pass the same path as resume_from, and to start"
-        ):
+        with pytest.raises(FileExistsError, match="pass the same path as resume_from, and to start"):
             short("adam, varied", checkpoint=checkpoint, resume_from=resume_from)
     assert checkpoint.read_bytes() == before
     (tmp_path / "link.npz").symlink_to(checkpoint)
@@ -277,9 +271,7 @@ def test_an_existing_file_is_not_overwritten_by_chance(tmp_path, checkpoint):
 
 
 def test_a_checkpoint_that_is_not_there(tmp_path):
-    with pytest.raises(
-        FileNotFoundError, match=r"no checkpoint .*run\.npz; train\(checkpoint=...\)"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"no checkpoint .*run\.npz; train\(checkpoint=...\)"):
         short(resume_from=tmp_path / "run.npz")
     with pytest.raises(FileNotFoundError):
         short(resume_from=tmp_path / "run.npz", checkpoint=tmp_path / "other.npz")
@@ -289,9 +281,7 @@ def test_a_checkpoint_that_is_not_there(tmp_path):
 @pytest.mark.parametrize("path", ["run.pkl", "run", 3])
 def test_another_path_is_refused(path):
     for argument in ("checkpoint", "resume_from")[: 1 if path == 3 else 2]:
-        with pytest.raises(
-            ValueError, match=r'expected the path of a file such as "training\.npz"'
-        ):
+        with pytest.raises(ValueError, match=r'expected the path of a file such as "training\.npz"'):
             short(**{argument: path})
 
 
@@ -413,9 +403,7 @@ def test_a_disk_that_fills_up_costs_no_training(tmp_path, monkeypatch):
         epochs.append(load_checkpoint(path).epoch)
 
     monkeypatch.setattr(os, "fsync", flush)
-    with pytest.warns(
-        UserWarning, match=r"no checkpoint could be written.*No space left.*tries again"
-    ):
+    with pytest.warns(UserWarning, match=r"no checkpoint could be written.*No space left.*tries again"):
         result = short(checkpoint=path, on_epoch=on_epoch)
     assert epochs == [1, 2, 2, 2, 5, 6]
     assert_same_result(result, short())
@@ -437,9 +425,7 @@ def test_a_run_never_writes_over_the_checkpoint_of_another_one(tmp_path):
             results[:] = [short("full batch", **other)]
         return X
 
-    with pytest.warns(
-        UserWarning, match=r"no checkpoint .*run\.npz was trained with learning_rate=0\.2"
-    ):
+    with pytest.warns(UserWarning, match=r"no checkpoint .*run\.npz was trained with learning_rate=0\.2"):
         first = short("full batch", checkpoint=path, resume_from=path, augment=start_another)
     assert len(first.history) == EPOCHS  # it goes on, and its result comes back
     assert_same_state(load_checkpoint(path), results[0].state)
@@ -451,8 +437,7 @@ def test_two_runs_at_once_leave_the_checkpoint_of_one(tmp_path):
     barrier = child_trainings.PROCESSES.Barrier(2)
     start = partial(in_child, child_trainings.train_beside_another, barrier, path)
     children = [
-        start(name, {"learning_rate": rate, "max_epochs": 200})
-        for name, rate in zip(names, rates, strict=True)
+        start(name, {"learning_rate": rate, "max_epochs": 200}) for name, rate in zip(names, rates, strict=True)
     ]
     for child in children:
         child.join(60)

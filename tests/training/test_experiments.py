@@ -41,8 +41,6 @@ BASE = {"layer_sizes": SIZES, "learning_rate": 0.5, "batch_size": 8, "max_epochs
 BASE["patience"] = None
 
 
-
-
 def both_sets():
     return TRAIN_SET, DEV_SET
 

@@ -19,9 +19,7 @@ from helpers.storage import load_metadata, load_parameters, save_parameters
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not hasattr(os, "fork"), reason="Ctrl-C reaches processes in another way on Windows"
-    ),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="Ctrl-C reaches processes in another way on Windows"),
 ]
 INTERRUPTS = int(os.environ.get("INTERRUPTS", "12"))
 MEASUREMENTS = 2  # an epoch: the training set and the development set
@@ -46,9 +44,7 @@ def best_after(epochs):
 
 
 def assert_same(parameters, expected):
-    assert [W.tobytes() + b.tobytes() for W, b in parameters] == [
-        W.tobytes() + b.tobytes() for W, b in expected
-    ]
+    assert [W.tobytes() + b.tobytes() for W, b in parameters] == [W.tobytes() + b.tobytes() for W, b in expected]
 
 
 def assert_next_run_works(path):
@@ -79,9 +75,7 @@ def test_the_best_so_far_comes_back(tmp_path, place, count, epochs):
 @pytest.mark.parametrize("place", WRITING)
 def test_ctrl_c_while_a_checkpoint_is_written(tmp_path, place):
     path, epoch = tmp_path / "run.npz", 4
-    count = (
-        2 * epoch + 1 if place == "before flushing" else epoch + 1
-    )  # the folder is flushed as well as the file
+    count = 2 * epoch + 1 if place == "before flushing" else epoch + 1  # the folder is flushed as well as the file
     parameters, reason = interrupted(path, place, count)
     assert reason == "interrupted"
     assert_same(parameters, best_after(epoch))
@@ -174,9 +168,7 @@ def test_ctrl_c_in_a_download(tmp_path, server, old):
     os.kill(process.pid, signal.SIGINT)
     process.join(15)
     assert process.exitcode == 1
-    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == (
-        {"file.gz": old} if old else {}
-    )
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == ({"file.gz": old} if old else {})
     process = in_child(child_trainings.download, *arguments)
     process.join(30)
     assert process.exitcode == 0

@@ -97,9 +97,7 @@ def test_inputs_that_are_never_inked_make_no_difference(optimizer):
         max_epochs=3, patience=None,
     )  # fmt: skip
     if optimizer == "gradient descent":
-        np.testing.assert_allclose(
-            all_values(result.last_parameters), by_hand(train_set, sizes, 8, 3), rtol=1e-11
-        )
+        np.testing.assert_allclose(all_values(result.last_parameters), by_hand(train_set, sizes, 8, 3), rtol=1e-11)
     for name, dataset in (("train", train_set), ("dev", dev_set)):
         measured = tuple(result.history.loc[3, [f"{name}_loss", f"{name}_accuracy"]])
         expected = loss_and_accuracy(result.last_parameters, dataset.X, dataset.labels)
@@ -110,9 +108,7 @@ def test_inputs_that_are_never_inked_make_no_difference(optimizer):
     assert all(np.count_nonzero(a == 0) >= 5 * len(UNUSED) for a in sums)
 
 
-@pytest.mark.parametrize(
-    "extra", [{"l2": 0.1}, {"augment": lambda X, rng: X + rng.random(X.shape)}], ids=["L2", "ink"]
-)
+@pytest.mark.parametrize("extra", [{"l2": 0.1}, {"augment": lambda X, rng: X + rng.random(X.shape)}], ids=["L2", "ink"])
 def test_all_inputs_take_part_where_their_weights_can_change(extra):
     start = initialize_parameters([12, 5, 3], np.random.default_rng(0))
     result = train(*with_unused_inputs(), [12, 5, 3], learning_rate=0.1, max_epochs=1, **extra)
@@ -333,9 +329,7 @@ def test_on_epoch_sees_every_row_and_may_stop():
     assert_same_run(short(resume_from=stopped), result)
 
 
-@pytest.mark.parametrize(
-    "other", [{"optimizer": "adam"}, {"dtype": np.float32}, {"layer_sizes": [4, 6, 3]}], ids=str
-)
+@pytest.mark.parametrize("other", [{"optimizer": "adam"}, {"dtype": np.float32}, {"layer_sizes": [4, 6, 3]}], ids=str)
 def test_resuming_with_other_arrays_is_refused(other):
     first = short(max_epochs=2)
     with pytest.raises(ValueError, match="resume with the layer sizes, dtype and optimizer of the"):
@@ -365,8 +359,7 @@ def test_a_result_says_in_a_line_how_it_went():
     result = short(max_epochs=3)
     best, reached = result.best_epoch, result.history["dev_accuracy"].max()
     assert repr(result) == (
-        f"TrainingResult: 3 epochs, best epoch {best} with development accuracy {reached:.3f}; "
-        "stopped by: max epochs"
+        f"TrainingResult: 3 epochs, best epoch {best} with development accuracy {reached:.3f}; stopped by: max epochs"
     )
 
 
