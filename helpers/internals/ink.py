@@ -14,7 +14,7 @@ def lighting(gray):
 
     Returns (background, noise): a plane (height, width) fitted to a frame around the picture, because light falls
     off to one side in most photos, and the standard deviation of the frame about it. What lies on the frame and is
-    not background (a stroke, the edge of the table) is left out. Raises nothing.
+    not background (a stroke, the edge of the table) is left out.
     """
     height, width = gray.shape
     frame = np.zeros(gray.shape, bool)
@@ -56,7 +56,6 @@ def without_specks(ink, *, least=0.1):
 
     ink: (height, width) of booleans. least: the share of the largest patch's area below which a patch is a speck.
     Patches that touch the border (the edge of the table, a shadow) go only if another of that size is left.
-    Raises nothing.
     """
     block = max(1, -(-max(ink.shape) // 100))  # patches are told apart on a coarse grid, which is fast
     padding = [(0, -length % block) for length in ink.shape]
@@ -77,7 +76,7 @@ def without_specks(ink, *, least=0.1):
 def label_patches(filled):
     """Return a whole number for every place, equal within a patch of touching places (sides or corners), 0 outside.
 
-    filled: (height, width) of booleans. Raises nothing.
+    filled: (height, width) of booleans.
     """
     labels = np.zeros((filled.shape[0] + 2, filled.shape[1] + 2), int)
     inner = labels[1:-1, 1:-1]
@@ -93,7 +92,7 @@ def label_patches(filled):
 def stroke_width(ink):
     """Return the mean width of the strokes in pixels: twice the area over the length of the outline.
 
-    ink: (height, width) of booleans, with at least one that is true. Raises nothing.
+    ink: (height, width) of booleans, with at least one that is true.
     """
     padded = np.pad(ink, 1).astype(np.int8)
     sides = np.abs(np.diff(padded, axis=0)).sum() + np.abs(np.diff(padded, axis=1)).sum()
@@ -101,7 +100,7 @@ def stroke_width(ink):
 
 
 def thicken(ink, pixels):
-    """Return the ink grown by `pixels` in every direction (a disk). Raises nothing."""
+    """Return the ink grown by `pixels` in every direction (a disk)."""
     reach = int(np.ceil(pixels))
     padded = np.pad(ink, reach)
     grown = np.zeros_like(ink)

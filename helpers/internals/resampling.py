@@ -17,7 +17,7 @@ _thread = threading.local()
 def affine_patterns(image_shape):
     """Return the patterns 1, row and column, the last two counted from the center: (3, height * width).
 
-    image_shape: (height, width) in pixels. Raises nothing.
+    image_shape: (height, width) in pixels.
     """
     height, width = image_shape
     row, column = np.mgrid[:height, :width].reshape(2, -1)
@@ -30,7 +30,7 @@ def affine_weights(image_shape, *, shift_down, shift_right, rotation, scale_down
     Every argument is (m,): shifts in pixels, rotation in degrees counterclockwise, scales as factors of height and
     width, shear as the angle in degrees by which an upright line leans to the right. The image is first stretched,
     then slanted, then turned, all about its center, then shifted. The first m rows give the row of each place, the
-    rest its column. Raises nothing.
+    rest its column.
     """
     center = (np.array(image_shape) - 1) / 2
     angle, slant = np.radians(rotation), np.tan(np.radians(shear))
@@ -49,7 +49,7 @@ def elastic_patterns(image_shape, smoothness):
 
     With standard normal weights their sum is a random field that varies over `smoothness` pixels (the standard
     deviation of the bumps) and has the standard deviation 1 at every pixel, as if independent noise in each pixel
-    had been blurred, at a fraction of the random numbers. Raises nothing.
+    had been blurred, at a fraction of the random numbers.
     """
     spacing = 1.5 * smoothness  # wider, and the grid would show
     along = []
@@ -65,7 +65,7 @@ def sample_images(X, weights, patterns, image_shape):
 
     X: (height * width, m), taken to be 0 outside of the image. weights: (2m, patterns), first the m for the rows, then
     the m for the columns; patterns: (patterns, height * width); both of the type of X. Returns (height * width, m) of
-    that type, never outside the range of X and 0. Raises nothing.
+    that type, never outside the range of X and 0.
     """
     buffers = _buffers(image_shape, X.dtype)
     m, rows = X.shape[1], X.T.reshape(-1, *image_shape)
