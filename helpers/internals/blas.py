@@ -43,7 +43,7 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
     on Linux x86-64, on an AMD processor whose flags list all of AVX512, and never over a value of the user's: on a
     processor without AVX-512 the setting would crash. environment: a mapping, changed in place. cpuinfo: the text of
     /proc/cpuinfo, read if None; system: such as ("Linux", "x86_64"), asked for if None; loaded: the modules that are
-    imported already. Raises nothing: any doubt means that nothing is changed.
+    imported already. Any doubt means that nothing is changed.
     """
     if "OPENBLAS_CORETYPE" in environment:
         return "OPENBLAS_CORETYPE is set already, and was left as it is"
@@ -68,7 +68,7 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
 def parse_cpuinfo(text):
     """Return the first core's part of /proc/cpuinfo as a dictionary of strings.
 
-    text: lines `name : value`, a blank line after each core. Raises nothing for text.
+    text: lines `name : value`, a blank line after each core.
     """
     lines = text.strip().split("\n\n")[0].splitlines()
     pairs = (line.partition(":") for line in lines)
