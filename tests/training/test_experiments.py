@@ -324,22 +324,17 @@ def test_a_function_loads_the_data_once_in_each_worker(pool, tmp_path):
 RATES = [i / 1000 for i in range(100, 108)]
 
 
-def killing(folder, rate):
-    """A measure that kills its own process, the first time that it comes to a learning rate."""
+def test_a_killed_worker_ends_the_sweep_and_the_same_call_goes_on(pool, tmp_path):
+    path, killed = tmp_path / "runs", tmp_path / "killed"
 
     def measure(result, dev_set):
-        mark = Path(folder, "killed")
-        if result.history["learning_rate"].iloc[0] == rate and not mark.exists():
-            mark.touch()
+        if result.history["learning_rate"].iloc[0] == RATES[5] and not killed.exists():
+            wait_until(lambda: path.exists() and len(lines_of(path)) > 3)
+            killed.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return {"loss": result.history["dev_loss"].iloc[-1]}
 
-    return measure
-
-
-def test_a_killed_worker_ends_the_sweep_and_the_same_call_goes_on(pool, tmp_path):
-    path = tmp_path / "runs"
-    arguments = {"settings": grid(BASE, learning_rate=RATES), "measure": killing(tmp_path, 0.105)}
+    arguments = {"settings": grid(BASE, learning_rate=RATES), "measure": measure}
     arguments |= {"seeds": 1, "executor": pool, "path": path}
     with pytest.raises(RuntimeError, match=r"a worker was lost .*of 8 runs are on file, and"):
         sweep(**arguments)
@@ -351,15 +346,13 @@ def test_a_killed_worker_ends_the_sweep_and_the_same_call_goes_on(pool, tmp_path
     assert_same_rows(runs, sweep(**arguments | {"executor": None, "path": None}))
 
 
-def test_a_killed_worker_of_any_pool_gets_a_sentence(tmp_path):
-    arguments = {"settings": grid(BASE, learning_rate=RATES[:3]), "seeds": 1}
-    with someone_elses_pool() as executor:
-        measure = functools.partial(kill_at_once, str(tmp_path))
-        with pytest.raises(RuntimeError, match=r"a worker was lost .* give the call a file"):
-            sweep(**arguments, executor=executor, measure=measure)
+def test_a_killed_worker_of_any_pool_gets_a_sentence():
+    said = r"a worker was lost .* give the call a file"
+    with someone_elses_pool() as executor, pytest.raises(RuntimeError, match=said):
+        sweep(executor=executor, measure=kill_at_once)
 
 
-def kill_at_once(folder, result, dev_set):
+def kill_at_once(result, dev_set):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -383,6 +376,14 @@ def test_dask_repeats_what_a_killed_worker_was_doing(client, tmp_path):
     killer.join()
     assert killed[0] < 10, "in the middle of the sweep"
     assert_same_rows(runs, sweep(settings, measure=measure))
+
+
+def test_workers_leave_ctrl_c_to_the_sweep(pool):
+    pid = pool.submit(os.getpid).result()
+    busy = [pool.submit(time.sleep, 2) for _ in range(2)]
+    time.sleep(1)
+    os.kill(pid, signal.SIGINT)
+    assert [future.result() for future in busy] == [None, None]
 
 
 def test_workers_end_when_their_parent_is_killed():
@@ -688,19 +689,22 @@ def test_a_function_is_told_apart_by_what_it_does():
     assert readable(schedules.step(drops=1)) == "step(drops=1, factor=0.5)"
 
 
-def cell_function(source, path, **outside):
+def cell_function(source, path, optimize=0, **outside):
     """The function that a cell of a notebook makes, with a source that is not on the disk."""
     lines = source.splitlines(keepends=True)
     linecache.cache[str(path)] = (len(source), None, lines, str(path))
     namespace = {"__name__": "__main__", **outside}
-    exec(compile(source, str(path), "exec"), namespace)
+    exec(compile(source, str(path), "exec", optimize=optimize), namespace)
     return namespace["measure"]
 
 
 def test_a_function_of_a_cell_is_known_by_its_source_and_what_it_takes_from_outside(tmp_path):
-    source = "def measure(result, dev_set):\n    return {'one': limit}\n"
+    source = "def measure(result, dev_set):\n    assert limit\n    return {'one': limit}\n"
     mark = fingerprint(cell_function(source, tmp_path / "cell", limit=3))
-    assert fingerprint(cell_function(f"x = 1\n\n{source}", tmp_path / "other", limit=3)) == mark
+    other = cell_function(f"x = 1\n\n{source}", tmp_path / "other", optimize=1, limit=3)
+    assert fingerprint(other) == mark, (
+        "though its bytecode differs, as in another version of Python"
+    )
     assert fingerprint(cell_function(source, tmp_path / "cell", limit=4)) != mark
     other = cell_function(source.replace("one", "two"), tmp_path / "cell", limit=3)
     assert fingerprint(other) != mark
