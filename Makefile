@@ -76,12 +76,12 @@ bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX,
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
 	@$(BOOK)/bin/python site/book/build.py
 
-build/finished_runs.jsonl: site/lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
+build/finished_runs.txt: site/lite/runs.py notebooks/06_hyperparameters.ipynb data/digits.csv.gz \
 		$(wildcard helpers/*.py helpers/experiments/*.py) | $(READY)
 	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
 	@OPENBLAS_NUM_THREADS=1 $(PY) site/lite/runs.py
 
-lite: build/finished_runs.jsonl $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
+lite: build/finished_runs.txt $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
 	@$(LITE)/bin/python site/lite/build.py
 
 test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)

@@ -254,9 +254,9 @@ def overfit(
     Returns
     -------
     array, shape (steps + 1,)
-        The loss before each step and after the last. Ten images are learned by heart by any
-        network that can learn: their loss should end under 0.05. One that stays up cannot learn
-        at all, whatever the data.
+        The loss before each step and after the last. Ten images are memorized by any network that
+        can learn: their loss should end under 0.05. One that stays up cannot learn at all,
+        whatever the data.
 
     Raises
     ------

@@ -231,28 +231,3 @@ def update_parameters(parameters, gradients, learning_rate):
         Layer(W - learning_rate * dW, b - learning_rate * db)
         for (W, b), (dW, db) in zip(parameters, gradients, strict=True)
     ]
-
-
-def pack_parameters(parameters):
-    """Copy all parameters into one vector, and return it with layers that are views of it.
-
-    parameters: a list of Layers. Returns (vector, layers): vector (number of parameters,), in the order W1, b1,
-    W2, b2, ...; a change of the vector is a change of the layers, so one whole-vector operation updates them all.
-    Raises ValueError where the parameters are not a list of layers that chain.
-    """
-    check_parameters(parameters)
-    vector = np.concatenate([values.ravel() for layer in parameters for values in layer])
-    return vector, unpack_parameters(vector, parameters)
-
-
-def unpack_parameters(vector, like):
-    """Return layers that are views of a vector made by pack_parameters.
-
-    vector: (number of parameters,). like: a list of Layers with the shapes wanted. Raises ValueError where the
-    vector has another number of values than these layers.
-    """
-    sizes = [values.size for layer in like for values in layer]
-    if vector.shape != (sum(sizes),):
-        raise ValueError(f"the vector has shape {vector.shape}, expected ({sum(sizes)},), the parameters of `like`")
-    parts = iter(np.split(vector, np.cumsum(sizes)[:-1]))
-    return [Layer(next(parts).reshape(W.shape), next(parts).reshape(b.shape)) for W, b in like]

@@ -1,21 +1,96 @@
-"""Optimizers: how a gradient changes the parameters, all of them at once as one vector, in place.
+"""Optimizers: gradient descent, momentum and Adam, on all parameters of a network as one vector.
 
-Each takes vector and gradient (number of parameters,), its state (a dictionary of arrays) and the learning rate. None
-makes a new array: the gradient is used up, and what is left in its place is the step that was taken.
+Each takes the vector and its gradient, both (number of parameters,), its own state (a dictionary
+of arrays) and the learning rate, and changes the arrays in place. Making no new array is what makes
+it fast: the gradient is used up, and what is left in its place is the step that was taken.
 """
 
+import itertools
 import math
 
 import numpy as np
 
-BLOCK = 2**17  # so many numbers of each array stay in the processor's cache from one operation to the next
-STEPS_BETWEEN_CLEANUPS = 128
+from helpers.internals.checks import check_choice, check_parameters
+from helpers.network import Layer
+
+__all__ = [
+    "OPTIMIZERS",
+    "adam",
+    "get_optimizer",
+    "gradient_descent",
+    "momentum",
+    "pack_parameters",
+    "unpack_parameters",
+]
+
+BLOCK = 2**17  # so many numbers of each array stay in the processor's cache between two operations
+STEPS_BETWEEN_FLUSHES = 128
+
+
+def pack_parameters(parameters):
+    """Copy all parameters into one vector.
+
+    Parameters
+    ----------
+    parameters : list of Layer
+
+    Returns
+    -------
+    ndarray, shape (number of parameters,)
+        W1, b1, W2, b2, ..., each row after row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parameters are not a list of layers whose shapes chain.
+    """
+    check_parameters(parameters)
+    return np.concatenate([values.ravel() for layer in parameters for values in layer])
+
+
+def unpack_parameters(vector, layer_sizes):
+    """Return the layers in a vector that `pack_parameters` made, as views of it.
+
+    A change of the vector is a change of the layers, so that one operation updates them all.
+
+    Parameters
+    ----------
+    vector : ndarray, shape (number of parameters,)
+    layer_sizes : list of int
+        From the inputs to the classes.
+
+    Returns
+    -------
+    list of Layer
+
+    Raises
+    ------
+    ValueError
+        If a network of these sizes has another number of parameters.
+    """
+    count = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(layer_sizes))
+    if vector.shape != (count,):
+        raise ValueError(
+            f"the vector has shape {vector.shape}, expected ({count},), the parameters of a "
+            f"network with the layer sizes {list(layer_sizes)}"
+        )
+    layers, rest = [], vector
+    for n_in, n_out in itertools.pairwise(layer_sizes):
+        W, b, rest = np.split(rest, [n_out * n_in, n_out * (n_in + 1)])
+        layers.append(Layer(W.reshape(n_out, n_in), b.reshape(n_out, 1)))
+    return layers
 
 
 def gradient_descent(vector, gradient, state, learning_rate):
     """Move the parameters against the gradient.
 
-    vector, gradient: (number of parameters,), changed in place. state: unused, empty. Raises nothing.
+    Parameters
+    ----------
+    vector, gradient : ndarray, shape (number of parameters,)
+        Changed in place.
+    state : dict
+        Not used.
+    learning_rate : float
     """
     for w, g in blocks(vector, gradient):
         g *= float(learning_rate)
@@ -25,13 +100,23 @@ def gradient_descent(vector, gradient, state, learning_rate):
 def momentum(vector, gradient, state, learning_rate, *, decay=0.9):
     """Move the parameters by a running sum of past gradients.
 
-    vector, gradient: (number of parameters,), changed in place. state: holds that sum, `velocity`, and the count
-    `steps`. Raises nothing.
-    Source: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+    Parameters
+    ----------
+    vector, gradient : ndarray, shape (number of parameters,)
+        Changed in place.
+    state : dict
+        That sum, `velocity`, and the number of `steps`.
+    learning_rate : float
+    decay : float
+        What is left of the sum after each step, a fraction.
+
+    References
+    ----------
+    Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
     state["steps"] += 1
-    if state["steps"] % STEPS_BETWEEN_CLEANUPS == 0:
-        drop_tiny(state["velocity"], decay)
+    if state["steps"] % STEPS_BETWEEN_FLUSHES == 0:
+        flush_denormals(state["velocity"], decay)
     for w, g, velocity in blocks(vector, gradient, state["velocity"]):
         velocity *= decay
         velocity += g
@@ -40,69 +125,94 @@ def momentum(vector, gradient, state, learning_rate, *, decay=0.9):
 
 
 def adam(vector, gradient, state, learning_rate, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Move each parameter by the mean of its past gradients over the root of the mean of their squares.
+    """Move each parameter by the mean of its past gradients over the root of their mean square.
 
-    vector, gradient: (number of parameters,), changed in place. state: holds two running sums, `velocity` of the
-    gradients and `squares` of their squares, and the count `steps`. Raises nothing. The sums become the means of the
-    paper, with its bias corrections, by two factors, which are applied to the step and not to every number:
-    mean = mean_factor * velocity and root = root_factor * sqrt(squares).
-    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+    The paper's moments are running means, m = beta1 m + (1 - beta1) g. The factor (1 - beta1) and
+    the bias correction are the same for all numbers of a step, so here the moments are running
+    sums, and both factors are applied once, to the step: m_hat = mean_factor * first_moment and
+    sqrt(v_hat) = root_factor * sqrt(second_moment).
+
+    Parameters
+    ----------
+    vector, gradient : ndarray, shape (number of parameters,)
+        Changed in place.
+    state : dict
+        `first_moment` and `second_moment`, the running sums of the gradients and of their squares,
+        and the number of `steps`.
+    learning_rate : float
+    beta1, beta2 : float
+        What is left of the two sums after each step, fractions.
+    epsilon : float
+        Added to sqrt(v_hat), against a division by 0.
+
+    References
+    ----------
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
     """
     state["steps"] += 1
     steps = int(state["steps"])
     mean_factor = (1 - beta1) / (1 - beta1**steps)
     root_factor = math.sqrt((1 - beta2) / (1 - beta2**steps))
-    if steps % STEPS_BETWEEN_CLEANUPS == 0:
-        drop_tiny(state["velocity"], beta1)
-        drop_tiny(state["squares"], beta2)
-    for w, g, velocity, squares in blocks(vector, gradient, state["velocity"], state["squares"]):
-        velocity *= beta1
-        velocity += g
+    if steps % STEPS_BETWEEN_FLUSHES == 0:
+        flush_denormals(state["first_moment"], beta1)
+        flush_denormals(state["second_moment"], beta2)
+    for w, g, m, v in blocks(vector, gradient, state["first_moment"], state["second_moment"]):
+        m *= beta1
+        m += g
         g *= g
-        squares *= beta2
-        squares += g
-        np.sqrt(squares, out=g)
+        v *= beta2
+        v += g
+        np.sqrt(v, out=g)
         g += epsilon / root_factor
-        np.divide(velocity, g, out=g)
+        np.divide(m, g, out=g)
         g *= float(learning_rate) * mean_factor / root_factor
         w -= g
 
 
 def blocks(*vectors):
-    """Yield views of BLOCK numbers of every vector, one block after the other.
-
-    vectors: arrays of the same length, (n,). Raises nothing.
-    """
+    """Yield views of BLOCK numbers of every vector, one block after the other."""
     for start in range(0, vectors[0].size, BLOCK):
         yield [vector[start : start + BLOCK] for vector in vectors]
 
 
-def drop_tiny(values, decay):
-    """Set to 0 what would decay below the smallest normal number before the next cleanup.
+def flush_denormals(values, decay):
+    """Set to 0 what would decay below the smallest normal number before the next flush.
 
-    values: (n,), a running sum that is multiplied by `decay` every step, changed in place. Processors are up to a
-    hundred times slower with numbers below the normal ones (1e-38 in float32), and the sum of a pixel that is rarely
-    inked soon gets there: without this, Adam took twice as long from the third epoch on. Raises nothing.
+    Processors are up to a hundred times slower with smaller numbers (1e-38 in float32), and the sum
+    of a pixel that is rarely inked soon gets there: Adam took twice as long from epoch 3 on.
     """
-    values[np.abs(values) < np.finfo(values.dtype).tiny / decay**STEPS_BETWEEN_CLEANUPS] = 0
+    smallest = np.finfo(values.dtype).tiny / decay**STEPS_BETWEEN_FLUSHES
+    values[np.abs(values) < smallest] = 0
 
 
 OPTIMIZERS = {
     "gradient descent": (gradient_descent, ()),
     "momentum": (momentum, ("velocity",)),
-    "adam": (adam, ("velocity", "squares")),
+    "adam": (adam, ("first_moment", "second_moment")),
 }
 
 
 def get_optimizer(name, vector):
-    """Return the optimizer called `name` and its initial state for a parameter vector.
+    """Return the optimizer called `name` and its state before the first step.
 
-    name: one of the keys of OPTIMIZERS. vector: (number of parameters,). Returns (function, state), where the
-    state is a dictionary of arrays, zero at the start. Raises ValueError with the known names for any other.
+    Parameters
+    ----------
+    name : {"gradient descent", "momentum", "adam"}
+    vector : ndarray, shape (number of parameters,)
+
+    Returns
+    -------
+    function : callable
+        `function(vector, gradient, state, learning_rate)`.
+    state : dict of ndarray
+        Zeros.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For any other name.
     """
-    if not isinstance(name, str) or name not in OPTIMIZERS:
-        known = ", ".join(repr(key) for key in OPTIMIZERS)
-        raise ValueError(f"optimizer is {name!r}, expected one of {known}")
+    check_choice("optimizer", name, tuple(OPTIMIZERS))
     function, sums = OPTIMIZERS[name]
     state = {key: np.zeros_like(vector) for key in sums}
     if sums:

@@ -1,7 +1,6 @@
-"""Sweeps: many trainings, each setting with several seeds, on one core, on all of them, or on a cluster."""
+"""Sweeps: many training runs, each setting with several seeds, on one core, all, or a cluster."""
 
-from helpers.experiments.pool import process_pool
-from helpers.experiments.sweep import grid, run_experiment
-from helpers.experiments.table import summarize
+from helpers.experiments.executors import process_pool
+from helpers.experiments.sweep import grid, run_experiment, summarize
 
 __all__ = ["grid", "process_pool", "run_experiment", "summarize"]

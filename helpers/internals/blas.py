@@ -9,17 +9,17 @@ from pathlib import Path
 
 AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 
-# Two threads against one, times as fast on two quiet cores, on two busy ones: 8e7 float operations a step 1.2, 0.14;
-# 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one thread is used.
+# How many times as fast two threads are as one, on two quiet cores and on two busy ones, by the float
+# operations of a step: 8e7 1.2, 0.14; 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one is used.
 SMALL_STEP = 3e8
 
 
-def threads_for(flops):
-    """Return a context in which matrix products run on one thread if `flops` is small, else as they were set up.
+def limit_blas_threads(flops):
+    """Return a context in which products run on one thread, if the steps have so few operations.
 
-    flops: float operations of one training step. Two threads that must wait for each other after every small product
-    are slower than one, and many times slower on a busy machine, whatever OPENBLAS_NUM_THREADS says.
-    Does nothing where threadpoolctl is missing (as in the browser). Raises nothing.
+    Two threads that wait for each other after every small product are slower than one, and many times
+    slower on a busy machine, whatever OPENBLAS_NUM_THREADS says. flops: float operations of one step.
+    Without threadpoolctl, as in the browser, nothing happens.
     """
     libraries = blas_libraries() if flops <= SMALL_STEP else None
     return contextlib.nullcontext() if libraries is None else libraries.limit(limits=1)
@@ -27,10 +27,7 @@ def threads_for(flops):
 
 @functools.cache
 def blas_libraries():
-    """Return threadpoolctl's controller of the loaded BLAS libraries, made once, or None without threadpoolctl.
-
-    Raises nothing.
-    """
+    """Return threadpoolctl's controller of the loaded BLAS libraries, or None without it."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
@@ -55,7 +52,9 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
     if (system or (platform.system(), platform.machine())) != ("Linux", "x86_64"):
         return "not Linux on x86-64, so the choice is left to the library"
     try:
-        first_core = parse_cpuinfo(Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo)
+        first_core = parse_cpuinfo(
+            Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo
+        )
     except (OSError, ValueError) as error:
         return f"the processor is unknown ({error}), so the choice is left to the library"
     if first_core.get("vendor_id") != "AuthenticAMD":

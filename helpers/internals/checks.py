@@ -60,6 +60,12 @@ def check_choice(name, value, choices, *, hint=""):
         raise _wrong(ValueError, name, value, expected, hint)
 
 
+def check_function(name, value):
+    """Check that a value is a function, or None."""
+    if value is not None and not callable(value):
+        raise _wrong(TypeError, name, value, "a function or None")
+
+
 def check_dtype(dtype):
     """Check that dtype is np.float64 or np.float32, or the name of one of them."""
     if not isinstance(dtype, (type, str, np.dtype)):

@@ -1,25 +1,19 @@
-"""What a setting is called in a table, and what it is in every detail, so that only like runs are taken for like."""
+"""Settings and functions as text: a readable one for tables, and a checksum of every detail."""
 
-import dataclasses
 import functools
 import hashlib
 import inspect
+import linecache
 import types
 from pathlib import Path
 
 import numpy as np
 
-# Who edits one of these gets new results, so runs on file that came from other sources are not used again.
-SOURCES = (
-    *("activations", "losses", "network", "optimizers", "live_parameters", "evaluation", "settings"),
-    *("training_state", "training_run", "training"),
-)
-
 
 def readable(value):
-    """Return a setting as a value that a table can show and group by: lists as tuples, functions by their name.
+    """Return a setting as a table can show and group it: lists as tuples, functions by their name.
 
-    A function that another one made is called as that was: cosine(final=0.0, warm_up=0.05). Raises nothing.
+    A function that another one made is called as that was: cosine(final=0.0, warm_up=0.05).
     """
     if isinstance(value, np.generic):
         return value.item()
@@ -38,7 +32,9 @@ def readable(value):
 
 
 def _call(function, arguments):
-    name = getattr(function, "__qualname__", type(function).__name__).split(".<locals>")[0].lstrip("_")
+    name = (
+        getattr(function, "__qualname__", type(function).__name__).split(".<locals>")[0].lstrip("_")
+    )
     return f"{name}({', '.join(arguments)})"
 
 
@@ -51,16 +47,12 @@ def _text(value):
 
 
 def fingerprint(value):
-    """Return a text that is the same for the same value in every process, and differs where a run could.
+    """Return a text that is the same for the same value in every process, else another.
 
-    Of a function it holds the code, the defaults, what it closes over and, for one that was written in a notebook,
-    the globals that it names. value: a setting, an array, a Dataset or a function. Raises nothing.
+    Of a function it holds the code, the defaults, what it closes over and, for one that was written
+    in a notebook, the globals that it names. value: a setting, an array, a Dataset or a function.
     """
-    return _hash(_describe(value, ()))
-
-
-def _hash(text):
-    return hashlib.sha256(text.encode("utf8", "backslashreplace")).hexdigest()
+    return hashlib.sha256(_describe(value, ()).encode("utf8", "backslashreplace")).hexdigest()
 
 
 def _describe(value, above):
@@ -82,7 +74,9 @@ def _describe(value, above):
     if isinstance(value, dict):
         return f"dict [{many(entry for pair in value.items() for entry in pair)}]"
     if isinstance(value, type | types.ModuleType | types.BuiltinFunctionType | np.ufunc):
-        return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}"
+        return (
+            f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}"
+        )
     if isinstance(value, types.CodeType):
         return f"code {value.co_code!r} {value.co_names} [{many(value.co_consts)}]"
     if isinstance(value, types.MethodType):
@@ -91,16 +85,28 @@ def _describe(value, above):
         return f"partial [{many((value.func, value.args, value.keywords))}]"
     if isinstance(value, types.FunctionType):
         inside = inspect.getclosurevars(value).nonlocals
-        parts = (value.__code__, value.__defaults__, value.__kwdefaults__, inside)
+        code = _source(value.__code__) or value.__code__
+        parts = (code, value.__defaults__, value.__kwdefaults__, inside)
         own = _named_globals(value) if value.__module__ == "__main__" else {}
         return f"function {value.__module__}.{value.__qualname__} [{many((*parts, own))}]"
-    if dataclasses.is_dataclass(value):
-        return f"{type(value)} [{many(getattr(value, field.name) for field in dataclasses.fields(value))}]"
-    return f"{type(value)} [{many(vars(value).items())}]" if hasattr(value, "__dict__") else f"{type(value)} {value!r}"
+    inside = many(vars(value).items()) if hasattr(value, "__dict__") else repr(value)
+    return f"{type(value)} [{inside}]"
 
 
 def _many(values, above):
     return ", ".join(_describe(value, above) for value in values)
+
+
+def _source(code):
+    """Return the source of a function of a notebook's cell, or None.
+
+    Unlike its bytecode it is the same in every version of Python, and so in the browser.
+    """
+    in_a_file = Path(code.co_filename).exists()  # which may have been edited since
+    if in_a_file or code.co_name == "<lambda>":
+        return None
+    lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    return "".join(inspect.getblock(lines)) if lines else None
 
 
 def _named_globals(function):
@@ -109,10 +115,6 @@ def _named_globals(function):
     for code in codes:
         names.update(code.co_names)
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return {name: function.__globals__[name] for name in sorted(names) if name in function.__globals__}
-
-
-@functools.cache
-def trainer_fingerprint():
-    """Return the fingerprint of the sources that compute a training. Raises OSError where they cannot be read."""
-    return fingerprint([Path(__file__).parents[1].joinpath(f"{name}.py").read_text("utf8") for name in SOURCES])
+    return {
+        name: function.__globals__[name] for name in sorted(names) if name in function.__globals__
+    }

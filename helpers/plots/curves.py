@@ -1,4 +1,4 @@
-"""Curves over epochs or anything else, and distributions."""
+"""Curves over epochs or anything else, and histograms."""
 
 import numpy as np
 
@@ -33,8 +33,9 @@ def _draw(ax, x, y, i, name, **options):
     good = np.flatnonzero(np.isfinite(y))
     marker = "o" if len(x) <= 12 else None
     look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4], **options}
-    (line,) = ax.plot(x, np.where(np.isfinite(y), y, np.nan), marker=marker, markersize=5, label=name, **look)
-    if len(good) > 0 and good[-1] < len(y) - 1:  # a training that diverged: mark where it was last seen
+    seen = np.where(np.isfinite(y), y, np.nan)
+    (line,) = ax.plot(x, seen, marker=marker, markersize=5, label=name, **look)
+    if len(good) > 0 and good[-1] < len(y) - 1:  # diverged: mark where it was last seen
         ax.plot(x[good[-1]], y[good[-1]], marker="X", markersize=9, color=look["color"])
     return line
 
@@ -43,16 +44,32 @@ def _in_words(name, x, y):
     good = np.flatnonzero(np.isfinite(y))
     if len(good) == 0:
         return f"{name} has no finite value"
-    first, last = good[0], good[-1]
-    text = f"{name} goes from {number(y[first])} at {number(x[first])} to {number(y[last])} at {number(x[last])}"
-    return text if last == len(y) - 1 else f"{text}, and is not finite after that"
+    start, end = (f"{number(y[i])} at {number(x[i])}" for i in (good[0], good[-1]))
+    text = f"{name} goes from {start} to {end}"
+    return text if good[-1] == len(y) - 1 else f"{text}, and is not finite after that"
 
 
 @styled
 def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
-    """Draw lines {name: (x, y)} over a common pair of axes; values that are not finite leave a gap.
+    """Draw lines over a common pair of axes; values that are not finite leave a gap.
 
-    Raises ValueError for no line, x and y of different lengths, or a value up to 0 on a logarithmic axis.
+    Parameters
+    ----------
+    lines : dict of str to (x, y)
+        By name, x and y of the same length.
+    xlabel, ylabel, title : str
+        Labels with their units.
+    logx, logy : bool
+        Whether an axis is logarithmic.
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For no line, x and y of different lengths, or a value up to 0 on a logarithmic axis.
     """
     if not lines:
         raise ValueError("there is no line to draw; give a dictionary {name: (x, y)}")
@@ -60,12 +77,15 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     for name, (x, y) in lines.items():
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if x.ndim != 1 or x.shape != y.shape or x.size == 0:
-            raise ValueError(f"line {name!r} needs as many x as y, at least one; got shapes {x.shape} and {y.shape}")
+            raise ValueError(
+                f"line {name!r} needs as many x as y, at least one; "
+                f"got shapes {x.shape} and {y.shape}"
+            )
         for axis, values, log in (("x", x, logx), ("y", y, logy)):
             if log and (values <= 0).any():
                 raise ValueError(
-                    f"line {name!r} has {axis} values of 0 or less, which a logarithmic axis cannot show; "
-                    f"use log{axis}=False"
+                    f"line {name!r} has {axis} values of 0 or less, which a logarithmic axis "
+                    f"cannot show; use log{axis}=False"
                 )
         curves[name] = (x, y)
     words = "; ".join(_in_words(name, x, y) for name, (x, y) in curves.items())
@@ -74,7 +94,8 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     drawn = [_draw(ax, x, y, i, name) for i, (name, (x, y)) in enumerate(curves.items())]
     ax.set_title(wrap_title(title, 7.5))
     ax.grid(True)
-    for axis, scale, log, part in ((ax.xaxis, ax.set_xscale, logx, 0), (ax.yaxis, ax.set_yscale, logy, 1)):
+    directions = ((ax.xaxis, ax.set_xscale, logx), (ax.yaxis, ax.set_yscale, logy))
+    for part, (axis, scale, log) in enumerate(directions):
         values = np.concatenate([curve[part] for curve in curves.values()])
         if log:
             scale("log")
@@ -88,32 +109,51 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
 
 @styled
 def plot_history(history, best_epoch=None, *, title=None):
-    """Draw a training's loss and accuracy side by side, the best epoch marked.
+    """Draw the loss and the accuracy of a training run side by side, the best epoch marked.
 
-    `history` has the columns train_loss, dev_loss, train_accuracy, dev_accuracy and epochs as its index.
-    Without `best_epoch` it is the first with the highest development accuracy.
-    Raises ValueError for a missing column, no epoch, or a best epoch that is not in the history.
+    Parameters
+    ----------
+    history : DataFrame
+        With the columns train_loss, dev_loss, train_accuracy and dev_accuracy, indexed by epoch.
+    best_epoch : int, optional
+        By default the first with the highest development accuracy.
+    title : str, optional
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For a missing column, no epoch, or a best epoch that is not in the history.
     """
-    pairs = [("loss", "train_loss", "dev_loss"), ("accuracy", "train_accuracy", "dev_accuracy")]
-    columns = {name: as_column(history, name) for _, *names in pairs for name in names}
+    pairs = {kind: (f"train_{kind}", f"dev_{kind}") for kind in ("loss", "accuracy")}
+    columns = {name: as_column(history, name) for names in pairs.values() for name in names}
     epochs, dev = columns["dev_accuracy"]
     if best_epoch is None:
         if not np.isfinite(dev).any():
-            raise ValueError("dev_accuracy has no finite value, so there is no best epoch; pass best_epoch")
+            raise ValueError(
+                "dev_accuracy has no finite value, so there is no best epoch; pass best_epoch"
+            )
         best_epoch = int(epochs[np.nanargmax(dev)])
     if best_epoch not in epochs:
         raise ValueError(
-            f"best epoch {best_epoch} is not in the history, which runs from {epochs[0]:.0f} to {epochs[-1]:.0f}"
+            f"best epoch {best_epoch} is not in the history, which runs from {epochs[0]:.0f} to "
+            f"{epochs[-1]:.0f}"
         )
     best = dev[list(epochs).index(best_epoch)]
     if title is None:
-        title = f"Training stopped after epoch {epochs[-1]:.0f}; the best on the development set was epoch {best_epoch}"
+        title = (
+            f"Training stopped after epoch {epochs[-1]:.0f}; "
+            f"the best on the development set was epoch {best_epoch}"
+        )
     ends = {name: f"from {number(y[0])} to {number(y[-1])}" for name, (_, y) in columns.items()}
     loss = f"Loss: training {ends['train_loss']}, development {ends['dev_loss']}"
     right = f"Accuracy: training {ends['train_accuracy']}, development {ends['dev_accuracy']}"
-    alt = f"Two line charts over {len(epochs)} epochs. {loss}. {right}, best {number(best)} at epoch {best_epoch}."
-    fig = new_figure(9, 3.8, alt)
-    for ax, (kind, train, development) in zip(fig.subplots(1, 2), pairs, strict=True):
+    alt = f"Two line charts over {len(epochs)} epochs. {loss}. {right}, "
+    fig = new_figure(9, 3.8, alt + f"best {number(best)} at epoch {best_epoch}.")
+    for ax, (kind, (train, development)) in zip(fig.subplots(1, 2), pairs.items(), strict=True):
         _draw(ax, *columns[train], 0, "training set", color=BLUE, linestyle="-")
         _draw(ax, *columns[development], 1, "development set", color=VERMILLION, linestyle="--")
         ax.axvline(best_epoch, color="black", linewidth=1, linestyle=":")
@@ -126,7 +166,8 @@ def plot_history(history, best_epoch=None, *, title=None):
             late = best_epoch > (epochs[0] + epochs[-1]) / 2
             text = f" best epoch {best_epoch}: {best:.3f} "
             place = {"transform": ax.get_xaxis_transform(), "ha": "right" if late else "left"}
-            ax.text(best_epoch, 0.04, text, **place, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            ax.text(best_epoch, 0.04, text, **place, bbox=box)
     fig.axes[0].legend(loc="upper right", frameon=True, edgecolor="none", framealpha=0.85)
     fig.suptitle(wrap_title(title, 9), x=0.01, ha="left")
     return fig
@@ -134,15 +175,86 @@ def plot_history(history, best_epoch=None, *, title=None):
 
 @styled
 def plot_histories(histories, column, *, title=None, logy=False):
-    """Draw one column of several trainings {name: history} over their epochs.
+    """Draw one column of several training runs over their epochs.
 
-    Raises ValueError for no history, a missing column, or a value up to 0 with `logy`.
+    Parameters
+    ----------
+    histories : dict of str to DataFrame
+        By name, each indexed by epoch.
+    column : str
+        Which one, such as "dev_loss".
+    title : str, optional
+    logy : bool
+        Whether the vertical axis is logarithmic.
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For no history, a missing column, or a value up to 0 with `logy`.
     """
     if not histories:
         raise ValueError("there is no history to draw; give a dictionary {name: history}")
-    lines = {name: as_column(history, column, f"history {name!r}") for name, history in histories.items()}
-    subject = column.replace("_", " ").replace("dev ", "development ").replace("train ", "training ")
-    title = f"{subject.capitalize()} of {len(lines)} trainings" if title is None else title
+    lines = {
+        name: as_column(history, column, f"history {name!r}") for name, history in histories.items()
+    }
+    if title is None:
+        subject = column.replace("_", " ").replace("dev ", "development ")
+        subject = subject.replace("train ", "training ")
+        title = f"{subject.capitalize()} of {len(lines)} trainings"
     fig = plot_lines(lines, xlabel="epoch", ylabel=_ylabel(column), title=title, logy=logy)
     fig.axes[0].xaxis.get_major_locator().set_params(integer=True)
+    return fig
+
+
+@styled
+def plot_histogram(samples, *, xlabel, title=None, bins=50):
+    """Draw how often values occur, one outline per entry, all with the same bins.
+
+    Parameters
+    ----------
+    samples : dict of str to array_like
+        The values by name.
+    xlabel : str
+        What the values are, with their unit.
+    title : str, optional
+    bins : int or array_like
+        As for `numpy.histogram_bin_edges`.
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For no entry, an entry without a value, or values that are not finite.
+    """
+    if not samples:
+        raise ValueError("there is nothing to count; give a dictionary {name: values}")
+    values = {name: np.asarray(v, dtype=float).ravel() for name, v in samples.items()}
+    for name, v in values.items():
+        if v.size == 0 or not np.isfinite(v).all():
+            raise ValueError(
+                f"{name!r} must hold at least one value, all finite, got {v.size} values"
+            )
+    edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=bins)
+    words = "; ".join(
+        f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} "
+        f"with mean {number(v.mean())}"
+        for name, v in values.items()
+    )
+    fig = new_figure(7.5, 3.6, f"Histogram of {xlabel}: {words}.")
+    ax = fig.add_subplot(xlabel=xlabel, ylabel="count")
+    drawn = []
+    for i, v in enumerate(values.values()):
+        look = {"color": COLORS[i % len(COLORS)], "linestyle": LINE_STYLES[i % 4]}
+        ax.hist(v, bins=edges, histtype="stepfilled", alpha=0.2, color=look["color"])
+        drawn += ax.hist(v, bins=edges, histtype="step", linewidth=1.8, **look)[2]
+    ax.set_title(wrap_title(f"How often each {xlabel} occurs" if title is None else title, 7.5))
+    if len(values) > 1:
+        add_legend(ax, values, drawn)
     return fig

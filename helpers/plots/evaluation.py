@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from helpers.plots.arrays import as_images, as_matrix, full_ink, kind_of
+from helpers.plots.arrays import as_images, as_matrix, axis_name, check_columns
 from helpers.plots.figure import (
     BLUE,
     GRAY,
     RIGHT,
     WRONG,
+    draw_sheet,
     listing,
     new_figure,
     number,
@@ -15,41 +16,58 @@ from helpers.plots.figure import (
     styled,
     wrap_title,
 )
-from helpers.plots.tiles import tile_figure
 
 
 @styled
 def plot_confusion_matrix(matrix, class_names=None, *, title=None):
-    """Draw a confusion matrix (true, predicted) of counts: the right ones on a gray diagonal, the errors colored.
+    """Draw a confusion matrix: the right predictions on a gray diagonal, the errors colored.
 
     The color scale belongs to the errors alone, which would all look white beside the diagonal.
-    Raises ValueError when the matrix is not square, not counts, empty, or has another number of names.
+
+    Parameters
+    ----------
+    matrix : array_like of int, shape (classes, classes)
+        Counts by true class (rows) and predicted class (columns).
+    class_names : sequence of str, optional
+        "0", "1", ... by default.
+    title : str, optional
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        When the matrix is not square, not counts, empty, or has another number of names.
     """
     matrix, names = as_matrix(matrix, class_names)
+    kind = axis_name(names)
     n, total, right = len(matrix), matrix.sum(), np.trace(matrix)
     errors = np.where(np.eye(n, dtype=bool), 0, matrix)
     true, predicted = np.unravel_index(errors.argmax(), errors.shape)
     summary = f"{right:,} of {total:,} right"
     if errors.any():
-        summary += f"; the most frequent mistake: {names[true]} taken for {names[predicted]}, {errors.max():,} times"
-        summary = summary.replace(", 1 times", ", once")
+        summary += f"; the most frequent mistake: {names[true]} taken for {names[predicted]}, "
+        summary += "once" if errors.max() == 1 else f"{errors.max():,} times"
     size = max(4.2, 0.58 * n + 0.9)
-    fig = new_figure(size + 0.5, size, f"Confusion matrix of {n} classes. {summary[0].upper()}{summary[1:]}.")
+    fig = new_figure(size + 0.5, size, f"Confusion matrix of {n} classes. {summary}.")
     ax = fig.add_subplot()
     shown = np.ma.masked_array(errors, mask=np.eye(n, dtype=bool))
-    drawn = ax.imshow(shown, cmap="Oranges", vmin=0, vmax=max(3, errors.max()), interpolation="nearest")
+    full = max(3, errors.max())
+    drawn = ax.imshow(shown, cmap="Oranges", vmin=0, vmax=full, interpolation="nearest")
     ax.set_facecolor("#D9D9D9")
     for (row, column), count in np.ndenumerate(matrix):
-        dark = row != column and count > 0.6 * max(3, errors.max())
+        dark = row != column and count > 0.6 * full
         color = "white" if dark else ("#B0B0B0" if count == 0 else "black")
-        weight = "bold" if row == column else "normal"
-        ax.text(column, row, f"{count}", ha="center", va="center", color=color, fontweight=weight, fontsize=10)
+        look = {"color": color, "fontweight": "bold" if row == column else "normal", "fontsize": 10}
+        ax.text(column, row, f"{count}", ha="center", va="center", **look)
     turned = {"rotation": 40, "ha": "right"} if max(map(len, names)) > 4 else {}
     ax.set_xticks(range(n), names, **turned)
     ax.set_yticks(range(n), names)
     ax.tick_params(length=0)
-    ax.set(xlabel=f"predicted {kind_of(names)}", ylabel=f"true {kind_of(names)}")
-    ax.set_title(wrap_title(summary[0].upper() + summary[1:] if title is None else title, size - 0.6))
+    ax.set(xlabel=f"predicted {kind}", ylabel=f"true {kind}")
+    ax.set_title(wrap_title(summary if title is None else title, size - 0.6))
     bar = fig.colorbar(drawn, ax=ax, shrink=0.7, label="errors (number of images)")
     bar.locator.set_params(integer=True)
     bar.update_ticks()
@@ -58,10 +76,27 @@ def plot_confusion_matrix(matrix, class_names=None, *, title=None):
 
 @styled
 def plot_accuracy_per_class(matrix, class_names=None, *, title=None):
-    """Draw the fraction of each class that was predicted right, with one standard error up and down.
+    """Draw the fraction of each class that was predicted right, plus and minus one standard error.
 
-    The standard error of a fraction p of n examples is sqrt(p (1 - p) / n). A class without examples has no bar.
-    Raises ValueError as `plot_confusion_matrix` does.
+    The standard error of a fraction p of n examples is sqrt(p (1 - p) / n). A class without
+    examples has no bar.
+
+    Parameters
+    ----------
+    matrix : array_like of int, shape (classes, classes)
+        Counts by true class (rows) and predicted class (columns).
+    class_names : sequence of str, optional
+        "0", "1", ... by default.
+    title : str, optional
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        When the matrix is not square, not counts, empty, or has another number of names.
     """
     matrix, names = as_matrix(matrix, class_names)
     sizes, overall = matrix.sum(axis=1), np.trace(matrix) / matrix.sum()
@@ -69,21 +104,25 @@ def plot_accuracy_per_class(matrix, class_names=None, *, title=None):
     fractions = np.diag(matrix)[present] / sizes[present]
     standard_errors = np.sqrt(fractions * (1 - fractions) / sizes[present])
     best, worst = names[present[fractions.argmax()]], names[present[fractions.argmin()]]
-    kind = kind_of(names)
+    kind = axis_name(names)
     if title is None:
         title = f"Recognized best: {best}, worst: {worst} (line: ± one standard error)"
     words = ", ".join(f"{names[i]}: {number(f)}" for i, f in zip(present, fractions, strict=True))
-    fig = new_figure(7.5, 3.8, f"Bar chart, accuracy of each {kind}. {words}. Overall {number(overall)}.")
+    alt = f"Bar chart, accuracy of each {kind}. {words}. Overall {number(overall)}."
+    fig = new_figure(7.5, 3.8, alt)
     ax = fig.add_subplot()
-    ax.bar(present, fractions, yerr=standard_errors, color="#9DC3DE", edgecolor=BLUE, capsize=4)
+    look = {"color": "#9DC3DE", "edgecolor": BLUE, "capsize": 4}
+    ax.bar(present, fractions, yerr=standard_errors, **look)
     for x, f in zip(present, fractions, strict=True):
         ax.text(x, 0.04, f"{f:.2f}", ha="center", fontsize=10)
     for x in np.flatnonzero(sizes == 0):
         ax.text(x, 0.04, "none", ha="center", fontsize=10, color=GRAY)
-    ax.axhline(overall, color="black", linestyle="--", linewidth=1.2, label=f"overall: {overall:.3f}")
+    look = {"color": "black", "linestyle": "--", "linewidth": 1.2}
+    ax.axhline(overall, label=f"overall: {overall:.3f}", **look)
     turned = {"rotation": 35, "ha": "right"} if max(map(len, names)) > 4 else {}
     ax.set_xticks(range(len(names)), names, **turned)
-    ax.set(xlabel=f"true {kind}", ylabel="accuracy (fraction)", ylim=(0, 1.16), yticks=np.linspace(0, 1, 6))
+    ax.set(xlabel=f"true {kind}", ylabel="accuracy (fraction)")
+    ax.set(ylim=(0, 1.16), yticks=np.linspace(0, 1, 6))
     ax.set_title(wrap_title(title, 7.5))
     ax.legend(loc="upper right")
     return fig
@@ -91,22 +130,39 @@ def plot_accuracy_per_class(matrix, class_names=None, *, title=None):
 
 @styled
 def plot_mistakes(table, dataset, *, count=12, title=None):
-    """Draw the first `count` rows of a table of mistakes, each image with what it is and what the network said.
+    """Draw the first rows of a table of mistakes: the images, what they are and what was said.
 
-    `table` has the columns index (column of `dataset.X`), true, predicted, confidence and true_probability.
-    Raises ValueError for a missing column, no row, a count below 1, or an index outside the dataset.
+    Parameters
+    ----------
+    table : DataFrame
+        What `helpers.evaluation.mistakes` returns.
+    dataset : Dataset
+        The one that was evaluated.
+    count : int
+        How many rows, at least 1.
+    title : str, optional
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For a missing column, no row, a count below 1, or an index outside the dataset.
     """
-    wanted = ["index", "true", "predicted", "confidence", "true_probability"]
-    missing = [name for name in wanted if name not in table.columns]
-    if missing:
-        raise ValueError(f"the table of mistakes has no column {missing[0]!r}; expected {', '.join(wanted)}")
+    wanted = ("index", "true", "predicted", "confidence", "true_probability")
+    check_columns("the table of mistakes", table, *wanted)
     if count < 1 or len(table) == 0:
-        raise ValueError(f"there is no mistake to draw: the table has {len(table)} rows and count is {count}")
+        raise ValueError(
+            f"there is no mistake to draw: the table has {len(table)} rows and count is {count}"
+        )
     rows = table.head(count)
     chosen, m = rows["index"].to_numpy(), dataset.X.shape[1]
     if chosen.min() < 0 or chosen.max() >= m:
         raise ValueError(
-            f"index {chosen.max()} is not in the dataset of {m} images; pass the dataset that was evaluated"
+            f"index {chosen.max()} is not in the dataset of {m} images; "
+            "pass the dataset that was evaluated"
         )
     images = as_images(dataset.X[:, chosen], dataset.image_shape)
     names = dataset.class_names
@@ -114,14 +170,15 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
     for row in rows.itertuples():
         true, said = names[row.true], names[row.predicted]
         mark = RIGHT if row.true == row.predicted else WRONG
-        captions.append(f"{mark} said {said}: {percent(row.confidence)}\nis {true}: {percent(row.true_probability)}")
+        answer, truth = percent(row.confidence), percent(row.true_probability)
+        captions.append(f"{mark} said {said}: {answer}\nis {true}: {truth}")
         words.append(f"{true} taken for {said}" if mark == WRONG else f"{true} right")
     if title is None:
         title = (
-            f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and how probable it thought each"
+            f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, "
+            "and how probable it thought each"
         )
     alt = f"{len(rows)} images from a table of {len(table)}: {listing(words, 20)}."
-    columns = 6 if max(len(line) for text in captions for line in text.split("\n")) <= 20 else 4
-    return tile_figure(
-        images, captions, title=title, alt=alt, columns=columns, cmap="gray_r", vmin=0, vmax=full_ink(images)
-    )
+    longest = max(len(line) for text in captions for line in text.split("\n"))
+    columns = 6 if longest <= 20 else 4
+    return draw_sheet(images, captions, title=title, alt=alt, columns=columns)

@@ -1,4 +1,4 @@
-"""Panels to turn the knobs in a notebook: each is one line to show, and each calls the helpers the notebooks teach."""
+"""Panels with which to try things in a notebook; each is shown by one line."""
 
 from helpers.widgets.digit_pad import DigitPad
 from helpers.widgets.mistake_explorer import MistakeExplorer

@@ -1,9 +1,8 @@
-"""What all panels share: how they show themselves, where their errors go, and what runs while the kernel is free."""
+"""What panels share: their display, their errors, and tasks that run beside other cells."""
 
 import asyncio
 import functools
 import html
-import inspect
 
 import ipywidgets as widgets
 from IPython import get_ipython
@@ -12,11 +11,11 @@ OPEN_PANELS = {}  # (kind of panel, cell) -> the panel that this cell made last
 
 
 class Panel:
-    """A panel of controls in a notebook; the base of all of them.
+    """The base of all panels of controls in a notebook.
 
-    A subclass fills `.view` (a vertical box; `.error_line` is put below what it is given) through `show`, and gives
-    `figure()`, the static figure that stands in its place where there is no browser. Making a panel again in the same
-    cell closes the one before it, with its tasks. Raises nothing of its own.
+    A subclass fills `.view` through `show`, and gives `figure()`, the static figure that stands
+    in its place where there is no browser. Making a panel again in the same cell closes the one
+    before it.
     """
 
     def __init__(self):
@@ -28,74 +27,54 @@ class Panel:
         place = (type(self).__name__, current_cell())
         previous = OPEN_PANELS.pop(place, None)
         if previous is not None:
-            # not all programs name the cell: then the one before may be another cell's, which only stops working
+            # not all programs name the cell: it may be another cell's, which only stops then
             previous.close() if place[1] else previous.cancel()
         OPEN_PANELS[place] = self
 
     def show(self, *children):
-        """Make these widgets, one below the other, the content of the panel, and return it. Raises nothing."""
+        """Make these widgets, one below the other, the content of the panel, and return it."""
         self.view.children = (*children, self.error_line)
         return self
 
     def figure(self):
-        """Return the static figure, an AccessibleFigure with a deterministic `alt`.
-
-        Every subclass gives its own; here it raises NotImplementedError.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has no static figure; define figure()")
+        """Return the static figure, an AccessibleFigure with a deterministic `alt`."""
+        raise NotImplementedError
 
     def guard(self, callback):
-        """Return the callback in a form whose errors appear in the panel instead of vanishing.
+        """Return the callback in a form whose errors appear in the panel instead of vanishing."""
 
-        callback: a function or a coroutine function; the wrapper is of the same kind and returns what it returns, or
-        None after an error. A new call clears the error of the one before. Raises nothing.
-        """
-        if inspect.iscoroutinefunction(callback):
-
-            @functools.wraps(callback)
-            async def guarded(*args, **kwargs):
-                try:
-                    self.clear_error()
-                    return await callback(*args, **kwargs)
-                except Exception as error:
-                    self.show_error(error)
-        else:
-
-            @functools.wraps(callback)
-            def guarded(*args, **kwargs):
-                try:
-                    self.clear_error()
-                    return callback(*args, **kwargs)
-                except Exception as error:
-                    self.show_error(error)
+        @functools.wraps(callback)
+        def guarded(*args, **kwargs):
+            try:
+                self.clear_error()
+                return callback(*args, **kwargs)
+            except Exception as error:
+                self.show_error(error)
 
         return guarded
 
     def show_error(self, error):
-        """Show an exception's sentence in the panel; the exception itself is kept as `.last_error`. Raises nothing."""
+        """Show an exception's sentence in the panel; the exception is kept as `.last_error`."""
         self.last_error = error
         text = str(error) or "something went wrong, without a word about it"
         if not isinstance(error, ValueError):
             text = f"{type(error).__name__}: {text}"
         self.error_line.value = (
-            '<div role="alert" style="border-left: 4px solid #D55E00; background: #fff4ec; color: #000; '
-            f'padding: 4px 8px; line-height: 1.4; white-space: normal">⚠ {html.escape(text)}</div>'
+            '<div role="alert" style="border-left: 4px solid #D55E00; background: #fff4ec; '
+            'color: #000; padding: 4px 8px; line-height: 1.4; white-space: normal">'
+            f"⚠ {html.escape(text)}</div>"
         )
         self.error_line.layout.display = ""
 
     def clear_error(self):
-        """Take the error line away. Raises nothing."""
+        """Take the error line away."""
         if self.last_error is not None:
             self.last_error = None
             self.error_line.value = ""
             self.error_line.layout.display = "none"
 
     def later(self, coroutine):
-        """Run a coroutine on the loop of the cell that made the panel, whatever thread this is called on.
-
-        Its errors appear in the panel; `close` cancels it. Where no loop runs (a plain script, a test) it is run to
-        its end at once. Raises nothing.
-        """
+        """Run a coroutine on the loop of the panel's cell; where there is none, to its end."""
         if self.loop is None:
             asyncio.run(self._watched(coroutine))
         elif running_loop() is self.loop:
@@ -104,12 +83,12 @@ class Panel:
             self.loop.call_soon_threadsafe(self._start, coroutine)
 
     def cancel(self):
-        """End all that the panel runs. Raises nothing."""
+        """End all that the panel runs."""
         for task in list(self.tasks):
             task.get_loop().call_soon_threadsafe(task.cancel)
 
     def close(self):
-        """Cancel what the panel still runs and free its widgets. Raises nothing."""
+        """Cancel what the panel still runs and free its widgets."""
         self.cancel()
         for widget in family(self.view):
             widget.close()
@@ -131,7 +110,7 @@ class Panel:
 
 
 def running_loop():
-    """Return the event loop that runs in this thread, or None. Raises nothing."""
+    """Return the event loop that runs in this thread, or None."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -139,7 +118,7 @@ def running_loop():
 
 
 def current_cell():
-    """Return the id of the notebook cell that is being executed, or None where nobody says. Raises nothing."""
+    """Return the id of the notebook cell that is being executed, or None where nobody says."""
     shell = get_ipython()
     if not hasattr(shell, "get_parent"):
         return None
@@ -148,7 +127,7 @@ def current_cell():
 
 
 def family(widget):
-    """Yield a widget and all that it holds, children first. Raises nothing."""
+    """Yield a widget and all that it holds, children first."""
     for child in getattr(widget, "children", ()):
         yield from family(child)
     yield widget

@@ -9,7 +9,6 @@ import numpy as np
 from helpers.augmentation import distort
 from helpers.data import Dataset, split
 from helpers.internals.downloads import load_full_dataset
-from helpers.network import unpack_parameters
 from helpers.schedules import cosine
 from helpers.training import train
 
@@ -107,7 +106,7 @@ def run_recipe(recipe, train_set, dev_set, *, seed, max_epochs=None):
         seed=seed,
         **settings,
     )
-    return unpack_parameters(result.state.vector, result.parameters), result
+    return result.last_parameters, result
 
 
 def part_of(dataset, m):

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 
 from helpers.data import Dataset
+from helpers.optimizers import unpack_parameters
 from helpers.schedules import cosine
-from helpers.settings import Settings
-from helpers.training_run import TrainingRun
+from helpers.training import Settings, initial_state, training
 
 STEPS, BATCH_SIZE, SIZES = 50, 16, [25, 12, 8, 10]
 CASES = {
@@ -29,20 +29,19 @@ def difference(ours, theirs):
     rng = np.random.default_rng(0)
     rows, labels = rng.random((STEPS * BATCH_SIZE, SIZES[0])), rng.integers(0, SIZES[-1], STEPS * BATCH_SIZE)
     data = Dataset(rows.T, labels, image_shape=(5, 5))
-    defaults = {"l2": 0.0, "label_smoothing": 0.0, "learning_rate_schedule": None}
     learning_rate = 0.01 if ours["optimizer"] == "adam" else 0.1
-    fixed = {"batch_size": BATCH_SIZE, "max_epochs": 1, "patience": None, "min_delta": 0.0, "activation": "relu"}
-    fixed |= {"layer_sizes": SIZES, "learning_rate": learning_rate, "augment": None, "dtype": np.float64, "seed": 0}
-    settings = Settings(**fixed | defaults | ours)
-    run = TrainingRun(data, data, settings)
-    model = torch_model(run.parameters)
+    fixed = {"layer_sizes": SIZES, "batch_size": BATCH_SIZE, "max_epochs": 1, "patience": None}
+    settings = Settings(**fixed, learning_rate=learning_rate, **ours)
+    state = initial_state(settings)
+    model = torch_model(unpack_parameters(state.vector, SIZES))
     order = np.random.default_rng(0)
-    order.bit_generator.state = run.state.rng_state
+    order.bit_generator.state = state.rng_state
     train_torch(model, rows, labels, order.permutation(len(rows)), settings, theirs)
-    run.run_epoch()
+    *_, end = training(data, data, settings, state)
+    parameters = unpack_parameters(end.vector, SIZES)
     linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
-    pairs = [(layer.weight, W) for layer, (W, _) in zip(linear, run.parameters, strict=True)]
-    pairs += [(layer.bias, b[:, 0]) for layer, (_, b) in zip(linear, run.parameters, strict=True)]
+    pairs = [(layer.weight, W) for layer, (W, _) in zip(linear, parameters, strict=True)]
+    pairs += [(layer.bias, b[:, 0]) for layer, (_, b) in zip(linear, parameters, strict=True)]
     return max(float(np.abs(tensor.detach().numpy() - array).max()) for tensor, array in pairs)
 
 

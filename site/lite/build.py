@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
-RUNS = ROOT / "build" / "finished_runs.jsonl"
+RUNS = ROOT / "build" / "finished_runs.txt"
 PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # those of Pyodide; what they need comes with them
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}  # or the reader is asked for one
@@ -63,7 +63,7 @@ def copy_contents(folder):
         notebook = json.loads(path.read_text("utf8"))
         notebook["metadata"]["kernelspec"] = KERNEL
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
-    for path in (ROOT / "data").glob("*.csv.gz"):
+    for path in [*(ROOT / "data").glob("*.csv.gz"), *([RUNS] if RUNS.exists() else [])]:
         shutil.copy(path, folder / "data")
 
 
@@ -87,8 +87,6 @@ def project_wheel(folder):
     sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")]
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
     files |= {f"data/{path.name}": path.read_bytes() for path in sorted((ROOT / "data").glob("*.csv.gz"))}
-    if RUNS.exists():
-        files[f"helpers/experiments/{RUNS.name}"] = RUNS.read_bytes()
     info = f"{name}.dist-info"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -117,7 +115,9 @@ def configure(path, wheels):
     packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
-    options = {"packages": packages, "env": {"PYTHONWARNINGS": "ignore:tqdm"}}  # it warns that it has no thread
+    environment = {"PYTHONWARNINGS": "ignore:tqdm"}  # it warns that it has no thread
+    environment["NEURAL_NETWORK_RUNS"] = f"../data/{RUNS.name}"  # seen from a notebook
+    options = {"packages": packages, "env": environment}
     plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": options}
     path.write_text(json.dumps(site, indent=2), "utf8")
 

@@ -1,11 +1,10 @@
-"""Do the runs of notebook 6 for the JupyterLite site, as the notebook itself does them: build/finished_runs.jsonl.
+"""Do the runs of notebook 6 for the JupyterLite site, as the notebook itself does them: build/finished_runs.txt.
 
-`make lite` calls it with the Python of .venv. In the reader's browser, where there are no processes, `process_pool`
-finds this file in the site's wheel. A run stays on file as long as its setting, data and trainer stay the same.
+`make lite` calls it with the Python of .venv. In the reader's browser, where there are no processes, the variable
+NEURAL_NETWORK_RUNS names this file, so that `run_experiment` reads the runs that it holds.
 """
 
 import contextlib
-import functools
 import io
 import json
 import os
@@ -14,26 +13,16 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from helpers import experiments
-from helpers.experiments import finished
-from helpers.internals.array_files import replace_file
-
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "06_hyperparameters.ipynb"
-FILE = ROOT / "build" / "finished_runs.jsonl"
+FILE = ROOT / "build" / "finished_runs.txt"  # .jsonl would be taken for one JSON value by JupyterLite
 
 
 def main():
-    """Run the notebook, and keep the runs that it asked for. Raises what a cell of the notebook raises."""
-    FILE.parent.mkdir(exist_ok=True)
-    asked, rows_on_file = [], finished.rows_on_file
-
-    def noted(keys, *files):
-        asked.extend(keys)
-        return rows_on_file(keys, *files)
-
-    experiments.sweep.rows_on_file = noted
-    experiments.run_experiment = functools.partial(experiments.run_experiment, path=FILE, progress=False)
+    """Run the notebook with a new file of runs."""
+    unfinished = FILE.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    os.environ |= {"NEURAL_NETWORK_RUNS": str(unfinished), "TQDM_DISABLE": "1"}
     os.chdir(NOTEBOOK.parent)
     quiet = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell.instance(config=quiet)  # in which a cell's functions have a source, as in the notebook
@@ -41,15 +30,8 @@ def main():
         if cell["cell_type"] == "code":
             with contextlib.redirect_stdout(io.StringIO()):
                 shell.run_cell("".join(cell["source"]), silent=True).raise_error()
-    keep(set(asked))
-    print(f"{FILE} holds the {len(set(asked))} runs of {NOTEBOOK.name}")
-
-
-def keep(keys):
-    """Write the file again with these runs only: others are those of an older notebook."""
-    header, *lines = FILE.read_text("utf8").splitlines(keepends=True)
-    wanted = [line for line in lines if json.loads(line)["key"] in keys]
-    replace_file(FILE, "".join([header, *wanted]).encode())
+    unfinished.replace(FILE)
+    print(f"{FILE} holds the {len(FILE.read_text('utf8').splitlines()) - 1} runs of {NOTEBOOK.name}")
 
 
 if __name__ == "__main__":

@@ -25,10 +25,15 @@ import numpy as np
 
 from helpers.data import DataFileError, Dataset, load_csv
 from helpers.internals import array_files
-from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint, save_checkpoint
+from helpers.internals.checkpoints import (
+    HISTORY_COLUMNS,
+    CheckpointFileError,
+    TrainingState,
+    load_checkpoint,
+    save_checkpoint,
+)
 from helpers.network import initialize_parameters
 from helpers.storage import ParameterFileError, load_parameters, save_parameters
-from helpers.training_state import HISTORY_COLUMNS, TrainingState
 
 SLOWEST = 20.0  # seconds a file may take on a busy machine
 LONGEST = 1000  # characters of an error
@@ -107,7 +112,7 @@ def checkpoint_files(folder):
     rng = np.random.default_rng(0)
     vector, row = rng.random(9), dict.fromkeys(HISTORY_COLUMNS, 1.0) | {"epoch": 1}
     moments = {"velocity": rng.random(9), "steps": np.array(1)}
-    state = TrainingState(vector, vector, moments, rng.bit_generator.state, 1, 1, 0.5, 1, 0.5, (row,))
+    state = TrainingState(vector, vector, rng.bit_generator.state, moments, 1, 1, 0.5, 1, 0.5, (row,))
     return [save_checkpoint(folder / "begin.npz", state, {"seed": 0, "layer_sizes": [4, 1]}).read_bytes()]
 
 

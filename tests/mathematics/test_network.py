@@ -7,9 +7,7 @@ from helpers.network import (
     backward_propagation,
     forward_propagation,
     initialize_parameters,
-    pack_parameters,
     pre_activations,
-    unpack_parameters,
     update_parameters,
 )
 
@@ -18,7 +16,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-# --- initialization ---------------------------------------------------------------------------------------------
+# --- initialization
 
 
 def test_layers_have_the_shapes_of_the_conventions():
@@ -63,7 +61,7 @@ def test_the_generator_decides_and_moves_on():
     assert (first[0].W != second[0].W).all()
 
 
-# --- forward propagation ----------------------------------------------------------------------------------------
+# --- forward propagation
 
 
 @pytest.mark.parametrize(
@@ -128,7 +126,7 @@ def test_forward_changes_neither_parameters_nor_examples():
     np.testing.assert_array_equal(Y, copies[2])
 
 
-# --- backward propagation (finite differences and oracles: test_gradients.py) -------------------------------------
+# --- backward propagation (finite differences and oracles: test_gradients.py)
 
 
 def test_backward_and_one_update_on_paper():
@@ -162,27 +160,10 @@ def test_plain_pairs_are_layers_too():
 def test_out_is_filled_and_returned():
     parameters, X, Y = paper_network()
     activations = forward_propagation(parameters, X)
-    vector, out = pack_parameters(parameters)
+    out = [Layer(np.empty_like(W), np.empty_like(b)) for W, b in parameters]
     returned = backward_propagation(parameters, activations, Y, out=out)
     assert returned is out
     fresh = backward_propagation(parameters, activations, Y)
-    np.testing.assert_array_equal(vector, np.concatenate([a.ravel() for layer in fresh for a in layer]))
-
-
-def test_packed_layers_are_views_in_order():
-    parameters, _, _ = paper_network()
-    vector, layers = pack_parameters(parameters)
-    np.testing.assert_array_equal(vector, [1, 0, 0, -1, 0, 1, 2, 1, 1, 3, 0, 1])
-    vector[:] = range(12)
-    np.testing.assert_array_equal(layers[1].W, [[6, 7], [8, 9]])
-    np.testing.assert_array_equal(layers[0].b, [[4], [5]])
-    assert parameters[0].W[0, 0] == 1
-
-
-def test_what_cannot_be_packed_or_unpacked_is_refused():
-    parameters, _, _ = paper_network()
-    with pytest.raises(ValueError, match=r"b1 has shape \(2,\), expected \(2, 1\)"):
-        pack_parameters([Layer(np.ones((2, 3)), np.ones(2))])
-    for count in (11, 13):
-        with pytest.raises(ValueError, match=rf"the vector has shape \({count},\), expected \(12,\)"):
-            unpack_parameters(np.zeros(count), parameters)
+    for filled, expected in zip(out, fresh, strict=True):
+        np.testing.assert_array_equal(filled.W, expected.W)
+        np.testing.assert_array_equal(filled.b, expected.b)

@@ -1,16 +1,20 @@
-"""Optimizers, schedules, L2 and label smoothing: one update of each worked by hand, then what must always hold."""
+"""Optimizers and schedules: one update of each worked by hand, then what must always hold."""
 
 import math
 
 import numpy as np
 import pytest
 
-from helpers.data import Dataset
-from helpers.optimizers import OPTIMIZERS, STEPS_BETWEEN_CLEANUPS, adam, drop_tiny, get_optimizer
+from helpers.network import Layer, initialize_parameters
+from helpers.optimizers import (
+    OPTIMIZERS,
+    STEPS_BETWEEN_FLUSHES,
+    flush_denormals,
+    get_optimizer,
+    pack_parameters,
+    unpack_parameters,
+)
 from helpers.schedules import constant, cosine, step
-from helpers.settings import Settings
-from helpers.training import train
-from helpers.training_run import TrainingRun
 
 
 def run_steps(name, start, gradients, learning_rate, dtype=np.float64, **options):
@@ -38,8 +42,10 @@ def test_momentum_by_hand():
 
 def test_adam_by_hand():
     # beta1 = beta2 = 1/2, gradients 2 and 1, learning rate 0.3
-    # step 1: mean (0 + 2)/2 = 1, corrected 1 / (1 - 1/2) = 2; squares (0 + 4)/2 = 2, corrected 4; 0.3 * 2 / 2 = 0.3
-    # step 2: mean (1 + 1)/2 = 1, corrected 1 / (3/4) = 4/3; squares (2 + 1)/2 = 3/2, corrected 2; 0.3 * 4/3 / sqrt(2)
+    # step 1: m = (0 + 2)/2 = 1, corrected 1 / (1 - 1/2) = 2; v = (0 + 4)/2 = 2, corrected 4;
+    #         0.3 * 2 / 2 = 0.3
+    # step 2: m = (1 + 1)/2 = 1, corrected 1 / (3/4) = 4/3; v = (2 + 1)/2 = 3/2, corrected 2;
+    #         0.3 * 4/3 / sqrt(2)
     w1, w2 = run_steps("adam", [1], [[2], [1]], 0.3, beta1=0.5, beta2=0.5, epsilon=0)
     np.testing.assert_allclose([w1[0], w2[0]], [0.7, 0.7 - 0.2 * math.sqrt(2)], rtol=1e-14)
 
@@ -50,7 +56,7 @@ def test_adams_first_step_is_the_learning_rate_whatever_the_size_of_the_gradient
 
 
 def test_adams_epsilon_is_added_to_the_corrected_root():
-    # step 1 with gradient 2: corrected mean 2, corrected root 2, so 2 / (2 + 2) = 1/2; the same at step 2
+    # gradient 2: corrected mean 2, corrected root 2, so each step is 2 / (2 + 2) = 1/2
     w1, w2 = run_steps("adam", [0], [[2], [2]], 1.0, epsilon=2)
     np.testing.assert_allclose([w1[0], w2[0]], [-0.5, -1], rtol=1e-14)
 
@@ -79,7 +85,13 @@ def test_blocks_change_nothing(name, block):
     rng = np.random.default_rng(1)
     start, gradients = rng.standard_normal(size), rng.standard_normal((3, size))
     whole = run_steps(name, start, gradients, 0.1)[-1]
-    ends = [0, block - 1, block, 2 * block, size - 1]  # the first and last numbers of blocks, each on its own
+    ends = [
+        0,
+        block - 1,
+        block,
+        2 * block,
+        size - 1,
+    ]  # the first and last numbers of blocks, each on its own
     alone = [run_steps(name, start[[i]], gradients[:, [i]], 0.1)[-1][0] for i in ends]
     assert (whole[ends] == alone).all()
     assert (whole != start).all()
@@ -95,61 +107,81 @@ def test_float32_stays_float32_and_every_array_in_its_place(name, learning_rate)
         function(vector, gradient, state, learning_rate)
     assert vector.dtype == np.float32
     assert all(state[key] is before[key] for key in before)
-    assert {values.dtype for key, values in state.items() if key != "steps"} <= {np.dtype(np.float32)}
-    np.testing.assert_array_equal(vector + gradient, 1)  # what is left in the gradient is the step that was taken
+    assert {values.dtype for key, values in state.items() if key != "steps"} <= {
+        np.dtype(np.float32)
+    }
+    np.testing.assert_array_equal(
+        vector + gradient, 1
+    )  # what is left in the gradient is the step that was taken
 
 
-@pytest.mark.parametrize("name", ["momentum", "adam"])
+FIRST = {"momentum": "velocity", "adam": "first_moment"}
+
+
+@pytest.mark.parametrize("name", FIRST)
 def test_sums_of_gradients_that_have_ended_never_become_subnormal(name):
-    tiny = np.finfo(np.float32).tiny
-    vector = np.zeros(3, np.float32)
+    vector, smallest = np.zeros(3, np.float32), math.inf
     function, state = get_optimizer(name, vector)
-    smallest = math.inf
-    for number in range(20 * STEPS_BETWEEN_CLEANUPS):
-        function(vector, np.float32([1e-3, -1e-12, 1] if number == 0 else [0, 0, 0]), state, 0.1)
-        sums = np.abs(state["velocity"])
+    for number in range(20 * STEPS_BETWEEN_FLUSHES):
+        gradient = [1e-3, -1e-12, 1] if number == 0 else [0, 0, 0]
+        function(vector, np.float32(gradient), state, 0.1)
+        sums = np.abs(state[FIRST[name]])
         smallest = min(smallest, sums[sums > 0].min(initial=math.inf))
-    assert tiny <= smallest < 1e-20  # it did decay far
-    assert (state["velocity"] == 0).all()
+    assert np.finfo(np.float32).tiny <= smallest < 1e-20  # it did decay far
+    assert (state[FIRST[name]] == 0).all()
 
 
-def test_a_cleanup_leaves_normal_sums_alone():
-    vector, state = np.zeros(1), {"velocity": np.zeros(1), "squares": np.zeros(1), "steps": np.zeros((), int)}
-    for _ in range(STEPS_BETWEEN_CLEANUPS):
-        adam(vector, np.ones(1), state, 0.1)
-    np.testing.assert_allclose(state["velocity"], (1 - 0.9**STEPS_BETWEEN_CLEANUPS) / 0.1)
-    np.testing.assert_allclose(state["squares"], (1 - 0.999**STEPS_BETWEEN_CLEANUPS) / 0.001)
-
-
-@pytest.mark.parametrize(("name", "sums"), [("momentum", ["velocity"]), ("adam", ["velocity", "squares"])])
-def test_cleanups_come_after_so_many_steps_and_not_before(name, sums):
-    tiny = np.finfo(np.float64).tiny
-    vector = np.zeros(3)
-    function, state = get_optimizer(name, vector)
-    state["steps"][...] = STEPS_BETWEEN_CLEANUPS - 2
-    for key in sums:
-        state[key][:] = [1.05 * tiny, 1, 0]
-    state["velocity"][2] = -1
-    function(vector, np.zeros(3), state, 0.1)
-    assert all((state[key] != 0).sum() == 3 - (key == "squares") for key in sums)
-    function(vector, np.zeros(3), state, 0.1)
-    assert all(state[key][0] == 0 and state[key][1] > 0.8 for key in sums)
-    assert state["velocity"][2] < -0.8
-    assert state["steps"] == STEPS_BETWEEN_CLEANUPS
+def test_a_flush_leaves_normal_sums_alone():
+    vector, steps = np.zeros(1), STEPS_BETWEEN_FLUSHES
+    function, state = get_optimizer("adam", vector)
+    for _ in range(steps):
+        function(vector, np.ones(1), state, 0.1)
+    np.testing.assert_allclose(state["first_moment"], (1 - 0.9**steps) / 0.1)
+    np.testing.assert_allclose(state["second_moment"], (1 - 0.999**steps) / 0.001)
 
 
 def test_what_decays_to_the_smallest_normal_number_is_kept():
-    smallest = np.finfo(np.float64).tiny * 2.0**STEPS_BETWEEN_CLEANUPS
+    smallest = np.finfo(np.float64).tiny * 2.0**STEPS_BETWEEN_FLUSHES
     values = np.array([smallest, -smallest, np.nextafter(smallest, 0), -np.nextafter(smallest, 0)])
-    drop_tiny(values, 0.5)
+    flush_denormals(values, 0.5)
     assert values.tolist() == [smallest, -smallest, 0, 0]
 
 
 def test_an_unknown_optimizer_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"):
+    with pytest.raises(
+        ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"
+    ):
         get_optimizer("sgd", np.zeros(1))
-    with pytest.raises(ValueError, match=r"\['adam'\], expected one of"):
+    with pytest.raises(TypeError, match=r"\['adam'\], expected one of"):
         get_optimizer(["adam"], np.zeros(1))
+
+
+# All parameters as one vector
+
+
+def test_packed_layers_come_in_order_and_unpacked_ones_are_views():
+    parameters = [
+        Layer(np.array([[1, 2, 3], [4, 5, 6]]), np.array([[7], [8]])),
+        Layer(np.array([[9, 10]]), np.array([[11]])),
+    ]
+    vector = pack_parameters(parameters)
+    assert vector.tolist() == list(range(1, 12))
+    layers = unpack_parameters(vector, [3, 2, 1])
+    for layer, expected in zip(layers, parameters, strict=True):
+        np.testing.assert_array_equal(layer.W, expected.W)
+        np.testing.assert_array_equal(layer.b, expected.b)
+    vector[:] = 0
+    assert not any(values.any() for layer in layers for values in layer)
+    assert parameters[0].W[0, 0] == 1
+
+
+def test_what_cannot_be_packed_or_unpacked_is_refused():
+    with pytest.raises(ValueError, match=r"b1 has shape \(2,\), expected \(2, 1\)"):
+        pack_parameters([Layer(np.ones((2, 3)), np.ones(2))])
+    vector = pack_parameters(initialize_parameters([3, 2, 1], np.random.default_rng(0)))
+    for sizes in ([3, 2], [3, 3, 1], [3, 2, 1, 1]):
+        with pytest.raises(ValueError, match=r"the vector has shape \(11,\), expected"):
+            unpack_parameters(vector, sizes)
 
 
 # Schedules: factors at shares of the training that a reader can check
@@ -172,92 +204,3 @@ def test_an_unknown_optimizer_is_named_with_the_known_ones():
 def test_schedules_by_hand(schedule, options, factors):
     made = schedule(**options)
     assert {share: made(share) for share in factors} == pytest.approx(factors, abs=1e-15)
-
-
-# In the trainer: one white pixel, two classes
-
-
-def one_pixel_run(**options):
-    """A run on one image of one white pixel, label 0, whose two scores are both 2 at the start."""
-    settings = {"layer_sizes": [1, 2], "learning_rate": 1.0, "optimizer": "gradient descent", "max_epochs": 4}
-    settings |= {"batch_size": None, "patience": None, "min_delta": 0.0, "activation": "relu", "l2": 0.0}
-    settings |= {"augment": None, "learning_rate_schedule": None, "dtype": np.float64, "seed": 0}
-    data = Dataset(np.ones((1, 1)), np.array([0]), class_names=("no", "yes"), image_shape=(1, 1))
-    run = TrainingRun(data, data, Settings(**settings | options))
-    run.parameters[0].W[:] = 2
-    return run
-
-
-def test_a_plain_step_by_hand():
-    run = one_pixel_run()
-    run.run_epoch()  # A = (1/2, 1/2), Y = (1, 0): dZ = dW = db = (-1/2, 1/2)
-    np.testing.assert_allclose(run.parameters[0].W, [[2.5], [1.5]])
-    np.testing.assert_allclose(run.parameters[0].b, [[0.5], [-0.5]])
-
-
-def test_l2_by_hand():
-    run = one_pixel_run(l2=0.1)
-    run.run_epoch()  # dW = (-1/2, 1/2) + 0.1 * 2 = (-0.3, 0.7); the biases know nothing of it
-    np.testing.assert_allclose(run.parameters[0].W, [[2.3], [1.3]])
-    np.testing.assert_allclose(run.parameters[0].b, [[0.5], [-0.5]])
-
-
-def test_label_smoothing_by_hand():
-    run = one_pixel_run(label_smoothing=0.2)
-    row = run.run_epoch()  # Y = 0.8 * (1, 0) + 0.2 / 2 = (0.9, 0.1): dZ = dW = db = (-0.4, 0.4)
-    np.testing.assert_allclose(run.parameters[0].W, [[2.4], [1.6]])
-    np.testing.assert_allclose(run.parameters[0].b, [[0.4], [-0.4]])
-    plain = math.log(1 + math.exp(1.6 - 0.4 - (2.4 + 0.4)))  # the loss of label 0 itself, from the two scores
-    assert row["train_loss"] == pytest.approx(plain)
-    assert row["dev_loss"] == pytest.approx(plain)
-
-
-def test_smoothed_targets_keep_their_dtype():
-    assert one_pixel_run(label_smoothing=0.2, dtype=np.float32).target_rows.dtype == np.float32
-
-
-def test_a_schedule_scales_every_step():
-    run = one_pixel_run(learning_rate_schedule=lambda share_done: 1 - share_done, max_epochs=2)
-    first, second = run.run_epoch(), run.run_epoch()
-    assert (first["learning_rate"], second["learning_rate"]) == (1.0, 0.5)
-
-
-@pytest.mark.parametrize("value", [1, -0.1, "a lot", None])
-def test_label_smoothing_that_makes_no_sense_is_refused(value):
-    with pytest.raises((ValueError, TypeError), match="label_smoothing is"):
-        one_pixel_run(label_smoothing=value)
-
-
-# Without measuring the training set, and measuring in blocks
-
-
-def blobs(m, seed=0):
-    """Two classes of points in four dimensions."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, m)
-    X = np.clip(0.5 + 0.2 * (labels - 0.5) + 0.1 * rng.standard_normal((4, m)), 0, 1)
-    return Dataset(X, labels, class_names=("no", "yes"), image_shape=(2, 2))
-
-
-def test_training_is_the_same_without_measuring_the_training_set():
-    options = {"learning_rate": 0.5, "batch_size": 16, "max_epochs": 5, "patience": None}
-    measured = train(blobs(100), blobs(50, 1), [4, 3, 2], **options)
-    unmeasured = train(blobs(100), blobs(50, 1), [4, 3, 2], measure_train=False, **options)
-    assert (measured.state.vector == unmeasured.state.vector).all()
-    assert unmeasured.history[["train_loss", "train_accuracy"]].isna().all(axis=None)
-    assert measured.history.notna().all(axis=None)
-    assert (measured.history["dev_loss"] == unmeasured.history["dev_loss"]).all()
-    assert unmeasured.stop_reason == "max epochs"
-
-
-def test_a_diverged_training_is_noticed_without_measuring_the_training_set():
-    result = train(blobs(100), blobs(50, 1), [4, 3, 2], learning_rate=1e300, max_epochs=5, measure_train=False)
-    assert result.stop_reason == "diverged"
-
-
-def test_measuring_in_blocks_gives_the_mean_over_all_examples(monkeypatch):
-    options = {"learning_rate": 0.5, "max_epochs": 3, "patience": None}
-    whole = train(blobs(100), blobs(50, 1), [4, 3, 2], **options).history.drop(columns="seconds")
-    monkeypatch.setattr("helpers.training_run.EXAMPLES_AT_ONCE", 17)
-    parts = train(blobs(100), blobs(50, 1), [4, 3, 2], **options).history.drop(columns="seconds")
-    np.testing.assert_allclose(parts, whole, rtol=1e-13)

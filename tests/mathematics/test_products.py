@@ -1,4 +1,4 @@
-"""A matrix product turned around and a transpose left out are noticed: mutmut has no rule for these."""
+"""Products turned around and transposes left out are noticed: mutmut has no rule for them."""
 
 import ast
 import inspect

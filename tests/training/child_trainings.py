@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which tests kill and interrupt; one server process imports everything once."""
+"""Training runs in processes of their own, which tests kill and interrupt."""
 
 import json
 import multiprocessing
@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers import training_run
+from helpers import training
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals import array_files, downloads
+from helpers.internals import downloads
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
 from helpers.training import train
@@ -22,7 +22,9 @@ SIZES = [64, 9, 5, 3]
 EPOCHS = 6
 BATCHES = 10  # an epoch
 
-tqdm.set_lock(threading.RLock())  # its usual lock is a semaphore of the system, which a killed process leaves behind
+tqdm.set_lock(
+    threading.RLock()
+)  # its usual lock is a semaphore of the system, which a killed process leaves behind
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 if hasattr(os, "fork"):
     PROCESSES.set_forkserver_preload(["helpers.training", "helpers.augmentation"])
@@ -40,7 +42,11 @@ def examples(m, seed):
 
 TRAIN_SET, DEV_SET = examples(BATCHES * 8, 0), examples(40, 1)
 PLAIN = {"learning_rate": 0.05, "batch_size": 8, "max_epochs": EPOCHS, "patience": None}
-VARIED = {"augment": distort(max_shift=1, image_shape=(8, 8)), "learning_rate_schedule": cosine(), "l2": 1e-4}
+VARIED = {
+    "augment": distort(max_shift=1, image_shape=(8, 8)),
+    "learning_rate_schedule": cosine(),
+    "l2": 1e-4,
+}
 SETTINGS = {
     "gradient descent": PLAIN,
     "momentum": PLAIN | {"optimizer": "momentum", "label_smoothing": 0.05},
@@ -116,10 +122,8 @@ def disturb(place, number, count):
     send, rename, fsync = send_at(number, count), os.replace, os.fsync
     if place in ("batch", "measuring"):
         name = "backward_propagation" if place == "batch" else "loss_and_accuracy"
-        original = getattr(training_run, name)
-        setattr(training_run, name, lambda *arguments, **keywords: (send(), original(*arguments, **keywords))[1])
-    elif place in ("opened", "half written"):
-        array_files.open = lambda path, mode: Signaling(path, mode, place, send)
+        original = getattr(training, name)
+        setattr(training, name, lambda *args, **options: (send(), original(*args, **options))[1])
     elif place == "before flushing":
         os.fsync = lambda descriptor: (send(), fsync(descriptor))
     elif place == "before renaming":
@@ -130,7 +134,7 @@ def disturb(place, number, count):
         raise ValueError(place)
 
 
-WRITING = ("opened", "half written", "before flushing", "before renaming", "after renaming")
+WRITING = ("before flushing", "before renaming", "after renaming")
 
 
 def disturbed_training(path, name, place, number, count):
@@ -138,7 +142,6 @@ def disturbed_training(path, name, place, number, count):
     os.environ["TQDM_DISABLE"] = "1"
     disturb(place, number, count)
     result = short(name, checkpoint=path, resume_from=path)
-    array_files.__dict__.pop("open", None)
     save_parameters(f"{path}.best.npz", result.parameters, metadata={"reason": result.stop_reason})
 
 

@@ -9,7 +9,7 @@ import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from helpers.data import Dataset
-from helpers.internals.blas import SMALL_STEP, blas_libraries, choose_kernels, threads_for
+from helpers.internals.blas import SMALL_STEP, blas_libraries, choose_kernels, limit_blas_threads
 from helpers.training import train
 
 LINUX = ("Linux", "x86_64")
@@ -94,12 +94,12 @@ def thread_counts():
 
 def test_small_steps_run_on_one_thread_and_large_ones_as_set_up():
     with threadpool_limits(2, user_api="blas"):
-        with threads_for(SMALL_STEP):
+        with limit_blas_threads(SMALL_STEP):
             assert thread_counts() == {1}
         assert thread_counts() == {2}
-        with threads_for(2 * SMALL_STEP):
+        with limit_blas_threads(2 * SMALL_STEP):
             assert thread_counts() == {2}
-        with pytest.raises(KeyError), threads_for(1):
+        with pytest.raises(KeyError), limit_blas_threads(1):
             raise KeyError
         assert thread_counts() == {2}
 
@@ -125,7 +125,7 @@ def test_without_threadpoolctl_nothing_happens(monkeypatch):
     blas_libraries.cache_clear()
     try:
         before = thread_counts()
-        with threads_for(1):
+        with limit_blas_threads(1):
             assert thread_counts() == before
     finally:
         blas_libraries.cache_clear()

@@ -80,7 +80,6 @@ def test_the_bound_of_metadata_is_four_million_characters():
         (np.array([1, np.nan]), "^W1 holds NaN or infinity"),
         (np.array([1, -np.inf]), "^W1 holds NaN or infinity"),
     ],
-    ids=str,
 )
 def test_numbers_that_are_none_are_refused(value, words):
     storage.check_numbers({"W0": np.ones(1, np.float16)})

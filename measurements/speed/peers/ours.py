@@ -4,8 +4,8 @@ import numpy as np
 
 from helpers.data import Dataset
 from helpers.evaluation import make_predictions
-from helpers.settings import Settings
-from helpers.training_run import TrainingRun
+from helpers.optimizers import unpack_parameters
+from helpers.training import Settings, advance, initial_state, step_flops, training
 
 
 class Peer:
@@ -24,19 +24,16 @@ class Peer:
             optimizer="adam",
             max_epochs=10_000,
             patience=None,
-            min_delta=0.0,
-            activation="relu",
-            l2=0.0,
-            augment=None,
-            learning_rate_schedule=None,
             dtype=np.float32,
             seed=seed,
             measure_train=self.measure_train,
         )
-        self.run = TrainingRun(train_set, dev_set, settings)
+        self.layer_sizes, self.state = layer_sizes, initial_state(settings)
+        self.flops = step_flops(self.state, settings, len(train_set))
+        self.steps = training(train_set, dev_set, settings, self.state)
 
     def epoch(self):
-        self.run.run_epoch()
+        self.state = advance(self.steps, self.flops)
 
     def predict(self, rows):
-        return make_predictions(self.run.parameters, rows.T)
+        return make_predictions(unpack_parameters(self.state.vector, self.layer_sizes), rows.T)

@@ -1,0 +1,224 @@
+"""The digit pad: draw a digit, and see what becomes of it on its way to an answer."""
+
+import threading
+
+import numpy as np
+
+from helpers.evaluation import squared_lengths
+from helpers.internals.checks import check_parameters
+from helpers.internals.image_files import MOST_BYTES, read_image
+from helpers.plots import plot_stages
+from helpers.preprocessing import preprocess, shrink, to_gray
+from helpers.widgets.digit_pad.answer import look, nearest
+from helpers.widgets.digit_pad.board import (
+    NO_ANSWER,
+    Board,
+    PadSurface,
+    boards_between,
+    make_samples,
+    picture_of,
+    pixels,
+)
+from helpers.widgets.panel import Panel
+
+__all__ = ["DigitPad"]
+
+FIRST = 7  # the sample on the board at the start
+SHOWN = 280  # pixels of the longer side of a loaded picture on the screen
+THUMBNAIL = 40
+MOST_UNDONE = 100
+
+
+class DigitPad(Panel):
+    """A board to draw a digit on, with what the preprocessing and the network make of it.
+
+    Parameters
+    ----------
+    parameters : list of Layer
+        Trained on images of 28 by 28 pixels.
+    train_set : Dataset, optional
+        To show the examples that are nearest to the drawing.
+    activation : str
+        That of the hidden layers.
+    class_names : sequence of str, optional
+        By default those of the train_set, or 0, 1, 2, ...
+    samples : Dataset, optional
+        Its first example of each class can be picked in place of ten drawings.
+
+    Attributes
+    ----------
+    x : ndarray, shape (784, 1), or None
+        The digit in MNIST's form; None, as the other two, while the board is empty.
+    stages : list or None
+        How it came about.
+    probabilities : ndarray, shape (classes, 1), or None
+        What the network says.
+
+    Raises
+    ------
+    ValueError
+        For a network or a Dataset of other images, samples without labels, or names that are not
+        one per class.
+    """
+
+    def __init__(
+        self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
+    ):
+        if class_names is None and train_set:
+            class_names = train_set.class_names
+        datasets = {"train_set": train_set, "samples": samples}
+        class_names = _checked_names(parameters, class_names, datasets)
+        super().__init__()
+        self.parameters, self.activation, self.class_names = parameters, activation, class_names
+        self.train_set = train_set or None
+        self.lengths = None if self.train_set is None else squared_lengths(train_set.X)
+        self.x = self.stages = self.probabilities = None
+        self.samples = make_samples(samples)
+        self.lock, self.before, self.upload = threading.RLock(), [], b""
+        thumbnails = [
+            pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples
+        ]
+        self.surface = PadSurface(class_names=list(class_names), samples=thumbnails)
+        self.board = Board([])
+        self._put(self.samples[min(FIRST, len(self.samples) - 1)][1])
+        self.surface.observe(self.guard(self._on_drawing), ["strokes", "stamp", "pen"])
+        self.surface.on_msg(self.guard(self._on_message))
+        self.show(self.surface)
+
+    def undo(self):
+        """Put back what lay on the board before the last stroke, picture, sample or clearing."""
+        with self.lock:
+            if self.before:
+                self._put(self.before.pop())
+
+    def clear(self):
+        """Empty the board."""
+        self._replace(Board([]))
+
+    def pick(self, number):
+        """Put a sample on the board.
+
+        Raises
+        ------
+        ValueError
+            Where there is none of that number.
+        """
+        if number not in range(len(self.samples)):
+            last = len(self.samples) - 1
+            raise ValueError(f"there is no sample {number!r}, expected 0 to {last}")
+        self._replace(self.samples[number][1])
+
+    def load(self, image):
+        """Put a picture on the board.
+
+        Parameters
+        ----------
+        image : path, bytes or ndarray
+            An image file, its content, or an array as `preprocess` takes it.
+
+        Raises
+        ------
+        ValueError, OSError
+            For what is no picture of a digit, or no file; the board is then left as it is.
+        """
+        gray = to_gray(image) if isinstance(image, np.ndarray) else read_image(image)
+        preprocess(gray)
+        self._replace(Board([], gray, sample=True))
+
+    def figure(self):
+        """Return the static figure: the stages of what lies on the board, and the probabilities."""
+        if self.stages is None:
+            stages = preprocess(picture_of(self.samples[0][1])).stages
+            return plot_stages(stages, title="The digit pad, with a sample")
+        title = "The digit pad: a drawing on its way into the network, and what the network says"
+        return plot_stages(self.stages, self.probabilities, self.class_names, title=title)
+
+    def _on_drawing(self, change):
+        with self.lock:
+            strokes = self.surface.strokes
+            known = strokes == self.board.strokes
+            answered = self.surface.answer["stamp"] == self.surface.stamp
+            if known and answered and change["name"] != "pen":
+                return
+            if not known:
+                self._remember(*boards_between(self.board, strokes))
+                self.board = Board(strokes)
+            self._answer()
+
+    def _on_message(self, surface, message, buffers):
+        match message:
+            case {"type": "undo"}:
+                self.undo()
+            case {"type": "clear"}:
+                self.clear()
+            case {"type": "sample", "number": int(number)}:
+                self.pick(number)
+            case {"type": "file", "name": name, "part": part, "parts": parts, "size": size}:
+                self._receive(name, part, parts, size, buffers)
+
+    def _receive(self, name, part, parts, size, buffers):
+        """Take one piece of a file; the last one puts it on the board."""
+        if size > MOST_BYTES:
+            if part == 0:
+                most = MOST_BYTES // 10**6
+                raise ValueError(f"{name} has {size / 1e6:.0f} MB, expected at most {most}; cut it")
+            return
+        self.upload = (b"" if part == 0 else self.upload) + b"".join(map(bytes, buffers))
+        if part == parts - 1:
+            content, self.upload = self.upload, b""
+            self.load(content)
+
+    def _replace(self, board):
+        with self.lock:
+            self._remember(self.board)
+            self._put(board)
+
+    def _remember(self, *boards):
+        self.before = [*self.before, *boards][-MOST_UNDONE:]
+
+    def _put(self, board):
+        """Make this the board, on the screen too."""
+        self.board = board
+        with self.surface.hold_sync():
+            self.surface.strokes, self.surface.sample = board.strokes, board.sample
+            shown = None if board.image is None else picture_of(board)
+            self.surface.picture = {} if shown is None else pixels(shrink(shown, SHOWN))
+        self._answer()
+
+    def _answer(self):
+        """Preprocess the board, ask the network, and send all of it to the browser."""
+        answer = NO_ANSWER | {"stamp": self.surface.stamp}
+        self.x = self.stages = self.probabilities = None
+        if self.board.strokes or self.board.image is not None:
+            try:
+                self.x, self.stages = preprocess(picture_of(self.board, self.surface.pen))
+            except ValueError as error:
+                answer["sentence"] = str(error)
+            else:
+                P, seen = look(
+                    self.parameters, self.x, self.stages, self.activation, self.class_names
+                )
+                self.probabilities, answer = P, answer | seen
+                if self.train_set is not None:
+                    answer |= nearest(self.train_set, self.lengths, self.x, self.class_names)
+        self.surface.answer = answer
+
+
+def _checked_names(parameters, class_names, datasets):
+    """Return the names of the classes, once network, datasets and names fit the pad."""
+    check_parameters(parameters)
+    sizes = {"the network takes": parameters[0][0].shape[1]}
+    sizes |= {f"{name} holds": dataset.X.shape[0] for name, dataset in datasets.items() if dataset}
+    for name, size in sizes.items():
+        if size != 28 * 28:
+            raise ValueError(
+                f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28"
+            )
+    classes = len(parameters[-1][0])
+    names = tuple(map(str, range(classes) if class_names is None else class_names))
+    if len(names) != classes:
+        raise ValueError(
+            f"there are {len(names)} class names, expected {classes}, "
+            "one for each class of the network"
+        )
+    return names
