@@ -25,9 +25,7 @@ _LOCK = threading.Lock()
 def run_one(train_set, dev_set, settings, seed, measure=None):
     """Train once; return RESULT_COLUMNS and what `measure` adds, an exception as "error"."""
     try:
-        with limit_blas_threads(
-            0
-        ):  # one thread wherever it runs: more can change the last bits of a product
+        with limit_blas_threads(0):  # one thread wherever it runs: more can change the last bits of a product
             start = time.perf_counter()
             result = train(train_set, dev_set, **settings, seed=seed)
             seconds = time.perf_counter() - start
@@ -56,22 +54,13 @@ def failed_row(error):
 def _checked(measured, settings):
     """Return what `measure` returned as plain numbers and texts, which every file can hold."""
     if not isinstance(measured, dict):
-        raise TypeError(
-            f"measure returned {type(measured).__name__}, expected a dictionary {{column: value}}"
-        )
-    values = {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in measured.items()
-    }
+        raise TypeError(f"measure returned {type(measured).__name__}, expected a dictionary {{column: value}}")
+    values = {name: value.item() if isinstance(value, np.generic) else value for name, value in measured.items()}
     for name, value in values.items():
         if not isinstance(name, str) or name in (*RESULT_COLUMNS, "seed", *settings):
-            raise ValueError(
-                f"measure returned a column {name!r}; choose a name that no other column has"
-            )
+            raise ValueError(f"measure returned a column {name!r}; choose a name that no other column has")
         if not isinstance(value, bool | int | float | str | None):
-            raise TypeError(
-                f"measure returned {type(value).__name__} for {name!r}, expected a number or a text"
-            )
+            raise TypeError(f"measure returned {type(value).__name__} for {name!r}, expected a number or a text")
     return values
 
 
@@ -94,9 +83,7 @@ def load_sets(load):
     sets = load()
     pair = isinstance(sets, tuple | list) and len(sets) == 2
     if not pair or not all(hasattr(each, "labels") for each in sets):
-        raise TypeError(
-            f"the function given as train_set returned {sets!r:.80}, expected (train_set, dev_set)"
-        )
+        raise TypeError(f"the function given as train_set returned {sets!r:.80}, expected (train_set, dev_set)")
     return tuple(in_rows(each) for each in sets)
 
 

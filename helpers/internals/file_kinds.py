@@ -24,7 +24,7 @@ _KINDS = {
     for kind in (
         ("xlsx", "an Excel workbook", "open it and save the sheet as CSV"),
         ("xls", "an old Excel workbook", "open it and save the sheet as CSV"),
-        ("ods", "a LibreOffice sheet", "open it and save the sheet as CSV"),
+        ("ods", "an OpenDocument file, as of LibreOffice", "open it and save the sheet as CSV"),
         ("npz", "a NumPy archive (.npz)", "np.load(path) gives its arrays"),
         ("npy", "a NumPy array (.npy)", "np.load(path) gives the array"),
         ("torch", "a PyTorch file", "torch.load(path) reads it; .numpy() makes arrays of its tensors"),
@@ -53,7 +53,7 @@ _KINDS = {
         ("7z", "a 7-Zip archive", _UNPACK),
         ("rar", "a RAR archive", _UNPACK),
         ("zstd", "a Zstandard file", _UNPACK),
-        ("lfs", "a pointer of Git LFS, not the file itself", "git lfs pull fetches the file"),
+        ("lfs", "a pointer of Git LFS", "git lfs pull fetches the file itself"),
         ("html", "a web page", "download the file itself"),
         ("arff", "an ARFF file", "scipy.io.arff.loadarff(path) gives the table"),
         ("libsvm", "a LIBSVM file", "sklearn.datasets.load_svmlight_file(path) gives the table"),
@@ -125,7 +125,7 @@ def _kind_of_zip(first_bytes):
     first_name = first_bytes[30 : 30 + int.from_bytes(first_bytes[26:28], "little")]
     if first_name.endswith(b".npy"):
         return "npz"
-    if first_name == b"mimetype" and b"opendocument.spreadsheet" in first_bytes[:200]:
+    if first_name == b"mimetype":
         return "ods"
     if first_name == b"[Content_Types].xml" or b"xl/workbook.xml" in first_bytes:
         return "xlsx"

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from helpers.internals.csv_format import DataFileError
+from helpers.internals.csv_files import DataFileError
 
 BYTES = 8  # the code for unsigned bytes, the only kind of value in these sets
 MOST_BYTES = 2**28  # unpacked; the largest of these files holds 47 million

@@ -23,7 +23,7 @@ from numpy.testing import assert_array_equal
 
 from helpers.data import load_dataset
 from helpers.internals import downloads, idx_format
-from helpers.internals.csv_format import DataFileError
+from helpers.internals.csv_files import DataFileError
 from helpers.internals.data_sources import SOURCES
 from helpers.internals.idx_format import read_idx
 

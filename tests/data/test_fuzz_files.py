@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from helpers import storage
 from helpers.data import load_csv
-from helpers.internals import array_files, array_pickles, csv_format
+from helpers.internals import array_files, array_pickles, csv_files
 from helpers.internals.checkpoints import CheckpointFileError, load_checkpoint
-from helpers.internals.csv_format import DataFileError
+from helpers.internals.csv_files import DataFileError
 from helpers.network import initialize_parameters
 from helpers.storage import ParameterFileError, load_parameters, save_parameters
 
@@ -245,11 +245,11 @@ def bombs():
 
 BOMB_PROGRAM = """
 import re, resource, sys, time
-from helpers.internals import csv_format
+from helpers.internals import csv_files
 from helpers.data import load_csv
 from helpers.storage import load_parameters
 from helpers.internals.checkpoints import load_checkpoint
-csv_format.MAX_BYTES = int(sys.argv[1])
+csv_files.MAX_BYTES = int(sys.argv[1])
 for line in sys.stdin:
     path, limit, words = line.rstrip("\\n").split("|", 2)
     loaders = {"csv": [load_csv], "npz": [load_parameters, load_checkpoint], "pkl": [load_parameters]}
@@ -291,16 +291,16 @@ def test_bombs_are_survived_with_little_memory(tmp_path):
 
 def test_the_bounds_are_the_documented_ones():
     assert (array_files.MAX_BYTES, storage.MAX_BYTES, array_pickles.MAX_BYTES) == (2**30,) * 3
-    assert (csv_format.MAX_BYTES, csv_format.MAX_LINE) == (2**29, 2**22)
+    assert (csv_files.MAX_BYTES, csv_files.MAX_LINE) == (2**29, 2**22)
 
 
 def test_a_csv_file_at_the_bound_is_read_and_one_beyond_is_not(tmp_path, monkeypatch):
     content = b"1,9,9,9,99\n" * 10
     for name, written in (("a.csv", content), ("a.csv.gz", gzip.compress(content))):
         (tmp_path / name).write_bytes(written)
-        monkeypatch.setattr(csv_format, "MAX_BYTES", 110)
+        monkeypatch.setattr(csv_files, "MAX_BYTES", 110)
         assert len(load_csv(tmp_path / name)) == 10
-        monkeypatch.setattr(csv_format, "MAX_BYTES", 109)
+        monkeypatch.setattr(csv_files, "MAX_BYTES", 109)
         with pytest.raises(DataFileError, match=f"{name} has more than 109 bytes of text; .* divide it into files"):
             load_csv(tmp_path / name)
 
