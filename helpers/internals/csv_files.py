@@ -547,10 +547,12 @@ def _columns(name, frame, names, rules, notes):
     for i in _index_columns(frame, names, left, rules):
         notes.append(f"{_column(names, i)} numbers the rows and was left out")
         left.remove(i)
-    numbered = bool(names) and _skeleton(names, left) is not None
+    common = _skeleton(names, left) if names else None
+    numbered = common is not None
     labels = [i for i in left if names and names[i].lower() in LABEL_NAMES]
     if numbered:
-        others = [i for i in left if i not in labels and not _fits(names[i], names, left)]
+        shapes = {i: re.sub(r"\d+", "#", names[i]) for i in left}
+        others = [i for i in left if i not in labels and shapes[i] != common]
         label = _label_among(name, frame, names, labels, others, left, rules, notes)
         left = [i for i in left if i not in others or i == label]
     elif len(labels) > 1 or (labels and labels[0] not in (left[0], left[-1])):
@@ -614,10 +616,6 @@ def _skeleton(names, columns):
     counts = Counter(re.sub(r"\d+", "#", names[i]) for i in columns)
     common, times = counts.most_common(1)[0]
     return common if "#" in common and times > 1 and 2 * times > len(columns) else None
-
-
-def _fits(name, names, columns):
-    return re.sub(r"\d+", "#", name) == _skeleton(names, columns)
 
 
 def _label_among(name, frame, names, labels, others, left, rules, notes):
@@ -714,9 +712,8 @@ def _column(names, i):
 
 def _check_for_other_tables(name, frame, names, rules):
     """Refuse lists of answers and of file names, and many pixels in one field."""
-    for i in frame.columns:
-        if frame[i].dtype.kind in "iufb":
-            continue
+    kinds = [dtype.kind for dtype in frame.dtypes]
+    for i in (i for i, kind in enumerate(kinds) if kind not in "iufb"):
         field = str(frame[i].iloc[0])
         if len(re.findall(r"\d+", field)) > 15:
             text, label = (names or [i] * (i + 1))[i], (names or [0])[0]
