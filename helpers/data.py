@@ -224,7 +224,8 @@ def load_csv(
         Says how the file was understood, where that is not plain, and what looks wrong.
     """
     check_dtype(dtype)
-    check_count("max_pixel", max_pixel, at_most=255, none_means="what the file shows")
+    if max_pixel is not None:
+        check_count("max_pixel", max_pixel, at_most=255)
     check_choice("label_column", label_column, ("auto", "first", "last", None))
     path = _checked_path(path)
     class_names = _checked_names(class_names)

@@ -408,7 +408,8 @@ def _separator(lines):
     bare = [re.sub(r'"[^"]*"', "0", line) for line in lines]
     for sign in (";", "\t", "|"):
         counts = [line.count(sign) for line in bare]
-        if min(counts) > 0 and Counter(counts).most_common(1)[0][1] * 2 > len(counts):
+        rare = 2 * sum(counts) < sum(line.count(",") for line in bare)  # a stray tab
+        if min(counts) > 0 and not rare and Counter(counts).most_common(1)[0][1] * 2 > len(counts):
             return sign
     with_comma = sum("," in line for line in bare) * 2 > len(bare)
     fields = bare[-1].split()
