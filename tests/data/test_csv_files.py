@@ -174,13 +174,13 @@ READ = {  # content, words of its notes, labels (all of them unless given)
     ),
     "columns shuffled": (shuffled(NAMES, ORDER), ("put in the order of their names, pixel0 first",)),
     "an image made a header": (
-        by_pandas(pd.read_csv(io.StringIO(PLAIN)), index=False), ("row 1 is an image that pandas had taken for a header",)
+        by_pandas(pd.read_csv(io.StringIO(PLAIN)), index=False), ("row 1 is an image that pandas had taken for a header",)  # noqa: E501
     ),
     "an image made a header, no labels": (
         by_pandas(pd.read_csv(io.StringIO(text(PIXELS))), index=False), ("row 1 is an image that pandas",), None
     ),
     "OpenML's quotes": (text([[*row[1:], f"'{row[0]}'"] for row in table()], [*NAMES, "class"]),),
-    **{name: (HEADED.replace("label", name),) for name in ("Label", "labels", "class", "Target", "digit", "y", "LABEL")},
+    **{name: (HEADED.replace("label", name),) for name in ("Label", "labels", "class", "Target", "digit", "y", "LABEL")},  # noqa: E501
 }  # fmt: skip
 
 
@@ -321,7 +321,7 @@ def test_what_it_is_not_is_named(tmp_path, name):
 def test_a_tar_archive_is_named(tmp_path):
     with tarfile.open(tmp_path / "digits.tar.gz", "w:gz") as archive:
         archive.add(write(tmp_path, PLAIN), "digits.csv")
-    with pytest.raises(DataFileError, match="holds a tar archive, .* unpack it"):
+    with pytest.raises(DataFileError, match=r"holds a tar archive, .* unpack it"):
         load_csv(tmp_path / "digits.tar.gz")
 
 
@@ -360,13 +360,13 @@ FAULTS = {
     "header twice": (HEADED + HEADED, "^row 14 of digits.csv repeats the header; remove that line"),
     "another header": (HEADED + "y," + ",".join(f"p{i}" for i in range(784)) + "\n", "^row 14 .* second header line"),
     "two labels": (HEADED.replace("pixel783", "label"), "must name one column label"),
-    "no column called label": ("a,b,c,d,e\n1,0,16,16,255\n", 'names none of the 5 columns label .*label_column="first"'),
+    "no column called label": ("a,b,c,d,e\n1,0,16,16,255\n", 'names none of the 5 columns label .*label_column="first"'),  # noqa: E501
     "a name twice": (HEADED.replace("pixel783", "pixel7"), "has the name 'pixel7' twice"),
     "rows and columns shuffled": (shuffled(SQUARE, ORDER), "are not in order, row by row"),
     "one raw among scaled": (
-        text(table(pixels=np.where(np.arange(784) == 400, 255, np.round(PIXELS / 256, 4)))), "but its pixels go up to 255"
+        text(table(pixels=np.where(np.arange(784) == 400, 255, np.round(PIXELS / 256, 4)))), "but its pixels go up to 255"  # noqa: E501
     ),
-    "answers": (text([[i, k] for i, k in enumerate(LABELS, 1)], ["ImageId", "Label"]), "it looks like a list of answers"),
+    "answers": (text([[i, k] for i, k in enumerate(LABELS, 1)], ["ImageId", "Label"]), "it looks like a list of answers"),  # noqa: E501
     "file names": ("filename,label\nimg_0.png,4\n", "has 'img_0.png' in column 1 .filename., the name of a picture"),
     "one column": ("label\n1\n2\n", "has no commas"),
     "something in an empty column": (
@@ -399,7 +399,7 @@ def test_a_packed_file_cut_or_changed_at_any_place(tmp_path, pack):
         try:
             load_csv(write(tmp_path, broken))
         except DataFileError as error:
-            assert re.search("digits.csv is (incomplete: its packed data are cut off|empty)", str(error))
+            assert re.search("digits.csv is (incomplete: its packed data are cut off|empty)", str(error))  # noqa: PT017
         else:
             raise AssertionError("a damaged file was read")
 

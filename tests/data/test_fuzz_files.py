@@ -236,9 +236,9 @@ def bombs():
     yield "200,000 members", ".npz", zip_bomb(10, 10, members), "more than 1,000 arrays", 120 * MEGABYTE
     yield "ten million lists", ".pkl", b"]" * 10_000_000 + b".", "more memory", 120 * MEGABYTE
     yield "a memo of four billion", ".pkl", b"}r\xff\xff\xff\xff" + b"." * 9_000_000, "more memory", 120 * MEGABYTE
-    yield "4 GB without a line end", ".csv", gzip_bomb(2**32, b"7," * 2**19), "row 1 .* more than 4,194,304 characters", 150 * MEGABYTE
-    yield "a line of 64 MB", ".csv", b"7," * 2**25, "row 1 .* more than 4,194,304 characters", 60 * MEGABYTE
-    yield "4 GB of zeros", ".csv", gzip_bomb(2**32, b"\0" * 2**20), "row 1 .* more than 4,194,304 characters", 150 * MEGABYTE
+    yield "4 GB without a line end", ".csv", gzip_bomb(2**32, b"7," * 2**19), "row 1 .* characters", 150 * MEGABYTE
+    yield "a line of 64 MB", ".csv", b"7," * 2**25, "row 1 .* characters", 60 * MEGABYTE
+    yield "4 GB of zeros", ".csv", gzip_bomb(2**32, b"\0" * 2**20), "row 1 .* characters", 150 * MEGABYTE
     yield "4 GB of rows", ".csv", gzip_bomb(2**32, rows), "bytes of text", 600 * MEGABYTE
     yield "4 GB of blank lines", ".csv", gzip_bomb(2**32, b"\n" * 2**20), "is empty", 150 * MEGABYTE
 
