@@ -17,8 +17,7 @@ from helpers.internals.checks import (
     check_is_dataset,
     check_rng,
 )
-from helpers.internals.csv_format import DataFileError, Rules
-from helpers.internals.csv_reader import read_table
+from helpers.internals.csv_files import DataFileError, Rules, read_csv_images
 from helpers.internals.mnist_files import FOLDER_VARIABLE, read_images
 
 __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
@@ -99,9 +98,7 @@ class Dataset:
         if labels.shape != (m,):
             images_are_rows = labels.shape == (self.X.shape[0],)
             hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""
-            raise ValueError(
-                f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}"
-            )
+            raise ValueError(f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}")
         if m and not (labels.min() >= 0 and labels.max() < classes):
             raise ValueError(
                 f"labels are from {labels.min()} to {labels.max()}, expected 0 to {classes - 1} "
@@ -174,35 +171,43 @@ def load_csv(
     path,
     *,
     dtype=np.float64,
-    max_pixel=255,
+    max_pixel=None,
     label_column="auto",
     class_names=None,
     image_shape=None,
 ):
     """Read a CSV file of images, one per row.
 
+    What is unambiguous is read, and a warning says what was taken for what; what is ambiguous or
+    damaged is refused with one sentence. Commas, semicolons, tabs or blanks may separate the
+    fields; quotes, `4.0` for 4, decimal commas, UTF-16, and files packed by gzip, bzip2, xz or zip
+    are read as well. EMNIST's images lie on their side: turn them by
+    `X.reshape(28, 28, -1).transpose(1, 0, 2).reshape(784, -1)`.
+
     Parameters
     ----------
     path : str or Path
-        A file, plain or gzip, with or without a header line. It may hold 512 MiB of text, five
-        times MNIST's, packed or not; at most 3 GiB of memory are taken for it, and nearly none for
-        one that is refused.
+        A file with or without a header line. It may hold 512 MiB of text, five times MNIST's,
+        packed or not; at most 3 GiB of memory are taken for it, and little for one that is
+        refused.
     dtype : np.float64 or np.float32
         Of X.
-    max_pixel : int
-        The value of full ink, 1 to 255. Pixels are whole numbers from 0 to max_pixel.
+    max_pixel : int, optional
+        The number of full ink, 1 to 255; paper is 0. Unless given, it is 255, but pixels from 0 to
+        1, 0 to 16 or -1 to 1 are recognized.
     label_column : {"auto", "first", "last", None}
         Where the labels are; None for a file without. "auto" takes the column that the header
-        calls label; without a header, the first column if it is one too many for an image.
+        calls label, class, target, digit or y, or the one that is no numbered pixel; without a
+        header, the first column if it is one too many for an image.
     class_names : tuple of str, optional
-        The ten digits unless given. Labels are 0 to len(class_names) - 1.
+        The ten digits unless given. Labels are 0 to len(class_names) - 1, or these names.
     image_shape : tuple of int, optional
         (height, width) in pixels; images are square unless given.
 
     Returns
     -------
     Dataset
-        X (pixels, m), divided by max_pixel: values from 0 to 1.
+        X (pixels, m), values from 0 to 1. Pixels whose names are numbered stand in their order.
 
     Raises
     ------
@@ -216,49 +221,59 @@ def load_csv(
     Warns
     -----
     UserWarning
-        If every pixel is darker than an eighth of max_pixel, which then is probably wrong.
+        Says how the file was understood, where that is not plain, and what looks wrong.
     """
     check_dtype(dtype)
-    check_count("max_pixel", max_pixel, at_most=255)
+    if max_pixel is not None:
+        check_count("max_pixel", max_pixel, at_most=255)
     check_choice("label_column", label_column, ("auto", "first", "last", None))
-    path = Path(path)
-    class_names = DIGIT_NAMES if class_names is None else tuple(class_names)
+    path = _checked_path(path)
+    class_names = _checked_names(class_names)
     image_shape = check_image_shape(image_shape) if image_shape is not None else None
     features = math.prod(image_shape) if image_shape is not None else None
-    values, label = read_table(path, Rules(label_column, max_pixel, len(class_names), features))
-    labels = None if label is None else values[:, label].astype(np.intp)
-    pixels = values[:, int(label == 0) : values.shape[1] - int(label not in (0, None))]
-    shape = _image_shape(path.name, pixels.shape[1], image_shape)
-    if 0 < pixels.max() < max_pixel / 8:
-        warnings.warn(
-            f"the brightest pixel of {path.name} is {pixels.max()} of {max_pixel}; if its pixels "
-            "go from 0 to a smaller number, pass that as max_pixel",
-            stacklevel=2,
+    images = read_csv_images(path, Rules(label_column, max_pixel, class_names, features))
+    for note in images.notes:
+        warnings.warn(f"{path.name}: {note}", stacklevel=2)
+    X = _scale(images.blocks, images.paper, images.ink, dtype).T
+    side = math.isqrt(len(X))
+    return Dataset(X, images.labels, images.class_names or DIGIT_NAMES, image_shape or (side, side))
+
+
+def _checked_path(path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"path is a {type(path).__name__}, expected the path of a CSV file; Dataset(X, labels) takes arrays"
         )
-    return Dataset(_scale(pixels, max_pixel, dtype).T, labels, class_names, shape)
+    return Path(path).expanduser()
 
 
-def _image_shape(file_name, pixels, image_shape):
-    side = math.isqrt(pixels)
-    shape = (side, side) if image_shape is None else image_shape
-    if math.prod(shape) != pixels:
-        expected = (
-            f"{math.prod(shape)} for image_shape {shape}" if image_shape else "a square image"
-        )
-        raise DataFileError(
-            f"{file_name} has {pixels} pixels per row, expected {expected}; "
-            "pass image_shape=(height, width)"
-        )
-    return shape
+def _checked_names(class_names):
+    if class_names is None:
+        return None
+    expected = 'expected a list of the names of the classes, such as ["cat", "dog"]'
+    if isinstance(class_names, str) or not hasattr(class_names, "__iter__"):
+        raise TypeError(f"class_names is {class_names!r:.60}, {expected}")
+    class_names = tuple(class_names)
+    if not class_names or len(set(class_names)) < len(class_names):
+        raise ValueError(f"class_names is {class_names!r:.60}, {expected}, each of them once")
+    return class_names
 
 
-def _scale(pixels, max_pixel, dtype):
+def _scale(blocks, paper, ink, dtype):
+    """Return the images of all blocks as rows, from 0 for paper to 1 for full ink."""
+    shape = (sum(map(len, blocks)), blocks[0].shape[1])
     # np.empty would ask for huge pages, which a virtual machine hands out at half the speed.
-    buffer = bytearray(pixels.size * np.dtype(dtype).itemsize)
-    rows = np.frombuffer(buffer, dtype=dtype).reshape(pixels.shape)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        block = slice(start, start + _ROWS_AT_ONCE)
-        np.divide(pixels[block], max_pixel, out=rows[block], dtype=dtype)
+    buffer = bytearray(math.prod(shape) * np.dtype(dtype).itemsize)
+    rows = np.frombuffer(buffer, dtype=dtype).reshape(shape)
+    done = 0
+    for block in blocks:
+        for start in range(0, len(block), _ROWS_AT_ONCE):
+            part = block[start : start + _ROWS_AT_ONCE]
+            out = rows[done : done + len(part)]
+            if paper:
+                part = part - paper
+            np.divide(part, ink - paper, out=out, dtype=dtype, casting="same_kind")
+            done += len(part)
     return rows
 
 
@@ -300,7 +315,7 @@ def load_dataset(name, part="train", *, dtype=np.float64):
     check_dtype(dtype)
     if name in FULL:
         images, labels = read_images(name, part)
-        X = _scale(images.reshape(len(images), -1), 255, dtype).T
+        X = _scale([images.reshape(len(images), -1)], 0, 255, dtype).T
         return Dataset(X, labels.astype(np.intp), FULL[name], images.shape[1:])
     if part != "train":
         raise ValueError(

@@ -63,8 +63,7 @@ def cross_entropy(A, Y):
     check_array("Y", Y)
     if A.shape != Y.shape or A.ndim != 2 or A.shape[1] == 0:
         raise ValueError(
-            f"A has shape {A.shape} and Y {Y.shape}, expected (classes, m) twice, m at least 1; "
-            "one_hot(labels) makes Y"
+            f"A has shape {A.shape} and Y {Y.shape}, expected (classes, m) twice, m at least 1; one_hot(labels) makes Y"
         )
     true_probabilities = (A * Y).sum(axis=0)
     with np.errstate(divide="ignore"):

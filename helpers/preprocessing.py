@@ -91,9 +91,7 @@ def preprocess(image):
     stages = (
         Stage("gray", f"{gray.shape[1]} × {gray.shape[0]} pixels, one brightness each", small),
         Stage("ink", note, ink),
-        Stage(
-            "cropped", f"cut to the ink, {cropped.shape[1]} × {cropped.shape[0]} pixels", cropped
-        ),
+        Stage("cropped", f"cut to the ink, {cropped.shape[1]} × {cropped.shape[0]} pixels", cropped),
         Stage(
             "scaled",
             f"{scaled.shape[1]} × {scaled.shape[0]} pixels: fits 20 × 20, its shape kept",
@@ -128,13 +126,9 @@ def to_gray(image):
     image = np.asarray(image)
     shape = image.shape
     if image.dtype.kind not in "buif":
-        raise TypeError(
-            f"the picture holds {image.dtype}, expected integers 0 to 255 or floats 0 to 1"
-        )
+        raise TypeError(f"the picture holds {image.dtype}, expected integers 0 to 255 or floats 0 to 1")
     if image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] != 3):
-        raise ValueError(
-            f"the picture has shape {shape}, expected (height, width) or (height, width, 3)"
-        )
+        raise ValueError(f"the picture has shape {shape}, expected (height, width) or (height, width, 3)")
     if not 8 <= shape[0] * shape[1] <= MOST_PIXELS or min(shape[:2]) < 2:
         raise ValueError(
             f"the picture has {shape[1]} × {shape[0]} pixels, expected at least 2 × 4 and at most "
@@ -182,9 +176,7 @@ def find_ink(gray):
     note = "light strokes on dark: kept" if light else "dark strokes on light: inverted"
     least = max(FAINTEST, 6 * noise)
     if away.max() < 0.02:
-        raise ValueError(
-            "the picture is blank: nothing stands out from its background; draw or write a digit"
-        )
+        raise ValueError("the picture is blank: nothing stands out from its background; draw or write a digit")
     if away.max() < least:
         raise ValueError(
             "the picture is blank or its ink too faint: nothing differs from the background by "
@@ -196,10 +188,7 @@ def find_ink(gray):
         return np.where(ink > 0.05, ink, 0), note
     ink = without_specks(away > otsu_threshold(away))
     if ink.mean() > 0.6:
-        raise ValueError(
-            f"ink covers {ink.mean():.0%} of the picture: leave some background on all sides of "
-            "the digit"
-        )
+        raise ValueError(f"ink covers {ink.mean():.0%} of the picture: leave some background on all sides of the digit")
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     wanted = THINNEST * max(np.ptp(rows), np.ptp(columns))
     missing = wanted - stroke_width(ink)

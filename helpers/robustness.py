@@ -201,9 +201,7 @@ def accuracy_curve(parameters, dataset, kind, strengths, *, seed=0, activation="
     reached = []
     for strength in strengths:
         X = perturb(dataset.X, kind, strength, seed=seed, image_shape=dataset.image_shape)
-        reached.append(
-            accuracy(make_predictions(parameters, X, activation=activation), dataset.labels)
-        )
+        reached.append(accuracy(make_predictions(parameters, X, activation=activation), dataset.labels))
     return np.array(reached)
 
 
@@ -272,8 +270,7 @@ def reliability(confidence, is_right, *, bins=10):
     confidence, is_right = check_pair("confidence", confidence, "is_right", is_right, hint=hint)
     if is_right.dtype != bool:
         raise TypeError(
-            f"is_right is an array of {is_right.dtype}, expected booleans; predictions == labels "
-            "makes them"
+            f"is_right is an array of {is_right.dtype}, expected booleans; predictions == labels makes them"
         )
     if confidence.dtype.kind != "f" or not (confidence.min() >= 0 and confidence.max() <= 1 + 1e-6):
         raise ValueError(

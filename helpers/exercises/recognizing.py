@@ -231,10 +231,7 @@ def other_dtype(difference, attempt):
     elif is_scalar(difference.expected):
         words = "it is right, but should be a whole number: `int(...)`, or `//` for a division"
     else:
-        words = (
-            "the numbers are right, but they should be whole: "
-            "did a division or `np.zeros` make them floats?"
-        )
+        words = "the numbers are right, but they should be whole: did a division or `np.zeros` make them floats?"
     return "dtype", words
 
 
@@ -246,10 +243,7 @@ def not_finite(difference, attempt):
     if not (~np.isfinite(returned) & np.isfinite(expected)).any():
         return None
     if np.isnan(returned).any():
-        words = (
-            "`nan` is not a number: it comes of 0 / 0, "
-            "or of infinity divided by or taken from infinity"
-        )
+        words = "`nan` is not a number: it comes of 0 / 0, or of infinity divided by or taken from infinity"
         return "nan", words
     return "infinity", "a number became too large, or was divided by 0"
 

@@ -77,10 +77,7 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     for name, (x, y) in lines.items():
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if x.ndim != 1 or x.shape != y.shape or x.size == 0:
-            raise ValueError(
-                f"line {name!r} needs as many x as y, at least one; "
-                f"got shapes {x.shape} and {y.shape}"
-            )
+            raise ValueError(f"line {name!r} needs as many x as y, at least one; got shapes {x.shape} and {y.shape}")
         for axis, values, log in (("x", x, logx), ("y", y, logy)):
             if log and (values <= 0).any():
                 raise ValueError(
@@ -133,21 +130,15 @@ def plot_history(history, best_epoch=None, *, title=None):
     epochs, dev = columns["dev_accuracy"]
     if best_epoch is None:
         if not np.isfinite(dev).any():
-            raise ValueError(
-                "dev_accuracy has no finite value, so there is no best epoch; pass best_epoch"
-            )
+            raise ValueError("dev_accuracy has no finite value, so there is no best epoch; pass best_epoch")
         best_epoch = int(epochs[np.nanargmax(dev)])
     if best_epoch not in epochs:
         raise ValueError(
-            f"best epoch {best_epoch} is not in the history, which runs from {epochs[0]:.0f} to "
-            f"{epochs[-1]:.0f}"
+            f"best epoch {best_epoch} is not in the history, which runs from {epochs[0]:.0f} to {epochs[-1]:.0f}"
         )
     best = dev[list(epochs).index(best_epoch)]
     if title is None:
-        title = (
-            f"Training stopped after epoch {epochs[-1]:.0f}; "
-            f"the best on the development set was epoch {best_epoch}"
-        )
+        title = f"Training stopped after epoch {epochs[-1]:.0f}; the best on the development set was epoch {best_epoch}"
     ends = {name: f"from {number(y[0])} to {number(y[-1])}" for name, (_, y) in columns.items()}
     loss = f"Loss: training {ends['train_loss']}, development {ends['dev_loss']}"
     right = f"Accuracy: training {ends['train_accuracy']}, development {ends['dev_accuracy']}"
@@ -198,9 +189,7 @@ def plot_histories(histories, column, *, title=None, logy=False):
     """
     if not histories:
         raise ValueError("there is no history to draw; give a dictionary {name: history}")
-    lines = {
-        name: as_column(history, column, f"history {name!r}") for name, history in histories.items()
-    }
+    lines = {name: as_column(history, column, f"history {name!r}") for name, history in histories.items()}
     if title is None:
         subject = column.replace("_", " ").replace("dev ", "development ")
         subject = subject.replace("train ", "training ")
@@ -238,13 +227,10 @@ def plot_histogram(samples, *, xlabel, title=None, bins=50):
     values = {name: np.asarray(v, dtype=float).ravel() for name, v in samples.items()}
     for name, v in values.items():
         if v.size == 0 or not np.isfinite(v).all():
-            raise ValueError(
-                f"{name!r} must hold at least one value, all finite, got {v.size} values"
-            )
+            raise ValueError(f"{name!r} must hold at least one value, all finite, got {v.size} values")
     edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=bins)
     words = "; ".join(
-        f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} "
-        f"with mean {number(v.mean())}"
+        f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} with mean {number(v.mean())}"
         for name, v in values.items()
     )
     fig = new_figure(7.5, 3.6, f"Histogram of {xlabel}: {words}.")

@@ -51,8 +51,7 @@ def plot_network(layer_sizes, *, title=None):
     sizes = [int(n) for n in layer_sizes]
     if len(sizes) < 2 or min(sizes) < 1 or sizes != list(layer_sizes):
         raise ValueError(
-            "layer_sizes needs at least two positive whole numbers, [inputs, …, outputs], "
-            f"got {layer_sizes}"
+            f"layer_sizes needs at least two positive whole numbers, [inputs, …, outputs], got {layer_sizes}"
         )
     L = len(sizes) - 1
     roles = ["input", *[f"hidden layer {i}" for i in range(1, L)], "output"]
@@ -130,26 +129,19 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
         For a column that is not there.
     """
     layers = [np.asarray(A) for A in activations]
-    if (
-        len(layers) < 2
-        or any(A.ndim != 2 for A in layers)
-        or len({A.shape[1] for A in layers}) != 1
-    ):
+    if len(layers) < 2 or any(A.ndim != 2 for A in layers) or len({A.shape[1] for A in layers}) != 1:
         raise ValueError(
             "activations must be [A0, A1, …, AL] as forward_propagation returns them, "
             f"each of shape (neurons, m), got shapes {[A.shape for A in layers]}"
         )
     m, L = layers[0].shape[1], len(layers) - 1
     if not 0 <= column < m:
-        raise IndexError(
-            f"column {column} is not there: the batch has {m} images, numbered from 0 to {m - 1}"
-        )
+        raise IndexError(f"column {column} is not there: the batch has {m} images, numbered from 0 to {m - 1}")
     image = as_images(layers[0][:, column], image_shape)
     values = [A[:, column] for A in layers[1:]]
     top = int(values[-1].argmax())
     words = [
-        f"In hidden layer {i}, {(v > 0).sum()} of {len(v)} neurons are active."
-        for i, v in enumerate(values[:-1], 1)
+        f"In hidden layer {i}, {(v > 0).sum()} of {len(v)} neurons are active." for i, v in enumerate(values[:-1], 1)
     ]
     words.append(f"The largest output is number {top} with {number(values[-1][top])}.")
     if title is None:
@@ -177,9 +169,7 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
 
 
 @styled
-def plot_probabilities(
-    images, probabilities, labels=None, class_names=None, *, title="", image_shape=(28, 28)
-):
+def plot_probabilities(images, probabilities, labels=None, class_names=None, *, title="", image_shape=(28, 28)):
     """Draw each image beside the probabilities a network gave to its classes.
 
     Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗).
@@ -210,13 +200,11 @@ def plot_probabilities(
     m = len(images)
     if P.ndim != 2 or P.shape[1] != m:
         raise ValueError(
-            f"probabilities must have shape (classes, m) with one column for each of {m} images, "
-            f"got {P.shape}"
+            f"probabilities must have shape (classes, m) with one column for each of {m} images, got {P.shape}"
         )
     if not np.isfinite(P).all() or (P < -1e-6).any() or np.abs(P.sum(axis=0) - 1).max() > 1e-3:
         raise ValueError(
-            "every column of probabilities must be at least 0 and sum to 1; "
-            "did you pass Z, before softmax?"
+            "every column of probabilities must be at least 0 and sum to 1; did you pass Z, before softmax?"
         )
     names = as_names(class_names, len(P))
     if labels is not None:
@@ -225,8 +213,7 @@ def plot_probabilities(
             raise ValueError(f"got {len(labels)} labels for {m} images; give one label per image")
     if len(names) != len(P):
         raise ValueError(
-            f"there are {len(names)} class names for {len(P)} rows of probabilities; "
-            "give one name per class"
+            f"there are {len(names)} class names for {len(P)} rows of probabilities; give one name per class"
         )
     pairs = min(2, m)
     rows = math.ceil(m / pairs)
@@ -302,10 +289,7 @@ def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     images = as_images(W.T, image_shape)
     limit = float(np.quantile(np.abs(W), 0.995, method="higher")) or 1.0
     if title is None:
-        title = (
-            "What each neuron of the first layer adds up: "
-            "ink on red counts for it, ink on blue against it"
-        )
+        title = "What each neuron of the first layer adds up: ink on red counts for it, ink on blue against it"
     span = f"from {number(W.min())} to {number(W.max())}"
     alt = f"Images of {len(W)} neurons, {quantity} by pixel, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]

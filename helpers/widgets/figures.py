@@ -9,10 +9,7 @@ import numpy as np
 from helpers.plots import new_figure
 from helpers.plots.figure import DPI, render
 
-UNSEEN = (
-    "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); "
-    "white-space: nowrap"
-)
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap"
 
 
 class Picture(widgets.VBox):

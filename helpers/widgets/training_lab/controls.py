@@ -70,10 +70,7 @@ class Controls:
         widths = sorted({*WIDTHS, *self.start["hidden"]})
         self.rates = sorted({*RATES, self.start["learning_rate"]})
         rates = [(f"{rate:g}", rate) for rate in self.rates]
-        neurons = {
-            f"neurons {n}": widgets.SelectionSlider(options=widths, value=10, **look)
-            for n in self._layers()
-        }
+        neurons = {f"neurons {n}": widgets.SelectionSlider(options=widths, value=10, **look) for n in self._layers()}
         self.sliders = {
             "learning_rate": widgets.SelectionSlider(options=rates, **look),
             "layers": widgets.IntSlider(min=0, max=MOST_LAYERS, **look),
@@ -126,9 +123,7 @@ class Controls:
             try:
                 self.sliders[name].value = value
             except Exception as error:  # a TraitError, whose words speak of traits
-                raise ValueError(
-                    f"{name} is {value!r}, which the lab has no control position for"
-                ) from error
+                raise ValueError(f"{name} is {value!r}, which the lab has no control position for") from error
 
     def _moved(self, on_move):
         if not self.quiet:
@@ -155,10 +150,7 @@ def check_start(start):
     check_number("learning_rate", rate, above=0, hint="0.1 is a good first try")
     hidden = start.get("hidden", ())
     if not isinstance(hidden, tuple | list) or len(hidden) > MOST_LAYERS:
-        raise ValueError(
-            f"hidden is {hidden!r}, expected the neurons of up to {MOST_LAYERS} layers, "
-            "such as (10, 10)"
-        )
+        raise ValueError(f"hidden is {hidden!r}, expected the neurons of up to {MOST_LAYERS} layers, such as (10, 10)")
     for neurons in hidden:
         check_count("a number of neurons in hidden", neurons)
     return DEFAULTS | start | {"hidden": tuple(start.get("hidden", DEFAULTS["hidden"]))}
@@ -167,14 +159,8 @@ def check_start(start):
 def help_text():
     """Return one line of HTML for each control."""
     lines = "".join(f"<li><b>{title}</b>: {words}.</li>" for title, words in HELP.values())
-    keys = (
-        "Keyboard: Tab goes to the next control; "
-        "Page up, Page down and the arrow keys move a slider."
-    )
-    live = (
-        "<b>Live</b>: ten epochs after every move; "
-        "while Train is at work, a move waits for the next Train."
-    )
+    keys = "Keyboard: Tab goes to the next control; Page up, Page down and the arrow keys move a slider."
+    live = "<b>Live</b>: ten epochs after every move; while Train is at work, a move waits for the next Train."
     items = f"{lines}<li>{live}</li><li>{keys}</li>"
     return f'<ul style="line-height: 1.5; margin: 0; padding-left: 1.2em">{items}</ul>'
 

@@ -37,29 +37,17 @@ def diverged(values, result, dead):
     grown = len(losses) > 1 and losses[-1] > 2 * max(losses[0], math.log(10))
     if result.stop_reason != "diverged" and not grown:
         return None
-    text = (
-        "Diverged: every step jumps over the valley and lands higher up, "
-        "until the loss is no longer a number."
-    )
+    text = "Diverged: every step jumps over the valley and lands higher up, until the loss is no longer a number."
     return slower("diverged", text, values, 10)
 
 
 def dead_relus(values, result, dead):
     """Return the hint for hidden neurons that give 0 for every image, or None."""
-    layers = [
-        (n, count, width)
-        for n, (count, width, _) in enumerate(dead, 1)
-        if count >= max(1, 0.2 * width)
-    ]
+    layers = [(n, count, width) for n, (count, width, _) in enumerate(dead, 1) if count >= max(1, 0.2 * width)]
     if not layers:
         return None
-    listed = " and ".join(
-        f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers
-    )
-    text = (
-        f"Dead ReLUs: {listed} give 0 for every image. "
-        "Their gradient is 0 too, so they never come back."
-    )
+    listed = " and ".join(f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers)
+    text = f"Dead ReLUs: {listed} give 0 for every image. Their gradient is 0 too, so they never come back."
     if sum(born for *_, born in dead) >= sum(count for _, count, _ in layers):
         cure = {"seed": values["seed"] + 1}
         return Hint("dead ReLUs", f"{text} They were born so.", "Another seed", cure)
@@ -77,10 +65,7 @@ def too_slow(values, result, dead):
     if (falls > 0).mean() < 0.8 or falls[-third:].mean() < 0.4 * falls.mean():
         return None
     cure = {"learning_rate": values["learning_rate"] * 3}
-    text = (
-        "Learning rate too small: the loss is still high, "
-        "and still falls as steadily as at the start."
-    )
+    text = "Learning rate too small: the loss is still high, and still falls as steadily as at the start."
     return Hint("learning rate too small", text, "Learning rate × 3", cure)
 
 
