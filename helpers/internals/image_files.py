@@ -15,9 +15,9 @@ MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million
 MOST_BYTES = 60_000_000
 LONGEST_SIDE = 32_000
 MOST_MEMORY = 225_000_000  # bytes that decoding may take: together with all else 250 MB
-WORKING_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
+KEPT_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
 
-# Bytes per pixel that Pillow keeps (4 where nothing is said), and that turning them to gray takes (else 8).
+# Bytes per pixel that Pillow keeps (else 4), and that turning them to gray takes (else 8).
 KEPT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
 COPIED = {
     "1": 1,
@@ -72,18 +72,24 @@ def read_image(source):
         try:
             content = read_bounded(Path(source), MOST_BYTES)
         except ValueError as error:
-            raise ValueError(f"{name} cannot be read: {error}; cut out the digit and save it as PNG or JPEG") from None
+            raise ValueError(
+                f"{name} cannot be read: {error}; cut out the digit and save it as PNG or JPEG"
+            ) from None
     elif isinstance(source, bytes | bytearray | memoryview):
         content = bytes(source)
     else:
-        raise TypeError(f"source is {type(source).__name__}, expected a path or the bytes of a picture")
+        raise TypeError(
+            f"source is {type(source).__name__}, expected a path or the bytes of a picture"
+        )
     if not content:
         raise ValueError(f"{name} is empty, expected a picture such as a PNG or JPEG file")
     if len(content) > MOST_BYTES:
-        raise ValueError(f"{name} has more than {MOST_BYTES // 10**6} MB; cut out the digit and try again")
+        raise ValueError(
+            f"{name} has more than {MOST_BYTES // 10**6} MB; cut out the digit and try again"
+        )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own warning about size: the check below is stricter
+            warnings.simplefilter("ignore")  # of Pillow about size: the check below is stricter
             return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
         problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
@@ -107,9 +113,10 @@ def _decoded(stream):
                 f"{width} × {height} pixels, expected at most {MOST_PIXELS // 10**6} million "
                 f"and a longer side of {LONGEST_SIDE:,}"
             )
-        buffered = _jpeg_buffer(image, stream)
-        image.draft("L", (WORKING_SIZE, WORKING_SIZE))  # a JPEG is decoded at a fraction of its size
-        needed = buffered + image.width * image.height * _bytes_per_pixel(image) + stream.getbuffer().nbytes
+        buffered = _jpeg_buffer(image, stream.getvalue())
+        image.draft("L", (KEPT_SIZE, KEPT_SIZE))  # decodes a JPEG at a fraction of its size
+        needed = image.width * image.height * _bytes_per_pixel(image)
+        needed += buffered + stream.getbuffer().nbytes
         if needed > MOST_MEMORY:
             raise TooLargeError(
                 f"{width} × {height} pixels and takes {needed / 10**6:,.0f} MB of memory to read, "
@@ -129,20 +136,23 @@ def _bytes_per_pixel(image):
     return max(kept * DECODING.get(image.format, 1) * pixels, kept + copied)
 
 
-def _jpeg_buffer(image, stream):
-    """How many bytes libjpeg keeps of a whole JPEG that comes in several scans, 0 for one in a single scan."""
+def _jpeg_buffer(image, content):
+    """How many bytes libjpeg keeps of a JPEG that comes in several scans, 0 for a single scan."""
     if image.format not in ("JPEG", "MPO"):
         return 0
-    start = stream.getbuffer()[: stream.tell()].tobytes().rfind(b"\xff\xda")  # the first scan, just read
-    in_scan = stream.getbuffer()[start + 4]
-    if in_scan == len(image.layer) and not image.info.get("progressive"):
+    place = 2
+    while (marker := content[place : place + 2]) != b"\xff\xda" and marker[:1] == b"\xff":
+        length = int.from_bytes(content[place + 2 : place + 4], "big")
+        place += 1 if marker[1:] == b"\xff" else 2 + length
+    in_one_scan = marker == b"\xff\xda" and content[place + 4] == len(image.layer)
+    if in_one_scan and not image.info.get("progressive"):
         return 0
     samples = [across * down for _, across, down, _ in image.layer]
     return 2 * image.width * image.height * sum(samples) / max(samples)
 
 
 def _to_gray(image):
-    """An opened picture as gray values at most WORKING_SIZE pixels wide or high, upright."""
+    """An opened picture as gray values at most KEPT_SIZE pixels wide or high, upright."""
     image.load()
     transparent = "A" in image.getbands() or "transparency" in image.info
     full = 255
@@ -155,7 +165,7 @@ def _to_gray(image):
         image = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
     else:
         image = image if image.mode == "L" else image.convert("L")
-    image.thumbnail((WORKING_SIZE, WORKING_SIZE), Image.Resampling.BOX)
+    image.thumbnail((KEPT_SIZE, KEPT_SIZE), Image.Resampling.BOX)
     image = ImageOps.exif_transpose(image)
     if not transparent:
         gray = np.asarray(image, dtype=float) / full
