@@ -11,7 +11,6 @@ import numpy as np
 ONE_SHADE = 0.003  # less than one step of 255: a drawing's background is even, a photo's never
 MOSTLY = 0.7  # share of the border that is background in a drawing; strokes may run out of it
 WIDEST = 0.3  # of the longer side: dark places as wide as this are no strokes, but shadow or table
-USUAL = 0.15  # the same to tell ink from paper: the paper beside a digit is mostly wider
 SPECK = 0.1  # share of the largest area below which a patch is a speck; twice it for its extent
 SMALLEST_DIGIT = 0.25  # of what runs out of the picture, for a patch inside to be the digit
 BLOCKS = 100  # patches are told apart on a grid of so many blocks, which is fast
@@ -29,12 +28,12 @@ def paper_of_a_drawing(gray):
     return shade, float((np.abs(border_of(gray) - shade) <= ONE_SHADE).mean())
 
 
-def without_strokes(gray, widest=WIDEST):
+def without_strokes(gray):
     """Return the picture with its dark strokes filled in from around them (a closing by a square).
 
     What is wide enough for the square stays, with its edges: shadows, and the table at the border.
     """
-    width = 2 * round(widest * max(gray.shape) / 2) + 1
+    width = 2 * round(WIDEST * max(gray.shape) / 2) + 1
     return -_highest_around(-_highest_around(gray, width), width)
 
 
@@ -53,7 +52,7 @@ def _highest_around(values, width):
 
 def has_light_ink(gray):
     """Return whether the picture is smoother without its light strokes than without its dark."""
-    dark, light = (without_strokes(side, USUAL) for side in (gray, 1 - gray))
+    dark, light = without_strokes(gray), without_strokes(1 - gray)
     return roughness(light) < roughness(dark)
 
 
