@@ -12,7 +12,7 @@ ONE_SHADE = 0.003  # less than one step of 255: a drawing's background is even, 
 MOSTLY = 0.7  # share of the border that is background in a drawing; strokes may run out of it
 WIDEST = 0.3  # of the longer side: dark places as wide as this are no strokes, but shadow or table
 SPECK = 0.1  # share of the largest area below which a patch is a speck; twice it for its extent
-SMALLEST_DIGIT = 0.25  # of what runs out of the picture, for a patch inside to be the digit
+SMALLEST_DIGIT = 0.15  # of what runs out of the picture, for a patch inside to be the digit
 BLOCKS = 100  # patches are told apart on a grid of so many blocks, which is fast
 
 
