@@ -7,19 +7,26 @@ Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to d
 recognition", 1998.
 """
 
+import os
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.internals.image_files import MOST_PIXELS
+from helpers.internals.image_files import read_image
 from helpers.internals.ink import (
-    FAINTEST,
-    NOISE_OF_A_PHOTO,
-    lighting,
+    MOSTLY,
+    border_of,
+    find_patches,
+    has_light_ink,
+    only,
     otsu_threshold,
+    paper_of_a_drawing,
+    patches_of_the_digit,
+    side_by_side,
     stroke_width,
     thicken,
     without_specks,
+    without_strokes,
 )
 
 __all__ = [
@@ -30,7 +37,9 @@ __all__ = [
     "center",
     "crop",
     "find_ink",
+    "is_photo",
     "preprocess",
+    "read_image",
     "resize",
     "scale_to_fit",
     "shrink",
@@ -39,9 +48,18 @@ __all__ = [
 
 SIDE, MIDDLE = 28, 14  # pixels; MNIST's centers of mass lie at row and column 14, counted from 0
 BOX = 20  # pixels
+MOST_PIXELS = 60_000_000
 WORKING_SIZE = 400  # pixels of the longer side: a photo has more than the strokes need
+THICKEST = 1 / 4  # width of a stroke to size of the digit; MNIST's thickest
 THINNEST = 1 / 12  # width of a stroke to size of the digit; thinner ones turn pale on 20 by 20
 HALF = 1e-6  # pixels: symmetric ink balances on half a pixel, where no last bit may decide
+FAINTEST = 0.08  # least difference of ink and paper, a share of the way from black to white
+FAINTEST_EDGE = 0.05  # of full ink
+DARKEST_SHADOW = 0.5  # of the brightest paper; what is darker is no paper, but a table
+LEAST_INK = 0.001  # share of a photo that a digit's ink takes at least
+FEW_PIXELS = 100  # of the longer side; in fewer, one digit's parts may stand apart
+CLEAR = 4  # how many standard deviations of the background ink has to stand out from it
+MOST_INK = 0.6  # of the picture, and of its border
 FRINGE = 0.35  # a share of full ink: with 0.05 or 0.5, digits of other sizes lose a point more
 
 
@@ -58,6 +76,25 @@ class Preprocessed(NamedTuple):
 
     x: np.ndarray
     stages: tuple
+
+    @property
+    def doubts(self):
+        """Sentences on why the ink may not be one digit, often none."""
+        ink = self.stages[1].image > 0.5
+        doubts = []
+        parts = len(without_specks(find_patches(ink)[1]))
+        if parts > 1:
+            doubts.append(f"there are {parts} patches of ink: more than one digit?")
+        width = stroke_width(ink) / max(self.stages[2].image.shape)
+        if width > THICKEST:
+            doubts.append("the strokes are thick for the size of the digit: a thinner pen?")
+        if "thickened" in self.stages[1].note:
+            doubts.append("the strokes were thin, and were thickened")
+        if ink.mean() > 0.5:
+            doubts.append("ink covers over half of the picture: is there more than the digit?")
+        if border_of(ink).any():
+            doubts.append("ink runs out of the picture: is the digit cut off?")
+        return tuple(doubts)
 
 
 def preprocess(image):
@@ -84,14 +121,16 @@ def preprocess(image):
     """
     gray = to_gray(image)
     small = shrink(gray, WORKING_SIZE)
-    ink, note = find_ink(small)
+    ink, note = find_ink(small, photo=is_photo(gray))
     cropped = crop(ink)
     scaled = scale_to_fit(cropped, BOX)
     centered, moved = center(scaled)
     stages = (
         Stage("gray", f"{gray.shape[1]} × {gray.shape[0]} pixels, one brightness each", small),
         Stage("ink", note, ink),
-        Stage("cropped", f"cut to the ink, {cropped.shape[1]} × {cropped.shape[0]} pixels", cropped),
+        Stage(
+            "cropped", f"cut to the ink, {cropped.shape[1]} × {cropped.shape[0]} pixels", cropped
+        ),
         Stage(
             "scaled",
             f"{scaled.shape[1]} × {scaled.shape[0]} pixels: fits 20 × 20, its shape kept",
@@ -123,12 +162,21 @@ def to_gray(image):
         If it has another shape, fewer than 8 or more than 60 million pixels, or values that are
         not finite or outside 0 to 1 (integers: 0 to 255).
     """
+    if image is None or isinstance(image, str | bytes | os.PathLike):
+        raise TypeError(
+            f"the picture is {image!r:.60}, expected an array; read_image(path) of "
+            "helpers.preprocessing makes one of a file"
+        )
     image = np.asarray(image)
     shape = image.shape
     if image.dtype.kind not in "buif":
-        raise TypeError(f"the picture holds {image.dtype}, expected integers 0 to 255 or floats 0 to 1")
-    if image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] != 3):
-        raise ValueError(f"the picture has shape {shape}, expected (height, width) or (height, width, 3)")
+        raise TypeError(
+            f"the picture holds {image.dtype}, expected integers 0 to 255 or floats 0 to 1"
+        )
+    if image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] != 3) or _is_column(shape):
+        raise ValueError(
+            f"the picture has shape {shape}, expected (height, width) or (height, width, 3){_advice_on_shape(shape)}"
+        )
     if not 8 <= shape[0] * shape[1] <= MOST_PIXELS or min(shape[:2]) < 2:
         raise ValueError(
             f"the picture has {shape[1]} × {shape[0]} pixels, expected at least 2 × 4 and at most "
@@ -141,21 +189,61 @@ def to_gray(image):
             f"the picture holds values from {image.min()} to {image.max()}, expected 0 to {full} "
             f"for {image.dtype}{hint}"
         )
+    if full == 255 and image.max() == 1:
+        full = 1  # black and white as 0 and 1
+    if image.dtype.kind != "f" or image.dtype.itemsize < 4:
+        image = image.astype(np.float32 if image.size > 10**6 else float)
     gray = image @ np.array([0.299, 0.587, 0.114]) if image.ndim == 3 else image
     return gray / full
 
 
-def find_ink(gray):
+def _is_column(shape):
+    """Whether the shape is that of X in place of a picture's: images as columns of 784 pixels."""
+    return len(shape) == 2 and shape[0] == SIDE * SIDE and shape[1] < SIDE
+
+
+def _advice_on_shape(shape):
+    if len(shape) == 3 and shape[2] in (2, 4):
+        return "; [..., :-1] drops the transparency"
+    if len(shape) == 3 and 1 in shape:
+        return "; squeeze() drops the axis of length 1"
+    if len(shape) == 3 and shape[0] == 3:
+        return "; transpose(1, 2, 0) brings the colors to the end"
+    if _is_column(shape) or shape == (SIDE * SIDE,):
+        return f"; an image of MNIST is x.reshape({SIDE}, {SIDE})"
+    return ""
+
+
+def is_photo(gray):
+    """Return whether the border is of many shades, as in a photo and never in a drawing.
+
+    To be asked before the picture is made smaller, because that smooths what tells.
+
+    Parameters
+    ----------
+    gray : array, shape (height, width)
+
+    Returns
+    -------
+    bool
+    """
+    return paper_of_a_drawing(gray)[1] < MOSTLY
+
+
+def find_ink(gray, *, photo=None):
     """Return how much ink each pixel has, and a sentence on how it was found.
 
-    What the border shows is background; ink is what differs from it to the side, darker or
-    lighter, that differs more. A drawing keeps its gray edges; in a photo, whose background is
-    uneven, Otsu's threshold decides, specks go, and strokes too thin for 28 pixels are thickened.
+    In a drawing the background is the shade of the border, and ink what differs from it; its gray
+    edges are kept. In a photo the background is what is left when all strokes are filled in from
+    around them; ink is what takes away much of its light, more than Otsu's threshold. Specks,
+    frames and what runs out of the picture go, and strokes too thin for 28 pixels are thickened.
 
     Parameters
     ----------
     gray : array, shape (height, width)
         0 black to 1 white.
+    photo : bool, optional
+        By default as is_photo says.
 
     Returns
     -------
@@ -166,36 +254,84 @@ def find_ink(gray):
     Raises
     ------
     ValueError
-        If nothing, or too little, differs from the background.
+        If nothing, or too little, differs from the background, if ink is nearly everywhere, or
+        if there are several digits side by side.
     """
-    background, noise = lighting(gray)
-    away = gray - background
-    photo = noise > NOISE_OF_A_PHOTO or np.ptp(background) > 2 * NOISE_OF_A_PHOTO
-    light = (away * away * away).sum() > 0  # the larger differences decide
-    away = np.maximum(away if light else -away, 0)
+    photo = is_photo(gray) if photo is None else photo
+    away, light = _away_from_the_background(gray) if photo else _away_from_the_border(gray)
     note = "light strokes on dark: kept" if light else "dark strokes on light: inverted"
-    least = max(FAINTEST, 6 * noise)
     if away.max() < 0.02:
-        raise ValueError("the picture is blank: nothing stands out from its background; draw or write a digit")
-    if away.max() < least:
         raise ValueError(
-            "the picture is blank or its ink too faint: nothing differs from the background by "
-            f"more than {away.max():.0%} of the way from black to white, expected {least:.0%}; "
+            "the picture is blank: nothing stands out from its background; draw or write a digit"
+        )
+    threshold = _threshold_of_a_photo(away) if photo else FAINTEST_EDGE * away.max()
+    ink = np.where(away > threshold, away, 0)
+    contrast = _contrast(away, ink > 0) if photo else away.max()
+    if contrast < FAINTEST:
+        raise ValueError(
+            "the picture is blank or its ink too faint: it differs from the background by "
+            f"{contrast:.0%} of the way from black to white, expected {FAINTEST:.0%}; "
             "take a darker pen or more light"
         )
-    if not photo:
-        ink = away / away.max()
-        return np.where(ink > 0.05, ink, 0), note
-    ink = without_specks(away > otsu_threshold(away))
-    if ink.mean() > 0.6:
-        raise ValueError(f"ink covers {ink.mean():.0%} of the picture: leave some background on all sides of the digit")
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    wanted = THINNEST * max(np.ptp(rows), np.ptp(columns))
-    missing = wanted - stroke_width(ink)
+    ink = (ink > 0).astype(float) if photo else ink / ink.max()
+    ink = _only_the_digit(ink)
+    dark = ink > 0.5
+    rows, columns = (np.flatnonzero(dark.any(axis=axis)) for axis in (1, 0))
+    missing = THINNEST * max(np.ptp(rows), np.ptp(columns)) - stroke_width(dark)
     if missing > 0.5:
-        ink = thicken(np.pad(ink, int(missing) + 1), missing / 2)
+        ink = thicken(ink, missing / 2)
         note += f", thickened by {missing:.0f} px"
-    return ink.astype(float), f"{note}, black or white by Otsu's threshold"
+    return ink, f"{note}, black or white by Otsu's threshold" if photo else note
+
+
+def _away_from_the_border(gray):
+    """Return how far each pixel is from the border's shade, to the side that differs more."""
+    away = gray - paper_of_a_drawing(gray)[0]
+    light = (away * away * away).sum() > 0
+    return np.maximum(away if light else -away, 0), light
+
+
+def _away_from_the_background(gray):
+    """Return the share of light that ink takes away from the background at each pixel."""
+    light = has_light_ink(gray)
+    gray = 1 - gray if light else gray
+    ground = without_strokes(gray)
+    return (ground - gray) / np.maximum(ground, DARKEST_SHADOW * ground.max()), light
+
+
+def _threshold_of_a_photo(away):
+    """Return Otsu's threshold, or half of what the darkest pixels have, if that is more.
+
+    So the fainter lines of squared paper go, although they stand out too.
+    """
+    return max(otsu_threshold(away), 0.5 * np.quantile(away, 1 - LEAST_INK))
+
+
+def _contrast(away, ink):
+    """Return the mean difference of ink and background, if it stands out from the latter's unrest."""
+    contrast, unrest = away[ink].mean() - away[~ink].mean(), away[~ink].std()
+    if contrast < CLEAR * unrest:
+        raise ValueError(
+            "no digit stands out: the background is as restless as what is on it; "
+            "write on plain paper and take the photo in even light"
+        )
+    return contrast
+
+
+def _only_the_digit(ink):
+    """Return the ink without specks, frames and what runs out of the picture."""
+    labels, patches = find_patches(ink > 0)
+    patches = patches_of_the_digit(labels, patches)
+    if max(ink.shape) >= FEW_PIXELS and (count := side_by_side(patches)) > 1:
+        raise ValueError(f"there seem to be {count} digits side by side; draw or cut out one")
+    ink = only(ink, labels, patches)
+    dark = ink > 0.5
+    for share, where in ((dark.mean(), "picture"), (border_of(dark).mean(), "picture's border")):
+        if share > MOST_INK:
+            raise ValueError(
+                f"ink covers {share:.0%} of the {where}: leave some background on all sides of the digit"
+            )
+    return ink
 
 
 def shrink(gray, longest):

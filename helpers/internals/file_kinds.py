@@ -53,7 +53,7 @@ _KINDS = {
         ("7z", "a 7-Zip archive", _UNPACK),
         ("rar", "a RAR archive", _UNPACK),
         ("zstd", "a Zstandard file", _UNPACK),
-        ("lfs", "a pointer of Git LFS", "git lfs pull fetches the file itself"),
+        ("lfs", "a pointer of Git LFS, not the file itself", "git lfs pull fetches the file"),
         ("html", "a web page", "download the file itself"),
         ("arff", "an ARFF file", "scipy.io.arff.loadarff(path) gives the table"),
         ("libsvm", "a LIBSVM file", "sklearn.datasets.load_svmlight_file(path) gives the table"),

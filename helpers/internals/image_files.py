@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from helpers.internals.file_kinds import FIRST_BYTES, what_is
 from helpers.internals.files import read_bounded
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million
 MOST_BYTES = 60_000_000
+DEPTHS = (1, 2**8 - 1, 2**10 - 1, 2**12 - 1, 2**14 - 1, 2**16 - 1)  # white at 0 to 1, 8 to 16 bits
 LONGEST_SIDE = 32_000
 MOST_MEMORY = 225_000_000  # bytes that decoding may take: together with all else 250 MB
 KEPT_SIZE = 800  # pixels of the longer side that are kept: a digit needs 20
@@ -46,7 +48,7 @@ def read_image(source):
 
     Parameters
     ----------
-    source : str, os.PathLike or bytes
+    source : str, os.PathLike, bytes, file open for bytes, or PIL image
         The path of a PNG, JPEG, GIF, BMP, TIFF or WebP file, or the content of one. It may have
         60 MB and 60 million pixels, and may take 250 MB of memory to read. A phone's photo as JPEG
         does not need that; a gray PNG may have 60 million pixels, one in color 45 million, one
@@ -64,7 +66,7 @@ def read_image(source):
     OSError
         The path cannot be read: FileNotFoundError, IsADirectoryError, PermissionError.
     TypeError
-        `source` is neither a path nor bytes.
+        `source` is none of these.
     """
     name = "the file"
     if isinstance(source, str | os.PathLike):
@@ -77,9 +79,16 @@ def read_image(source):
             ) from None
     elif isinstance(source, bytes | bytearray | memoryview):
         content = bytes(source)
+    elif isinstance(source, Image.Image):
+        return _to_gray(source.copy())
+    elif callable(getattr(source, "read", None)):
+        content = source.read(MOST_BYTES + 1)
+        if not isinstance(content, bytes):
+            raise TypeError('source is a file of text, expected one of bytes; open it with "rb"')
     else:
         raise TypeError(
-            f"source is {type(source).__name__}, expected a path or the bytes of a picture"
+            f"source is {type(source).__name__}, expected a path, the bytes of a picture, an open "
+            "file or a PIL image; preprocess takes arrays as they are"
         )
     if not content:
         raise ValueError(f"{name} is empty, expected a picture such as a PNG or JPEG file")
@@ -92,7 +101,10 @@ def read_image(source):
             warnings.simplefilter("ignore")  # of Pillow about size: the check below is stricter
             return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
-        problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
+        kind = what_is(content[:FIRST_BYTES])
+        other = kind is not None and kind.name.upper() not in FORMATS
+        known = f" (it is {kind.title})" if other else ""
+        problem = f"is not a picture that can be read{known}; save it as PNG or JPEG and try again"
     except (TooLargeError, Image.DecompressionBombError, MemoryError) as error:
         size = str(error) if isinstance(error, TooLargeError) else "more pixels than can be read"
         problem = f"has {size}; make it smaller or cut out the digit, or save it as JPEG"
@@ -158,7 +170,7 @@ def _to_gray(image):
     full = 255
     if image.mode.startswith(("I", "F")):  # 16 or 32 bits per pixel
         highest = max(image.getextrema())
-        full = 1 if highest <= 1 else 255 if highest <= 255 else max(65535, highest)
+        full = next((full for full in DEPTHS if highest <= full), highest)
         image = image if image.mode == "F" else image.convert("F")
         transparent = False
     elif transparent:

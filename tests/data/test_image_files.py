@@ -194,9 +194,12 @@ def test_a_photo_of_a_phone_that_holds_two_pictures_is_read():
     assert_allclose(read_image(content), np.zeros((600, 800)))
 
 
-def test_only_paths_and_bytes_are_read(tmp_path):
-    with pytest.raises(TypeError, match="source is int, expected a path or the bytes of a picture"):
-        read_image(5)
+def test_other_sources_are_refused():
+    for source in (5, None, np.ones((4, 4))):
+        with pytest.raises(TypeError, match=r"source is .*, expected a path, the bytes of a pict"):
+            read_image(source)
+    with pytest.raises(TypeError, match='open it with "rb"'):
+        read_image(io.StringIO("picture"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
@@ -217,3 +220,31 @@ def test_16_and_32_bits_are_read_as_shades(kind):
 def test_values_that_are_not_numbers_are_refused():
     with pytest.raises(ValueError, match=r"damaged picture .*not numbers"):
         read_image(saved(Image.fromarray(np.full((9, 9), np.nan, np.float32)), "TIFF"))
+
+
+def test_open_files_and_pil_images_are_read():
+    image = Image.fromarray(np.arange(0, 240, dtype=np.uint8).reshape(15, 16))
+    expected = read_image(saved(image))
+    assert_allclose(read_image(io.BytesIO(saved(image))), expected)
+    assert_allclose(read_image(image), expected)
+    assert image.size == (16, 15)
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+def test_cameras_with_fewer_bits_than_their_file_are_scaled_by_what_they_hold(bits):
+    values = np.linspace(0, 1, 28 * 28).reshape(28, 28)
+    content = saved(Image.fromarray((values * (2**bits - 1)).astype(np.uint16)))
+    assert_allclose(read_image(content), values, atol=1 / 1023)
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(50), "it is a HEIC picture.*save it as PNG or JPEG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">', "it is an SVG drawing"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "it is a pointer of Git LFS"),
+    ],
+)
+def test_pictures_of_other_formats_are_named(start, words):
+    with pytest.raises(ValueError, match=words):
+        read_image(start)

@@ -26,6 +26,8 @@ from helpers.preprocessing import (
     to_gray,
 )
 from helpers.storage import load_parameters
+from measurements.pictures import SCENES, as_jpeg, counts, drawing
+from measurements.pictures import photograph as photograph_scene
 
 PROJECT = Path(__file__).parents[2]
 REAL_FILES = PROJECT.parent / "shared" / "data" / "mnist"
@@ -168,12 +170,17 @@ def test_any_picture_gives_a_digit_or_a_sentence(seed, shape, levels, smooth):
         (1 - 0.05 * (1 - draw_strokes(sample_strokes(3))), "too faint.*5%.*expected 8%"),
         (
             np.random.default_rng(0).normal(0.6, 0.03, (300, 400)).clip(0, 1),
-            "blank or its ink too faint",
+            "no digit stands out: the background is as restless",
         ),
+        (np.random.default_rng(0).random((200, 200)), "no digit stands out"),
         (np.zeros((20_000, 20_000), bool), "at most 60 million"),
         (np.ones((1, 100)), "at least 2 × 4"),
         (np.ones((3, 28, 28)), r"shape \(3, 28, 28\), expected \(height, width\) or"),
-        (np.ones(784), r"shape \(784,\)"),
+        (np.ones((3, 28, 28)), r"transpose\(1, 2, 0\)"),
+        (np.ones((1, 28, 28)), r"squeeze\(\)"),
+        (np.ones((28, 28, 4)), r"\[\.\.\., :-1\] drops the transparency"),
+        (np.ones(784), r"shape \(784,\), .* x\.reshape\(28, 28\)"),
+        (np.ones((784, 1)), r"shape \(784, 1\), .* x\.reshape\(28, 28\)"),
         (np.full((28, 28), 255.0), "expected 0 to 1 for float64; divide by 255"),
         (np.full((28, 28), -1), "from -1 to -1, expected 0 to 255"),
         (np.full((28, 28), np.nan), "nan"),
@@ -190,6 +197,77 @@ def test_ink_all_over_the_picture_is_explained():
     photo[5:95, 5:95] = 0.2
     with pytest.raises(ValueError, match="leave some background"):
         preprocess((photo + rng.normal(0, 0.02, photo.shape)).clip(0, 1))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_digits_are_read_in_every_scene(network, name):
+    rng = np.random.default_rng(3)
+    photos = [photograph_scene(SCENES[name], digit, rng, side=300, pen=20) for digit in range(10)]
+    found, _ = counts([as_jpeg(photos[0]), *photos[1:]], range(10), {"small": network})
+    right, refused, wrong_and_sure = found["small"]
+    assert right + refused * (name == "bright table all around") >= 9
+    assert wrong_and_sure == 0
+
+
+@pytest.mark.parametrize("pen", [1, 2, 4, 8, 30])
+def test_drawings_with_any_pen_are_read(network, pen):
+    found, _ = counts([drawing(digit, pen) for digit in range(10)], range(10), {"small": network})
+    assert found["small"][0] >= 9
+
+
+@pytest.mark.parametrize("places", [(0, 300), (0, 280, 560)])
+def test_several_digits_side_by_side_are_refused(places):
+    picture = np.ones((300, 900))
+    for digit, left in zip((1, 7, 3), places, strict=False):
+        picture[:280, left : left + 280] = draw_strokes(sample_strokes(digit), side=280)
+    with pytest.raises(ValueError, match=f"seem to be {len(places)} digits side by side"):
+        preprocess(picture)
+
+
+def test_frames_title_bars_and_dots_of_a_drawing_go(network):
+    plain = draw_strokes(sample_strokes(4), side=400)
+    framed, barred, dotted, bordered = (plain.copy() for _ in range(4))
+    for inset, picture in ((10, framed), (0, bordered)):
+        away = np.minimum.outer(*2 * [np.minimum(np.arange(400), np.arange(400)[::-1])])
+        picture[(away >= inset) & (away < inset + 6)] = 0
+    barred[:30, :380] = 0.25
+    dotted[380:390, 380:390] = 0
+    expected = preprocess(plain).x
+    for picture in (framed, barred, dotted):
+        assert_allclose(preprocess(picture).x, expected)
+    assert make_predictions(network, preprocess(bordered).x)[0] == 4
+
+
+def test_pale_pencil_on_gray_paper_is_read(network):
+    ink = 1 - draw_strokes(sample_strokes(7), side=300, pen=10)
+    noise = np.random.default_rng(0).normal(0, 2 / 255, ink.shape)
+    assert make_predictions(network, preprocess(170 / 255 - ink * 25 / 255 + noise).x)[0] == 7
+
+
+def test_doubts_are_sentences_and_a_plain_digit_has_none():
+    assert preprocess(draw_strokes(sample_strokes(7))).doubts == ()
+    five = [[(180, 50), (100, 50)], [(90, 100), (190, 150), (180, 220), (80, 220)]]
+    for strokes, pen, words in [
+        (five, 20, "2 patches of ink"),
+        (sample_strokes(7), 2, "were thin"),
+        (sample_strokes(8), 70, "strokes are thick"),
+        ([[(-20, 50), (200, 50), (120, 230)]], 20, "runs out of the picture"),
+    ]:
+        doubts = preprocess(draw_strokes(strokes, side=280, pen=pen)).doubts
+        assert any(words in doubt for doubt in doubts), (doubts, words)
+
+
+def test_black_and_white_integers_and_half_precision_are_taken():
+    picture = draw_strokes(sample_strokes(2))
+    expected = preprocess(picture).x
+    assert_allclose(preprocess(picture.astype(np.float16)).x, expected, atol=1e-2)
+    assert_allclose(preprocess((picture > 0.5).astype(int)).x, preprocess(picture > 0.5).x)
+
+
+@pytest.mark.parametrize("picture", ["7.png", None, Path("7.png"), b"", ["a"]])
+def test_what_is_no_array_is_refused_with_the_way_out(picture):
+    with pytest.raises(TypeError, match=r"the picture (is .*read_image|holds)"):
+        preprocess(picture)
 
 
 def test_gray_weighs_the_colors_as_the_eye_does():
