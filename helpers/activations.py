@@ -213,5 +213,6 @@ def get_activation(name):
     ValueError
         If the name is unknown.
     """
-    check_choice("activation", name, ACTIVATIONS)
+    if type(name) is not str or name not in ACTIVATIONS:  # asked twice per batch: quick if right
+        check_choice("activation", name, ACTIVATIONS)
     return ACTIVATIONS[name]

@@ -19,8 +19,7 @@ from helpers.internals.checks import (
 )
 from helpers.internals.csv_format import DataFileError, Rules
 from helpers.internals.csv_reader import read_table
-from helpers.internals.data_sources import SOURCES
-from helpers.internals.downloads import FOLDER_VARIABLE, load_full_dataset
+from helpers.internals.mnist_files import FOLDER_VARIABLE, read_images
 
 __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
 
@@ -37,6 +36,7 @@ BUNDLED = {
     "fashion": ("fashion.csv.gz", 255, FASHION_NAMES),
     "digits-8x8": ("digits_8x8.csv.gz", 16, DIGIT_NAMES),
 }
+FULL = {"mnist": DIGIT_NAMES, "fashion-mnist": FASHION_NAMES}
 _ROWS_AT_ONCE = 256
 
 
@@ -295,10 +295,13 @@ def load_dataset(name, part="train", *, dtype=np.float64):
     OSError
         If the cache cannot be written, or NEURAL_NETWORK_DATA names no folder.
     """
-    check_choice("name", name, (*BUNDLED, *SOURCES))
+    check_choice("name", name, (*BUNDLED, *FULL))
     check_choice("part", part, ("train", "test"))
-    if name in SOURCES:
-        return load_full_dataset(name, part, dtype=dtype)
+    check_dtype(dtype)
+    if name in FULL:
+        images, labels = read_images(name, part)
+        X = _scale(images.reshape(len(images), -1), 255, dtype).T
+        return Dataset(X, labels.astype(np.intp), FULL[name], images.shape[1:])
     if part != "train":
         raise ValueError(
             f'part is {part!r}, expected "train" for {name}: no test images are bundled, so that '

@@ -29,7 +29,7 @@ AVX512 = {"AVX512_SKX", "X86_V4"}
 
 
 def simd_features():
-    """Return the names of the instruction sets that NumPy uses here beyond those it always needs; raises nothing."""
+    """Return the names of the instruction sets that NumPy uses here beyond those it always needs."""
     return set(np.show_config(mode="dicts")["SIMD Extensions"].get("found", []))
 
 
@@ -37,7 +37,7 @@ def combinations(machine=None, features=None):
     """Return (kernels, threads, variables of the environment) for every run that this processor can do.
 
     machine: as platform.machine() says it, features: of NumPy; both asked for if None. Elsewhere than on x86-64 the
-    kernels are those that the library takes by itself, named "". Raises nothing.
+    kernels are those that the library takes by itself, named "".
     """
     features = simd_features() if features is None else features
     kernels = {"": set()}
@@ -93,23 +93,17 @@ def compare(paths, variables, report, options=(), *, python=sys.executable):
 
 
 def kernels_in_use(variables):
-    """Return what a process with these variables computes with, such as "SkylakeX", or "?"; raises nothing."""
+    """Return what a process with these variables computes with, such as "SkylakeX", or "?"."""
     code = "import numpy, threadpoolctl as t; print(*{i.get('architecture', '?') for i in t.threadpool_info()})"
     environment = {**os.environ, **variables}
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
-    )
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     return result.stdout.strip() or "?"
 
 
 def main():
     """Run the matrix, print what differs and a table, and return 0 where nothing does, 1 otherwise."""
     chosen = tuple(sys.argv[1:]) or ("",)
-    paths = [
-        path
-        for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
-        if path.name.startswith(chosen)
-    ]
+    paths = [path for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb")) if path.name.startswith(chosen)]
     if not paths:
         print(f"no notebook starts with {' or '.join(chosen)}")
         return 1
@@ -128,16 +122,11 @@ def main():
             sep="\n",
             flush=True,
         )
-    print(
-        f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}"
-    )
+    print(f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}")
     for label, found in rows:
         counts = found["cells"], len(found["failed"]), found["pictures"], found.get("identical", 0)
         print("{:22s} {:6d} {:7d} {:9d} {:11d} {:8.0f}".format(label, *counts, found["seconds"]))
-    print(
-        f"{', '.join(path.stem[:2] for path in paths)}: "
-        + ("they differ, see above" if differ else "all equal")
-    )
+    print(f"{', '.join(path.stem[:2] for path in paths)}: " + ("they differ, see above" if differ else "all equal"))
     return 1 if differ else 0
 
 

@@ -13,19 +13,19 @@ from pathlib import Path
 import nbformat
 from tools.notebooks import text_of
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = re.compile(r"^### Exercise \d+\.\d+: ", re.MULTILINE)
 
 
 def code(cell):
-    """Return what a cell runs, and its tags, which can keep it from being run. Raises nothing."""
+    """Return what a cell runs, and its tags, which can keep it from being run."""
     return cell.source.strip(), tuple(cell.metadata.get("tags", ()))
 
 
 def code_of(notebook):
-    """Return [(source, tags)] of the cells of code. Raises nothing."""
+    """Return [(source, tags)] of the cells of code."""
     return [code(cell) for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -33,7 +33,7 @@ def cells_to_look_at(handed_in, ours):
     """Return [(what, source)] for the cells of code of a handed-in notebook that are neither ours nor an answer.
 
     `what` is "cell 7", counted from 1 over all cells, or "missing". An answer stands in the cell with the id of a
-    blank. Prose is not compared, since it is never run. Raises nothing.
+    blank. Prose is not compared, since it is never run.
     """
     pairs = itertools.pairwise(ours.cells)
     blanks = {cell.id: code(cell) for heading, cell in pairs if EXERCISE.search(heading.source)}
@@ -74,9 +74,7 @@ def compare(path, notebooks):
     found = cells_to_look_at(handed_in, original_of(handed_in, notebooks))
     print(f"{path}: {len(found) or 'no'} cell{'' if len(found) == 1 else 's'} to look at")
     for what, source in found:
-        print(
-            f"  {what}: {ascii(source)[1:80]}"
-        )  # escape sequences in it must not reach the terminal
+        print(f"  {what}: {ascii(source)[1:80]}")  # escape sequences in it must not reach the terminal
     return len(found)
 
 
@@ -84,10 +82,7 @@ def main(arguments=None):
     """Compare each file and return 0, or 1 where there is something to look at, or a file that cannot be compared."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=Path, help="handed-in notebooks")
-    notebooks = [
-        nbformat.read(path, as_version=4)
-        for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    ]
+    notebooks = [nbformat.read(path, as_version=4) for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
     status = 0
     for path in parser.parse_args(arguments).files:
         try:

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "05_predictions_and_visualization.ipynb"
@@ -23,9 +23,7 @@ def picture():
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     return base64.b64decode("".join(output["data"]["image/png"]))
-    raise ValueError(
-        f"{NOTEBOOK.name} holds no picture made by {CALL}...); run `make notebooks NB=05`"
-    )
+    raise ValueError(f"{NOTEBOOK.name} holds no picture made by {CALL}...); run `make notebooks NB=05`")
 
 
 if __name__ == "__main__":

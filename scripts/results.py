@@ -1,7 +1,7 @@
-"""Write the README's two result tables: the networks on the bundled digits, trained here, and the records on MNIST.
+"""Write two tables: records on MNIST into the README, bundled digits into docs/RESULTS.md.
 
-Seconds of the first are of this machine and this run; its accuracies are the same everywhere. The second is taken from
-the file that the long trainings have left.
+The first is taken from the file that the long training runs have left. The second is trained here:
+its accuracies are the same everywhere, its seconds are those of this machine.
 """
 
 import json
@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from helpers.data import load_dataset, split
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 from helpers.training import train
 
 ROOT = Path(__file__).resolve().parent.parent
-README, RECORDS = ROOT / "README.md", ROOT / "notebooks" / "results" / "final.json"
+RECORDS = ROOT / "notebooks" / "results" / "final.json"
+FILES = {"records": ROOT / "README.md", "results": ROOT / "docs" / "RESULTS.md"}
 MARKS = "<!-- {}: written by `make results` -->", "<!-- end of {} -->"
 SEEDS = range(5)
 
@@ -86,19 +87,16 @@ def insert(text, name, lines):
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(
-            f"README.md lacks the marks {begin} and {end}; put them where the table belongs"
-        )
+        raise ValueError(f"the marks {begin} and {end} are missing; put them where the table belongs")
     return "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
 
 
 def main():
-    """Print the tables and put them between the marks of the README."""
-    text = README.read_text(encoding="utf-8")
+    """Print the tables and put each between its marks."""
     for name, lines in (("records", records_table()), ("results", table())):
         print("\n".join(lines))
-        text = insert(text, name, lines)
-    replace_file(README, text.encode())
+        text = FILES[name].read_text(encoding="utf-8")
+        replace_file(FILES[name], insert(text, name, lines).encode())
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.exercises.declaring import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
-from helpers.internals.array_files import read_bounded
+from helpers.internals.files import read_bounded
 
 FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}, or one object as until 2026
 MAX_BYTES = 10**6

@@ -25,9 +25,8 @@ _LOCK = threading.Lock()
 def run_one(train_set, dev_set, settings, seed, measure=None):
     """Train once; return RESULT_COLUMNS and what `measure` adds, an exception as "error"."""
     try:
-        with limit_blas_threads(
-            0
-        ):  # one thread wherever it runs: more can change the last bits of a product
+        # one BLAS thread wherever it runs: more can change the last bits of a product
+        with limit_blas_threads(0):
             start = time.perf_counter()
             result = train(train_set, dev_set, **settings, seed=seed)
             seconds = time.perf_counter() - start

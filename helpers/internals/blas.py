@@ -1,4 +1,4 @@
-"""The library behind `@`: how many threads it runs on and which kernels it takes. This file must not import NumPy."""
+"""The library behind `@`: its threads and its kernels. This file must not import NumPy."""
 
 import contextlib
 import functools
@@ -9,17 +9,18 @@ from pathlib import Path
 
 AVX512 = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"}
 
-# How many times as fast two threads are as one, on two quiet cores and on two busy ones, by the float
-# operations of a step: 8e7 1.2, 0.14; 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here one is used.
+# How many times as fast two threads are as one, on two quiet cores and on two busy ones, by the
+# float operations of a step: 8e7 1.2, 0.14; 2e8 1.2, 0.14; 3e8 -, 0.4; 5e8 -, 0.5. So up to here
+# one is used.
 SMALL_STEP = 3e8
 
 
 def limit_blas_threads(flops):
     """Return a context in which products run on one thread, if the steps have so few operations.
 
-    Two threads that wait for each other after every small product are slower than one, and many times
-    slower on a busy machine, whatever OPENBLAS_NUM_THREADS says. flops: float operations of one step.
-    Without threadpoolctl, as in the browser, nothing happens.
+    Two threads that wait for each other after every small product are slower than one, and many
+    times slower on a busy machine, whatever OPENBLAS_NUM_THREADS says. flops: float operations of
+    one step. Without threadpoolctl, as in the browser, nothing happens.
     """
     libraries = blas_libraries() if flops <= SMALL_STEP else None
     return contextlib.nullcontext() if libraries is None else libraries.limit(limits=1)
@@ -36,14 +37,13 @@ def blas_libraries():
 
 
 def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=sys.modules):
-    """Make OpenBLAS take its AVX-512 kernels on AMD processors that have AVX-512, and return a sentence about it.
+    """Make OpenBLAS take its AVX-512 kernels on AMD processors that have AVX-512; return a sentence.
 
-    There OpenBLAS takes the AVX2 kernels of older AMD processors by itself, and float32 products run at half speed.
-    It reads the variable OPENBLAS_CORETYPE once, when NumPy is imported, so this must come first, and it is set only
-    on Linux x86-64, on an AMD processor whose flags list all of AVX512, and never over a value of the user's: on a
-    processor without AVX-512 the setting would crash. environment: a mapping, changed in place. cpuinfo: the text of
-    /proc/cpuinfo, read if None; system: such as ("Linux", "x86_64"), asked for if None; loaded: the modules that are
-    imported already. Raises nothing: any doubt means that nothing is changed.
+    There OpenBLAS takes the AVX2 kernels of older AMD processors by itself, and float32 products run
+    at half speed. It reads the variable OPENBLAS_CORETYPE once, when NumPy is imported, so this must
+    come first. It is set only on Linux x86-64, on an AMD processor whose flags list all of AVX512
+    (on another the setting would crash), and never over a value of the user's. environment: changed
+    in place; the other arguments stand for what the system says of itself.
     """
     if "OPENBLAS_CORETYPE" in environment:
         return "OPENBLAS_CORETYPE is set already, and was left as it is"
@@ -66,10 +66,7 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
 
 
 def parse_cpuinfo(text):
-    """Return the first core's part of /proc/cpuinfo as a dictionary of strings.
-
-    text: lines `name : value`, a blank line after each core. Raises nothing for text.
-    """
+    """Return the first core's part of /proc/cpuinfo, lines `name : value`, as a dictionary."""
     lines = text.strip().split("\n\n")[0].splitlines()
     pairs = (line.partition(":") for line in lines)
     return {name.strip(): value.strip() for name, _, value in pairs}

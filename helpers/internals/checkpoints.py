@@ -11,8 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.internals.array_files import fingerprint as checksum
-from helpers.internals.array_files import pack_npz, read_bounded, reason, replace_file, unpack_npz
+from helpers.internals.files import (
+    checksum,
+    pack_npz,
+    read_bounded,
+    reason,
+    replace_file,
+    unpack_npz,
+)
 from helpers.internals.fingerprints import readable
 
 HISTORY_COLUMNS = (
@@ -249,7 +255,8 @@ def load_checkpoint(path):
         return interpret(unpack_npz(read_bounded(path), kinds="fiU"))
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"there is no checkpoint {path}; train(checkpoint=...) writes one, or check the spelling and the folder"
+            f"there is no checkpoint {path}; train(checkpoint=...) writes one, or check the "
+            "spelling and the folder"
         ) from None
     except OSError:
         raise

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from helpers.internals.array_files import read_bounded
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
+from helpers.internals.files import read_bounded
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million

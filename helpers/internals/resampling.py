@@ -1,8 +1,9 @@
-"""Bent images: for every pixel of the new image, where in the old one to look, and what is found there.
+"""Resampling of distorted images: where each new pixel looks in the old image, and what it finds.
 
-A place is (row, column) in pixels, (0, 0) the middle of the top left pixel. Both parts of it are a weighted sum of
-fixed patterns over the image: 1, row and column for anything affine, smooth bumps for an elastic distortion. So the
-places of a whole batch are one matrix product, weights (2m, patterns) times patterns (patterns, pixels).
+A place is (row, column) in pixels, (0, 0) the middle of the top left pixel. Both parts of it are a
+weighted sum of fixed patterns over the image: 1, row and column for anything affine, smooth bumps
+for an elastic distortion. So the places of a whole batch are one matrix product, weights
+(2m, patterns) times patterns (patterns, pixels).
 """
 
 import threading
@@ -15,22 +16,20 @@ _thread = threading.local()
 
 
 def affine_patterns(image_shape):
-    """Return the patterns 1, row and column, the last two counted from the center: (3, height * width).
-
-    image_shape: (height, width) in pixels. Raises nothing.
-    """
+    """The patterns 1, row and column, counted from the center: (3, height * width)."""
     height, width = image_shape
     row, column = np.mgrid[:height, :width].reshape(2, -1)
     return np.stack([np.ones(height * width), row - (height - 1) / 2, column - (width - 1) / 2])
 
 
-def affine_weights(image_shape, *, shift_down, shift_right, rotation, scale_down, scale_right, shear):
-    """Return the weights of affine_patterns that shift, turn, stretch and slant m images: (2m, 3).
+def affine_weights(
+    image_shape, *, shift_down, shift_right, rotation, scale_down, scale_right, shear
+):
+    """The weights (2m, 3) of affine_patterns: the rows of each place, then the columns.
 
-    Every argument is (m,): shifts in pixels, rotation in degrees counterclockwise, scales as factors of height and
-    width, shear as the angle in degrees by which an upright line leans to the right. The image is first stretched,
-    then slanted, then turned, all about its center, then shifted. The first m rows give the row of each place, the
-    rest its column. Raises nothing.
+    Every argument is (m,): shifts in pixels, rotation in degrees counterclockwise, scales as
+    factors of height and width, shear as the angle in degrees by which an upright line leans to the
+    right. An image is first stretched, then slanted, then turned, about its center, then shifted.
     """
     center = (np.array(image_shape) - 1) / 2
     angle, slant = np.radians(rotation), np.tan(np.radians(shear))
@@ -40,16 +39,19 @@ def affine_weights(image_shape, *, shift_down, shift_right, rotation, scale_down
     column_row, column_column = -sin + slant * row_row, cos + slant * row_column
     row = np.stack([row_row, row_column]) / scale_down
     column = np.stack([column_row, column_column]) / scale_right
-    origins = [c - part[0] * shift_down - part[1] * shift_right for c, part in zip(center, (row, column), strict=True)]
+    origins = [
+        c - part[0] * shift_down - part[1] * shift_right
+        for c, part in zip(center, (row, column), strict=True)
+    ]
     return np.vstack([np.column_stack([origins[0], *row]), np.column_stack([origins[1], *column])])
 
 
 def elastic_patterns(image_shape, smoothness):
-    """Return a smooth bump around each point of a coarse grid, as patterns (points, height * width).
+    """A smooth bump around each point of a coarse grid, as patterns (points, height * width).
 
-    With standard normal weights their sum is a random field that varies over `smoothness` pixels (the standard
-    deviation of the bumps) and has the standard deviation 1 at every pixel, as if independent noise in each pixel
-    had been blurred, at a fraction of the random numbers. Raises nothing.
+    With standard normal weights their sum is a random field that varies over `smoothness` pixels
+    (the standard deviation of the bumps) and has the standard deviation 1 at every pixel, as if
+    noise in each pixel had been blurred, at a fraction of the random numbers.
     """
     spacing = 1.5 * smoothness  # wider, and the grid would show
     along = []
@@ -61,23 +63,24 @@ def elastic_patterns(image_shape, smoothness):
 
 
 def sample_images(X, weights, patterns, image_shape):
-    """Return what is seen at the places weights @ patterns of each image, between four pixels a weighted mean of them.
+    """What each image shows at the places weights @ patterns: a weighted mean of four pixels.
 
-    X: (height * width, m), taken to be 0 outside of the image. weights: (2m, patterns), first the m for the rows, then
-    the m for the columns; patterns: (patterns, height * width); both of the type of X. Returns (height * width, m) of
-    that type, never outside the range of X and 0. Raises nothing.
+    X and the result are (height * width, m), taken to be 0 outside of the image. All are of the
+    type of X.
     """
     buffers = _buffers(image_shape, X.dtype)
     m, rows = X.shape[1], X.T.reshape(-1, *image_shape)
     seen = np.empty((m, X.shape[0]), X.dtype)
     for start in range(0, m, BLOCK):
         block = slice(start, start + BLOCK)
-        _sample_block(rows[block], weights[:m][block], weights[m:][block], patterns, buffers, seen[block])
+        _sample_block(
+            rows[block], weights[:m][block], weights[m:][block], patterns, buffers, seen[block]
+        )
     return seen.T
 
 
 def _sample_block(images, row_weights, column_weights, patterns, buffers, seen):
-    """Fill `seen` (images, pixels): places, their whole and their broken part, then the four pixels around."""
+    """Fill `seen` (images, pixels): places, their whole and broken parts, the pixels around."""
     n, height, width = images.shape
     rows, columns, above, left = (buffer[:n] for buffer in buffers.numbers[:4])
     np.matmul(row_weights, patterns, out=rows)
@@ -104,7 +107,7 @@ def _sample_block(images, row_weights, column_weights, patterns, buffers, seen):
 
 
 def _between(pixels, index, share, after, *, out):
-    """Fill `out` with pixels[index] moved by `share` toward the pixel to its right, which `after` holds meanwhile."""
+    """Fill `out` with pixels[index] moved by `share` toward the next pixel, kept in `after`."""
     pixels.take(index, mode="clip", out=out)  # "clip" writes to out directly; no index is outside
     pixels[1:].take(index, mode="clip", out=after)
     after -= out
@@ -113,18 +116,19 @@ def _between(pixels, index, share, after, *, out):
 
 
 class _Buffers:
-    """Arrays for a block of images. New ones for every batch would cost twice the time of the arithmetic."""
+    """Arrays for a block of images: making them for each batch would take twice the arithmetic."""
 
     def __init__(self, image_shape, dtype):
         height, width = image_shape
-        self.padded = np.zeros((BLOCK, height + 3, width + 3), dtype)  # one zero before, two after: 28.0 has a next
+        # one zero before, two after: 28.0 has a next
+        self.padded = np.zeros((BLOCK, height + 3, width + 3), dtype)
         self.first_pixels = np.arange(0, self.padded.size, self.padded[0].size)[:, None]
         self.numbers = np.empty((4, BLOCK, height * width), dtype)
         self.index = np.empty((BLOCK, height * width), np.intp)
 
 
 def _buffers(image_shape, dtype):
-    """Return the buffers of this thread for this kind of image."""
+    """The buffers of this thread for this kind of image."""
     if not hasattr(_thread, "buffers"):
         _thread.buffers = {}
     kind = (image_shape, dtype)

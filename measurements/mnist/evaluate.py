@@ -1,7 +1,8 @@
-"""Evaluate the networks of train_final.py on the 10,000 test images: once, after everything was chosen.
+"""Evaluate the networks of train_final.py on the 10,000 test images, after all was chosen.
 
 usage: python -m measurements.mnist.evaluate
-Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to notebooks/models.
+Writes notebooks/results/final.json and, as float16, the first network of the recipe "best" to
+notebooks/models.
 """
 
 import sys
@@ -37,25 +38,47 @@ def main():
             if name in COMMITTEE and len(voters) < 3:
                 voters.append(path.stem)
                 votes = votes + probabilities
-            kept = ("seed", "epochs", "seconds", "cpu_seconds", "command", "date", "machine", "versions")
+            kept = (
+                "seed",
+                "epochs",
+                "seconds",
+                "cpu_seconds",
+                "command",
+                "date",
+                "machine",
+                "versions",
+            )
             test_accuracy = accuracy(probabilities.argmax(axis=0), test_set.labels)
             runs.append({**{key: about[key] for key in kept}, "test_accuracy": test_accuracy})
         recipes[name] = {"settings": RECIPES[name], "runs": runs}
         for run in runs:
-            print(f"{name}, seed {run['seed']}: {run['test_accuracy']:.4f} after {run['seconds']:.1f} s")
-    committee = {"networks": voters, "test_accuracy": accuracy(votes.argmax(axis=0), test_set.labels)}
+            reached = f"{run['test_accuracy']:.4f} after {run['seconds']:.1f} s"
+            print(f"{name}, seed {run['seed']}: {reached}")
+    committee = {
+        "networks": voters,
+        "test_accuracy": accuracy(votes.argmax(axis=0), test_set.labels),
+    }
     print(f"{', '.join(voters)} voting: {committee['test_accuracy']:.4f}")
     bundled = bundle(paths[0], test_set)  # of the last recipe, "best"
-    print(save_results("final", {"recipes": recipes, "committee": committee, "bundled": bundled}, started=started))
+    print(
+        save_results(
+            "final",
+            {"recipes": recipes, "committee": committee, "bundled": bundled},
+            started=started,
+        )
+    )
 
 
 def bundle(path, test_set):
-    """Write a network as float16 to notebooks/models/mnist_best.npz and return what became of its accuracy."""
+    """Write a network as float16 to notebooks/models/mnist_best.npz; return its accuracy then."""
     about = load_metadata(path)
     facts = {
-        key: about[key] for key in ("recipe", "seed", "epochs", "seconds", "command", "date", "machine", "versions")
+        key: about[key]
+        for key in ("recipe", "seed", "epochs", "seconds", "command", "date", "machine", "versions")
     }
-    model = save_parameters(MODELS / "mnist_best.npz", load_parameters(path), metadata=facts, dtype=np.float16)
+    model = save_parameters(
+        MODELS / "mnist_best.npz", load_parameters(path), metadata=facts, dtype=np.float16
+    )
     layers = [Layer(W.astype(np.float32), b.astype(np.float32)) for W, b in load_parameters(model)]
     predictions = predict_probabilities(layers, test_set.X).argmax(axis=0)
     return {"bytes": model.stat().st_size, "test_accuracy": accuracy(predictions, test_set.labels)}

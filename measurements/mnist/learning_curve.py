@@ -17,15 +17,12 @@ STEPS = 6000
 
 
 def repeated(dataset):
-    """Return a Dataset with the examples of a small one over and over, so that few epochs have many steps.
-
-    Raises nothing.
-    """
+    """Return the examples of a small Dataset many times over: few epochs have many steps then."""
     return dataset.subset(np.arange(max(len(dataset), SIZES[-3])) % len(dataset))
 
 
 def main():
-    """Train on each number of images with each seed and write notebooks/results/learning_curve.json."""
+    """Train on each number of images with each seed and write learning_curve.json."""
     started = time.time()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -39,7 +36,9 @@ def main():
             epochs = round(STEPS / np.ceil(len(images) / RECIPES[recipe]["batch_size"]))
             accuracies = []
             for seed in seeds:
-                result = run_recipe(RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs))[1]
+                result = run_recipe(
+                    RECIPES[recipe], images, dev_set, seed=seed, max_epochs=int(epochs)
+                )[1]
                 accuracies.append(round(float(result.history["dev_accuracy"].iloc[-1]), 5))
             curves[name].append({"images": m, "dev_accuracy": accuracies})
             print(f"{name}, {m} images: {np.mean(accuracies):.4f}")

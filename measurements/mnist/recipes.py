@@ -1,20 +1,31 @@
-"""The trainings: each recipe is one step on the way from the small network of the series to the best one.
+"""Recipes of training runs, from the small network of the series step by step to the best one.
 
-A recipe is the settings of `train`, but for `distort`, which holds those of helpers.augmentation.distort. All settings
-were chosen on the development images, never on the test images.
+A recipe is the settings of `train`, but for `distort`, which holds those of
+helpers.augmentation.distort. All settings were chosen on the development images, never on the test
+images.
 """
 
 import numpy as np
 
 from helpers.augmentation import distort
-from helpers.data import Dataset, split
-from helpers.internals.downloads import load_full_dataset
+from helpers.data import Dataset, load_dataset, split
 from helpers.schedules import cosine
 from helpers.training import train
 
 DEV_SIZE = 5000
-SMALL, MEDIUM, WIDE, WIDEST = [784, 10, 10, 10], [784, 128, 10], [784, 800, 10], [784, 1000, 500, 10]
-MILD = {"max_shift": 1, "max_rotation": 10, "max_scale": 0.1, "max_shear": 8, "elastic_strength": 0.6}
+SMALL, MEDIUM, WIDE, WIDEST = (
+    [784, 10, 10, 10],
+    [784, 128, 10],
+    [784, 800, 10],
+    [784, 1000, 500, 10],
+)
+MILD = {
+    "max_shift": 1,
+    "max_rotation": 10,
+    "max_scale": 0.1,
+    "max_shear": 8,
+    "elastic_strength": 0.6,
+}
 STRONG = {
     "max_shift": 1,
     "max_rotation": 10,
@@ -39,12 +50,23 @@ BEST = {
 
 RECIPES = {
     "full batch": {"layer_sizes": SMALL, "learning_rate": 0.2, "max_epochs": 20},
-    "mini-batches": {"layer_sizes": SMALL, "learning_rate": 0.2, "batch_size": 64, "max_epochs": 20},
+    "mini-batches": {
+        "layer_sizes": SMALL,
+        "learning_rate": 0.2,
+        "batch_size": 64,
+        "max_epochs": 20,
+    },
     "Adam": {"layer_sizes": SMALL, **ADAM, "max_epochs": 20},
     "width": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, "max_epochs": 20},
     "schedule": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, "schedule": True, "max_epochs": 20},
     "regularization": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, **SMOOTH, "max_epochs": 20},
-    "distortion": {"layer_sizes": MEDIUM, **MEDIUM_ADAM, **SMOOTH, "distort": MILD, "max_epochs": 20},
+    "distortion": {
+        "layer_sizes": MEDIUM,
+        **MEDIUM_ADAM,
+        **SMOOTH,
+        "distort": MILD,
+        "max_epochs": 20,
+    },
     "wide layer": {
         "layer_sizes": WIDE,
         **MEDIUM_ADAM,
@@ -76,18 +98,15 @@ STEPS = list(RECIPES)[: list(RECIPES).index("wide layer") + 1]
 
 
 def mnist_split(dtype=np.float32):
-    """Return (train_set, dev_set): the 60,000 training images of MNIST as 55,000 and 5,000, always the same way.
-
-    Raises what load_full_dataset raises.
-    """
-    return split(load_full_dataset("mnist", dtype=dtype), DEV_SIZE, np.random.default_rng(0))
+    """Return the 60,000 training images of MNIST as 55,000 and 5,000, always the same way."""
+    return split(load_dataset("mnist", dtype=dtype), DEV_SIZE, np.random.default_rng(0))
 
 
 def run_recipe(recipe, train_set, dev_set, *, seed, max_epochs=None):
-    """Train as a recipe says to its last epoch, and return (parameters of the last epoch, TrainingResult).
+    """Train to the last epoch of a recipe; return (parameters of that epoch, TrainingResult).
 
-    recipe: an entry of RECIPES. max_epochs: instead of the recipe's. There is no early stopping: choosing the best
-    epoch on the development images would make them a part of the training. Raises what `train` raises.
+    recipe: an entry of RECIPES. max_epochs: instead of the recipe's. There is no early stopping:
+    choosing the best epoch on the development images would make them part of the training.
     """
     settings = dict(recipe)
     if max_epochs is not None:

@@ -1,4 +1,4 @@
-"""Train a recipe on all 60,000 training images and keep the networks, without a look at any test image.
+"""Train a recipe on all 60,000 training images and keep the networks; no test image is read.
 
 usage: python -m measurements.mnist.train_final NAME [--seeds 0 1 2 3 4]
 NAME is a recipe, such as "small, fast", "medium, fast" or "best". Then `python -m
@@ -23,7 +23,9 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     arguments = parser.parse_args()
     train_set = load_dataset("mnist", dtype=np.float32)
-    glance = part_of(train_set, 1000)  # `train` wants something to show; these images are trained on, so no judge
+    glance = part_of(
+        train_set, 1000
+    )  # `train` wants something to show; these images are trained on, so no judge
     for seed in arguments.seeds:
         started, cpu_started = time.time(), time.process_time()
         parameters, result = run_recipe(RECIPES[arguments.name], train_set, glance, seed=seed)
@@ -34,7 +36,9 @@ def main():
             "seed": seed,
             "epochs": len(result.history),
         }
-        path = save_parameters(NETWORKS / f"{arguments.name}-{seed}.npz", parameters, metadata=metadata)
+        path = save_parameters(
+            NETWORKS / f"{arguments.name}-{seed}.npz", parameters, metadata=metadata
+        )
         print(f"{metadata['seconds']:.2f} s  {path}", flush=True)
 
 

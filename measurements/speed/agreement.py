@@ -1,4 +1,4 @@
-"""Fifty steps of every optimizer here and in PyTorch, from the same start on the same batches, in float64."""
+"""Fifty steps of every optimizer here and in PyTorch: same start, same batches, float64."""
 
 import numpy as np
 import torch
@@ -15,19 +15,23 @@ CASES = {
     "gradient descent with L2": ({"optimizer": "gradient descent", "l2": 0.01}, {}),
     "Adam": ({"optimizer": "adam"}, {}),
     "Adam with label smoothing": ({"optimizer": "adam", "label_smoothing": 0.1}, {}),
-    "Adam with a cosine schedule": ({"optimizer": "adam", "learning_rate_schedule": cosine(warm_up=0)}, {}),
+    "Adam with a cosine schedule": (
+        {"optimizer": "adam", "learning_rate_schedule": cosine(warm_up=0)},
+        {},
+    ),
 }
 
 
 def largest_differences():
-    """Return, for each case, the largest difference of any parameter after fifty steps. Raises nothing."""
+    """Return, for each case, the largest difference of any parameter after fifty steps."""
     return {name: difference(ours, theirs) for name, (ours, theirs) in CASES.items()}
 
 
 def difference(ours, theirs):
-    """Return the largest difference of any parameter after fifty steps of one case. Raises nothing."""
+    """Return the largest difference of any parameter after fifty steps of one case."""
     rng = np.random.default_rng(0)
-    rows, labels = rng.random((STEPS * BATCH_SIZE, SIZES[0])), rng.integers(0, SIZES[-1], STEPS * BATCH_SIZE)
+    m = STEPS * BATCH_SIZE
+    rows, labels = rng.random((m, SIZES[0])), rng.integers(0, SIZES[-1], m)
     data = Dataset(rows.T, labels, image_shape=(5, 5))
     learning_rate = 0.01 if ours["optimizer"] == "adam" else 0.1
     fixed = {"layer_sizes": SIZES, "batch_size": BATCH_SIZE, "max_epochs": 1, "patience": None}
@@ -46,17 +50,18 @@ def difference(ours, theirs):
 
 
 def torch_model(parameters):
-    """Return the same network in PyTorch. parameters: a list of Layers. Raises nothing."""
+    """Return the same network in PyTorch. parameters: a list of Layers."""
     layers = []
     for W, b in parameters:
         linear = torch.nn.Linear(W.shape[1], W.shape[0], dtype=torch.float64)
-        linear.weight.data, linear.bias.data = torch.from_numpy(W.copy()), torch.from_numpy(b[:, 0].copy())
+        linear.weight.data = torch.from_numpy(W.copy())
+        linear.bias.data = torch.from_numpy(b[:, 0].copy())
         layers += [linear, torch.nn.ReLU()]
     return torch.nn.Sequential(*layers[:-1])
 
 
 def train_torch(model, rows, labels, order, settings, options):
-    """Train a PyTorch model for one epoch in a given order, with PyTorch's own optimizer and losses. Raises nothing."""
+    """Train a PyTorch model for one epoch in a given order, with PyTorch's optimizer and losses."""
     groups = [  # PyTorch would let the biases decay too
         {"params": [p for p in model.parameters() if p.ndim == 2], "weight_decay": settings.l2},
         {"params": [p for p in model.parameters() if p.ndim == 1]},

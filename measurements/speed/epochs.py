@@ -1,4 +1,4 @@
-"""Seconds an epoch of every peer for three networks, in turns, on one core; and what beginners get in the same time."""
+"""Seconds per epoch of every peer for three networks; what beginners get in the same time."""
 
 import statistics
 
@@ -14,17 +14,22 @@ PEERS = {
     "jax_jit": "JAX, jitted",
     "products": "matrix products alone",
 }
-# The goals: how many times as fast as the peer, per network; JAX with its compile time over ten epochs: faster.
+# How many times as fast as the peer, per network; than JAX with its compiling over ten epochs: 1.
 GOALS = {"pytorch_eager": (4, 2, 2), "scikit_learn": (2, 2, 2), "jax_jit": (0.9, 0.75, 0.75)}
 LEARNING_RATE, SEED = 0.001, 0
 
 
 def measure_network(folder, layer_sizes, batch_size, rounds, say):
-    """Return, for each peer, its first epoch, the median of `rounds` further ones (turn by turn), memory and accuracy.
+    """Return each peer's first epoch, the median of `rounds` more, memory and accuracy.
 
-    folder: with the arrays of worker.py. say: called with a line of progress. Raises RuntimeError if a peer fails.
+    The peers take turns. folder: with the arrays of worker.py. say: called with a line of progress.
     """
-    settings = {"layer_sizes": layer_sizes, "batch_size": batch_size, "learning_rate": LEARNING_RATE, "seed": SEED}
+    settings = {
+        "layer_sizes": layer_sizes,
+        "batch_size": batch_size,
+        "learning_rate": LEARNING_RATE,
+        "seed": SEED,
+    }
     workers = {name: PeerProcess(name, folder, settings) for name in PEERS}
     first = {name: worker.ask("epoch") for name, worker in workers.items()}
     later = {name: [] for name in workers}
@@ -50,13 +55,17 @@ def measure_network(folder, layer_sizes, batch_size, rounds, say):
 
 
 def compare_with_beginner(folder, epochs, say):
-    """Return the accuracy of 784-10-10-10 after `epochs` epochs, the seconds, and what beginners get in that time.
+    """Return the accuracy of 784-10-10-10 after `epochs`, the seconds, and the beginner's.
 
-    folder, say: as above. The beginner's network gets the same seconds of one core, and then ten times as many.
-    Raises RuntimeError if a peer fails.
+    The beginner's network gets the same seconds of one core, and then ten times as many.
     """
     layer_sizes, batch_size = NETWORKS[0]
-    settings = {"layer_sizes": layer_sizes, "batch_size": batch_size, "learning_rate": LEARNING_RATE, "seed": SEED}
+    settings = {
+        "layer_sizes": layer_sizes,
+        "batch_size": batch_size,
+        "learning_rate": LEARNING_RATE,
+        "seed": SEED,
+    }
     ours, beginner = (PeerProcess(name, folder, settings) for name in ("ours", "beginner"))
     seconds = sum(ours.ask("epoch")["cpu"] for _ in range(epochs))
     rows = [("this project", epochs, seconds, ours.ask("accuracy")["accuracy"])]

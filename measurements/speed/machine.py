@@ -10,9 +10,11 @@ PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "jaxlib", "pandas", "pyarro
 
 
 def describe():
-    """Return lines of Markdown about the machine and the versions. Raises nothing."""
+    """Return lines of Markdown about the machine and the versions."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-    load = f"; load average {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
+    load = (
+        f"; load average {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
+    )
     return [
         f"- processor: {processor()}, {os.cpu_count()} cores, of which one is used{load}",
         f"- system: {platform.system()} {platform.machine()}, Python {platform.python_version()}",
@@ -22,7 +24,7 @@ def describe():
 
 
 def processor():
-    """Return the name of the processor, as far as the system tells. Raises nothing."""
+    """Return the name of the processor, as far as the system tells."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -32,9 +34,15 @@ def processor():
 
 
 def kernels():
-    """Return which kernels the BLAS library of NumPy has chosen. Raises nothing."""
+    """Return which kernels the BLAS library of NumPy has chosen."""
     import numpy as np  # noqa: F401  the library is loaded with it
     from threadpoolctl import threadpool_info
 
-    found = [info for info in threadpool_info() if info["user_api"] == "blas" and "numpy" in info["filepath"]]
-    return ", ".join(f"{info['internal_api']} {info['version']} {info.get('architecture', '')}" for info in found)
+    found = [
+        info
+        for info in threadpool_info()
+        if info["user_api"] == "blas" and "numpy" in info["filepath"]
+    ]
+    return ", ".join(
+        f"{info['internal_api']} {info['version']} {info.get('architecture', '')}" for info in found
+    )

@@ -1,6 +1,7 @@
 """The whole suite: measure everything and write RESULTS.md.
 
-MNIST comes from load_dataset("mnist"): the environment variable NEURAL_NETWORK_DATA names a folder that has it.
+MNIST comes from load_dataset("mnist"): the environment variable NEURAL_NETWORK_DATA names a folder
+that has it.
 """
 
 import argparse
@@ -21,15 +22,19 @@ from measurements.speed.machine import describe
 
 READERS = csv_reading.READERS | {
     "pandas, default": "table = pandas.read_csv(path); held = int(table.memory_usage().sum())",
-    "pandas, pyarrow": 'table = pandas.read_csv(path, engine="pyarrow"); held = int(table.memory_usage().sum())',
-    "numpy.loadtxt uint8": 'd = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.uint8); held = d.nbytes',
+    "pandas, pyarrow": 'table = pandas.read_csv(path, engine="pyarrow"); '
+    "held = int(table.memory_usage().sum())",
+    "numpy.loadtxt uint8": 'd = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.uint8); '
+    "held = d.nbytes",
 }
 
 
 def main():
     """Measure, print and write the report. Raises what load_dataset and the peers raise."""
     parser = argparse.ArgumentParser(prog="python -m measurements.speed", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rounds, for development; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds, for development; writes nothing"
+    )
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -66,10 +71,11 @@ def measure_all(folder, rounds, epochs):
         "",
         "## Training: seconds an epoch",
         "",
-        "60,000 images of MNIST, Adam, float32, the same learning rate and batches for all. Every peer runs in a",
-        "process of its own on one thread, all pinned to the same core, and they take turns, one epoch each a round; a",
-        f"figure is the median of {rounds} rounds after a first one. Seconds are those the processor spent on the",
-        "process, which on a quiet machine is the time on the clock, given below too. An epoch of this project here is",
+        "60,000 images of MNIST, Adam, float32, the same learning rate and batches for all. Each",
+        "peer runs in a process of its own on one thread, all pinned to the same core, and they",
+        f"take turns, one epoch each per round; a figure is the median of {rounds} rounds after a",
+        "first one. Seconds are those that the processor spent on the process, on a quiet machine",
+        "the time on the clock, given below too. An epoch of this project here is",
         "what `train` does with measure_train=False; the second line adds what it does by default.",
         "",
         *report.epochs_table(NETWORKS, results),
@@ -78,11 +84,12 @@ def measure_all(folder, rounds, epochs):
         "",
         *report.details_table(NETWORKS, results),
         "",
-        "Peak memory holds the libraries and the images (188 MB, twice where a peer makes its own copy).",
+        "Peak memory holds the libraries and the images (188 MB, twice where a peer copies them).",
         "",
         "## Training: against the usual first version",
         "",
-        "float64, all 60,000 images in every step, gradient descent with learning rate 0.1, on the same core.",
+        "float64, all 60,000 images in every step, gradient descent with learning rate 0.1, on the",
+        "same core.",
         "",
         *report.beginner_table(beginner),
         "",
@@ -90,7 +97,10 @@ def measure_all(folder, rounds, epochs):
         "",
         "The largest difference of any parameter after 50 steps from the same start, float64.",
         "",
-        *report.table(["optimizer", "difference"], [[name, f"{value:.0e}"] for name, value in differences.items()]),
+        *report.table(
+            ["optimizer", "difference"],
+            [[name, f"{value:.0e}"] for name, value in differences.items()],
+        ),
         "",
         "## Reading a CSV file of 60,000 images",
         "",
@@ -99,7 +109,7 @@ def measure_all(folder, rounds, epochs):
 
 
 def measure_csv(folder, rounds):
-    """Return csv_reading.measure's answer for every reader, a dictionary a round. Raises CalledProcessError."""
+    """Return csv_reading.measure's answer for every reader, one dictionary per round."""
     path = folder / "train.csv"
     apart(write_csv, folder, path)
     runs = []
@@ -116,23 +126,22 @@ def write_csv(folder, path):
 
 
 def compare_optimizers():
-    """Return the differences of agreement.py. Raises nothing."""
-    from measurements.speed.agreement import largest_differences  # imports PyTorch, which is not for this process
+    """Return the differences of agreement.py."""
+    from measurements.speed.agreement import (
+        largest_differences,
+    )  # imports PyTorch, which is not for this process
 
     return largest_differences()
 
 
 def apart(function, *arguments):
-    """Return what a function returns in a process of its own: what it loads must not count as the readers' memory.
-
-    Raises what the function raises.
-    """
+    """Call a function in its own process: what it loads is not to count as the readers' memory."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
 
 
 def say(line):
-    """Print a line of progress. Raises nothing."""
+    """Print a line of progress."""
     print(line, file=sys.stderr, flush=True)
 
 

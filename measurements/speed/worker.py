@@ -1,9 +1,9 @@
-"""A peer in a process of its own: reads requests, one JSON line each, and answers with seconds and peak memory.
+"""A peer in its own process: answers requests, one JSON line each, with seconds and memory.
 
-    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], "batch_size": 64, ...}'
+    python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], ...}'
 
-FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is "epoch" or
-"accuracy"; an empty line or the end of the input ends the process.
+FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is
+"epoch" or "accuracy"; an empty line or the end of the input ends the process.
 """
 
 import contextlib
@@ -23,7 +23,9 @@ def main(module, folder, settings):
     if core:
         os.sched_setaffinity(0, {int(core)})
     if module in NUMPY_KERNELS_CHOSEN:
-        importlib.import_module("helpers")  # before NumPy: on some processors this chooses faster kernels
+        importlib.import_module(
+            "helpers"
+        )  # before NumPy: on some processors this chooses faster kernels
     Peer = importlib.import_module(f"measurements.speed.peers.{module}").Peer
     import numpy as np  # after the peer, which may have to set something before
 
@@ -36,27 +38,41 @@ def main(module, folder, settings):
         if request == "epoch":
             cpu, wall = time.process_time(), time.perf_counter()
             peer.epoch()
-            answer({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "peak_mb": peak_mb()})
+            answer(
+                {
+                    "cpu": time.process_time() - cpu,
+                    "wall": time.perf_counter() - wall,
+                    "peak_mb": peak_mb(),
+                }
+            )
         elif request == "accuracy":
             predictions = peer.predict(array("test_rows"))
-            correct = None if predictions is None else float((predictions == array("test_labels")).mean())
+            correct = (
+                None if predictions is None else float((predictions == array("test_labels")).mean())
+            )
             answer({"accuracy": correct})
         else:
             break
 
 
 def peak_mb():
-    """Return the largest memory the process has held, in MB, or None where the system does not tell. Raises nothing.
+    """Return the most memory the process has held, in MB, or None where the system does not tell.
 
-    On Linux from VmHWM, since ru_maxrss there begins with the memory of the process that started this one.
+    On Linux from VmHWM: ru_maxrss there begins with the memory of the process that started this.
     """
     with contextlib.suppress(OSError):
         lines = Path("/proc/self/status").read_text().splitlines()
-        return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), None)
+        return next(
+            (int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), None
+        )
     with contextlib.suppress(ImportError):
         import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+        return (
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            * (1 if sys.platform == "darwin" else 1024)
+            / 1e6
+        )
     return None
 
 

@@ -96,10 +96,7 @@ def picture_problems(notebook):
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             for kind in output.get("data", {}):
-                if (
-                    kind.startswith("image/")
-                    and not output["metadata"].get(kind, {}).get("alt", "").strip()
-                ):
+                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
                     yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
 
 

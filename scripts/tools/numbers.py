@@ -18,23 +18,23 @@ TEXTS = (
 
 
 def plain(text):
-    """Return the words of an HTML text; raises nothing."""
+    """Return the words of an HTML text."""
     return html.unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL))
 
 
 def numbers_in(text):
-    """Return the numbers of a text, as they are written. The 64 of float64 is none. Raises nothing."""
+    """Return the numbers of a text, as they are written. The 64 of float64 is none."""
     return [match.group().replace(",", "").replace("−", "-") for match in NUMBER.finditer(text)]
 
 
 def last_place(number):
-    """Return what one unit of the last written digit is worth: 0.01 for 0.25, 1e-4 for 1.5e-3; raises nothing."""
+    """Return what one unit of the last written digit is worth: 0.01 for 0.25, 1e-4 for 1.5e-3."""
     mantissa, _, exponent = number.lower().partition("e")
     return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
 
 
 def agree(one, other):
-    """Return whether two written numbers are one number, the shorter being the longer one rounded; raises nothing."""
+    """Return whether two written numbers are one number, the shorter being the longer one rounded."""
     first, second = float(one), float(other)
     if math.isnan(first) or math.isnan(second):
         return math.isnan(first) and math.isnan(second)
@@ -45,7 +45,7 @@ def agree(one, other):
 
 
 def text_of(output):
-    """Return the text of an output that a reader sees; raises nothing."""
+    """Return the text of an output that a reader sees."""
     if output["output_type"] == "error":
         return output["evalue"]
     data = output.get("data", {})
@@ -56,7 +56,7 @@ def text_of(output):
 
 
 def difference(committed, printed):
-    """Compare a cell's outputs. Returns "number", "format" or "", and a sentence that says where; raises nothing."""
+    """Compare a cell's outputs. Returns "number", "format" or "", and a sentence that says where."""
     texts = [" ".join(" ".join(map(text_of, outputs)).split()) for outputs in (committed, printed)]
     if texts[0] == texts[1]:
         return "", ""

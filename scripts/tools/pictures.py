@@ -32,13 +32,13 @@ def decode(text):
 
 
 def windows(pixels, size, axis):
-    """Return views of `size` neighbors along an axis, as a last axis; the edge is continued. Raises nothing."""
+    """Return views of `size` neighbors along an axis, as a last axis; the edge is continued."""
     width = [(size // 2, size // 2) if axis == each else (0, 0) for each in range(pixels.ndim)]
     return np.lib.stride_tricks.sliding_window_view(np.pad(pixels, width, mode="edge"), size, axis)
 
 
 def blur(pixels):
-    """Return each pixel as a weighted mean of its 3 by 3 neighbors, which softens edges; raises nothing."""
+    """Return each pixel as a weighted mean of its 3 by 3 neighbors, which softens edges."""
     weights = np.array([0.25, 0.5, 0.25], dtype=np.float32)
     return windows(windows(pixels, 3, 0) @ weights, 3, 1) @ weights
 
@@ -46,7 +46,7 @@ def blur(pixels):
 def stray_pixels(committed, drawn):
     """Return a mask (height, width): where a picture has a color that the other has nowhere within REACH.
 
-    committed, drawn: arrays (height, width, 3) of one shape. Raises nothing.
+    committed, drawn: arrays (height, width, 3) of one shape.
     """
     committed, drawn = blur(committed), blur(drawn)
     stray = np.zeros(committed.shape[:2], dtype=bool)
@@ -62,12 +62,10 @@ def stray_pixels(committed, drawn):
 
 
 def densest_patch(stray):
-    """Return (count, row, column): how many stray pixels the fullest patch holds, and its center; raises nothing."""
+    """Return (count, row, column): how many stray pixels the fullest patch holds, and its center."""
     count = stray.astype(np.int32)
     for axis in (0, 1):
-        count = windows(np.pad(count, PATCH // 2), PATCH, axis).sum(-1)[
-            (slice(PATCH // 2, -(PATCH // 2)),) * 2
-        ]
+        count = windows(np.pad(count, PATCH // 2), PATCH, axis).sum(-1)[(slice(PATCH // 2, -(PATCH // 2)),) * 2]
     row, column = np.unravel_index(count.argmax(), count.shape)
     return int(count[row, column]), int(row), int(column)
 
@@ -75,7 +73,7 @@ def densest_patch(stray):
 def difference(committed, drawn):
     """Return what an eye would see between two arrays of pixels, in words, "" where it is nothing; and the stray mask.
 
-    Sizes may differ by one pixel, which rounding decides in some versions of matplotlib. Raises nothing.
+    Sizes may differ by one pixel, which rounding decides in some versions of matplotlib.
     """
     if problem := size_problem(committed, drawn):
         return problem, None
@@ -92,7 +90,7 @@ def difference(committed, drawn):
 
 
 def size_problem(committed, drawn):
-    """Return what is wrong with the size of a picture, "" where nothing is; raises nothing."""
+    """Return what is wrong with the size of a picture, "" where nothing is."""
     if np.abs(np.subtract(committed.shape[:2], drawn.shape[:2])).max() <= 1:
         return ""
     (height, width), (new_height, new_width) = committed.shape[:2], drawn.shape[:2]
@@ -107,17 +105,14 @@ def save_beside(path, committed, drawn, stray=None):
         spread = windows(windows(stray, 5, 0).any(-1), 5, 1).any(-1)
         parts.append(np.where(spread[:, :, None], np.float32(MARK), pale))
     height = max(part.shape[0] for part in parts)
-    framed = [
-        np.pad(part, ((0, height - part.shape[0]), (0, 10), (0, 0)), constant_values=128)
-        for part in parts
-    ]
+    framed = [np.pad(part, ((0, height - part.shape[0]), (0, 10), (0, 0)), constant_values=128) for part in parts]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.hstack(framed).astype(np.uint8)).save(path)
 
 
 def pictures_of(outputs):
-    """Return the pictures of a cell's outputs in their order, as (base64 text, text alternative); raises nothing."""
+    """Return the pictures of a cell's outputs in their order, as (base64 text, text alternative)."""
     found = []
     for output in outputs:
         for kind in KINDS:

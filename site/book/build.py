@@ -1,4 +1,4 @@
-"""Build the HTML book from the committed notebooks, warnings as errors, and check its pages: `make book`."""
+"""Build the HTML book from the committed notebooks and check its pages: `make book`."""
 
 import argparse
 import hashlib
@@ -15,73 +15,82 @@ from series import path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-
-LITE = "**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below its title.\n"
-MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"  # tex-svg.js goes into every page
-
-
-def write(path, text):
-    """Write a page where it differs, so that Sphinx reads anew only what changed."""
-    data = text.encode("utf8")
-    if not path.exists() or path.read_bytes() != data:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+LITE = """
+**In this browser**, with nothing to install: each notebook's page has a link *Try it live* below
+its title.
+"""
+# Of tex-svg.js, which every page loads.
+MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"
 
 
 def collect(source, lite):
-    """Put all pages of the book into the folder `source`, and remove what no longer belongs there."""
+    """Put all pages of the book into the folder `source`."""
     notebooks = read_series(ROOT / "notebooks")
-    pages = {f"api/{name}": text for name, text in reference_pages(ROOT / "helpers", notebooks).items()}
+    (source / "api").mkdir(parents=True)
+    for name, text in reference_pages(ROOT / "helpers", notebooks).items():
+        (source / "api" / name).write_text(text, "utf8")
     index = (HERE / "index.md").read_text("utf8")
-    index = index.replace("<!-- lite -->", f"\n{LITE}" if lite else "")
+    index = index.replace("<!-- lite -->", LITE if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))
-    pages["index.md"] = index.replace("<!-- contents -->", table_of_contents(notebooks))
+    (source / "index.md").write_text(
+        index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
+    )
     for notebook in notebooks:
-        pages[f"{notebook.stem}.ipynb"] = (ROOT / "notebooks" / f"{notebook.stem}.ipynb").read_text("utf8")
-    for path in [path for path in source.rglob("*") if path.is_file()]:
-        if path.relative_to(source).as_posix() not in {*pages, "mistakes.png"}:
-            path.unlink()
-    for name, text in pages.items():
-        write(source / name, text)
-    shutil.copyfile(ROOT / "docs" / "mistakes.png", source / "mistakes.png")
+        shutil.copy(ROOT / "notebooks" / f"{notebook.stem}.ipynb", source)
+    shutil.copy(ROOT / "docs" / "mistakes.png", source)
 
 
 def put_mathjax(folder):
-    """Copy MathJax out of its package; raises SystemExit where that is missing, or is not the one that was examined."""
+    """Copy MathJax out of its package, if it is the file that was examined."""
     spec = importlib.util.find_spec("mathjax")
     if spec is None:
         raise SystemExit("MathJax is missing: python -m pip install -r site/book/requirements.txt")
     package = Path(next(iter(spec.submodule_search_locations)), "static", "mathjax")
     if hashlib.sha256((package / "es5" / "tex-svg.js").read_bytes()).hexdigest() != MATHJAX_SHA256:
         raise SystemExit(
-            "tex-svg.js is another file than the one that was compared with MathJax's own, so no page gets it"
+            "tex-svg.js is not the file that was compared with MathJax's own, so no page gets it"
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     shutil.copyfile(package / "es5" / "tex-svg.js", folder / "tex-svg.js")
     shutil.copyfile(package / "LICENSE", folder / "tex-svg.LICENSE.txt")
 
 
-def build(folder):
-    """Build the book in `folder`/book; raises SystemExit with what is wrong where a warning or a check stops it."""
+def build(folder, lite):
+    """Build `folder`/book; a warning or a check that finds something ends the program."""
     work, out = folder / "book-work", folder / "book"
-    (work / "source").mkdir(parents=True, exist_ok=True)
-    collect(work / "source", os.environ.get("BOOK_LITE", ""))
+    for old in (work, out):
+        shutil.rmtree(old, ignore_errors=True)
+    collect(work / "source", lite)
     put_mathjax(work / "mathjax")
     environment = os.environ | {"BOOK_MATHJAX": str(work / "mathjax")}
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2", "-c", str(HERE)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "html",
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j",
+        "2",
+        "-c",
+        str(HERE),
+    ]
     command += ["-d", str(work / "doctrees"), str(work / "source"), str(out)]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
-        shutil.rmtree(work / "doctrees", ignore_errors=True)  # else a second run would pass: it reads only what changed
         raise SystemExit("the book was not built: see the warnings above")
-    if problems := problems_of(out, beside=os.environ.get("BOOK_LITE", "")):
+    if problems := problems_of(out, beside=lite):
         raise SystemExit("\n".join([*problems, f"{len(problems)} problems in {out}"]))
     return out
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=ROOT / "build", help="where book/ is made (default: build)")
-    out = build(parser.parse_args().folder.resolve())
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "build", help="where book/ is made (default: build)"
+    )
+    out = build(parser.parse_args().folder.resolve(), os.environ.get("BOOK_LITE", ""))
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{len(list(out.rglob('*.html')))} pages, {size / 1e6:.0f} MB: {out / 'index.html'}")
 

@@ -1,25 +1,68 @@
-"""Checks of the built pages: links and anchors lead somewhere, pictures speak, nothing is asked of another site."""
+"""Check the built pages: links lead somewhere, pictures have texts, no other site is asked."""
 
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-LOADS = {"script": ("src",), "img": ("src",), "iframe": ("src",), "object": ("data",), "embed": ("src",)}
-LOADS |= {"video": ("src", "poster"), "audio": ("src",), "source": ("src",), "use": ("href", "xlink:href")}
+LOADS = {
+    "script": ("src",),
+    "img": ("src",),
+    "iframe": ("src",),
+    "object": ("data",),
+    "embed": ("src",),
+}
+LOADS |= {
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "source": ("src",),
+    "use": ("href", "xlink:href"),
+}
 LOADS |= {"image": ("href", "xlink:href"), "track": ("src",), "input": ("src",)}
-LOADING_LINKS = {"stylesheet", "preload", "prefetch", "modulepreload", "icon", "preconnect", "dns-prefetch", "manifest"}
+LOADING_LINKS = {
+    "stylesheet",
+    "preload",
+    "prefetch",
+    "modulepreload",
+    "icon",
+    "preconnect",
+    "dns-prefetch",
+    "manifest",
+}
 IN_CSS = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])\s*((?:https?:)?//[^'")\s]+)""")
-CODE_FILE, DELIVERY = r"[^\"'`\s]+?\.(?:m?js|css|json|woff2?)", r"[^\"'`\s]*(?:cdn|unpkg|jsdelivr)[^\"'`\s]*"
+CODE_FILE, DELIVERY = (
+    r"[^\"'`\s]+?\.(?:m?js|css|json|woff2?)",
+    r"[^\"'`\s]*(?:cdn|unpkg|jsdelivr)[^\"'`\s]*",
+)
 IN_JS = re.compile(rf"[\"'`]((?:https?:)?//(?:{CODE_FILE}|{DELIVERY}))[\"'`]")
-LIVE = ("application/vnd.jupyter.widget", "require.js", "requirejs", "jupyter-widgets-view", "thebe-")
-# MathJax names a CDN for the speech of its menu, which conf.py switches off; the test in Chromium sees no request.
+LIVE = (
+    "application/vnd.jupyter.widget",
+    "require.js",
+    "requirejs",
+    "jupyter-widgets-view",
+    "thebe-",
+)
+# MathJax names a CDN for its menu's speech, which conf.py switches off; Chromium sees no request.
 NAMED_BUT_UNUSED = {"tex-svg.js"}
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 class Page(HTMLParser):
-    """What a page says of itself: its ids, its links, its pictures, what it loads, how its details nest."""
+    """The ids, links, pictures, loaded files and folded parts of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -34,14 +77,24 @@ class Page(HTMLParser):
             self.links.append(values["href"])
         if tag == "link" and set(values.get("rel", "").split()) & LOADING_LINKS:
             self.loads.append(values.get("href", ""))
-        self.loads += [values[name] for name in LOADS.get(tag, ()) if values.get(name, "")[:1] not in ("", "#")]
-        self.loads += [part.split()[0] for part in values.get("srcset", "").split(",") if part.strip()]
+        self.loads += [
+            values[name] for name in LOADS.get(tag, ()) if values.get(name, "")[:1] not in ("", "#")
+        ]
+        self.loads += [
+            part.split()[0] for part in values.get("srcset", "").split(",") if part.strip()
+        ]
         self.styles.append(values.get("style", ""))
         if tag == "img":
             self.pictures.append((values.get("src", ""), values.get("alt", "").strip()))
         if tag == "details" and "article" in self.open_tags:
-            self.details.append({"depth": self.open_tags.count("details"), "text": "", "code": False})
-        if tag == "div" and "highlight" in values.get("class", "").split() and "details" in self.open_tags:
+            self.details.append(
+                {"depth": self.open_tags.count("details"), "text": "", "code": False}
+            )
+        if (
+            tag == "div"
+            and "highlight" in values.get("class", "").split()
+            and "details" in self.open_tags
+        ):
             self.details[-1]["code"] = True
         if tag not in VOID:
             self.open_tags.append(tag)
@@ -62,11 +115,17 @@ class Page(HTMLParser):
 
 def is_foreign(address):
     """Whether an address leads to another site."""
-    return address.startswith("//") or urlsplit(address).scheme in ("http", "https", "ftp", "ws", "wss")
+    return address.startswith("//") or urlsplit(address).scheme in (
+        "http",
+        "https",
+        "ftp",
+        "ws",
+        "wss",
+    )
 
 
 def link_problems(path, pages, beside=""):
-    """Yield each link of a page that leads to no file, or to no such place in it; `beside` need not be there."""
+    """Yield each link that leads to no file, or to no such place in it; `beside` may be missing."""
     for link in pages[path].links:
         parts = urlsplit(link)
         if is_foreign(link) or parts.scheme in ("mailto", "data", "javascript"):
@@ -76,7 +135,9 @@ def link_problems(path, pages, beside=""):
         target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         if not target.is_file():
             yield f"{path.name}: the link {link} leads to no file"
-        elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids:
+        elif (
+            parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids
+        ):
             yield f"{path.name}: the link {link} leads to no place in {target.name}"
 
 
@@ -93,15 +154,26 @@ def load_problems(path, pages):
     for address in page.loads:
         if is_foreign(address):
             yield f"{path.name} loads {address}"
-        elif not address.startswith("data:") and not (path.parent / unquote(urlsplit(address).path)).is_file():
+        elif (
+            not address.startswith("data:")
+            and not (path.parent / unquote(urlsplit(address).path)).is_file()
+        ):
             yield f"{path.name} loads {address}, which is not there"
-    yield from (f"{path.name} loads {address}" for style in page.styles for address in IN_CSS.findall(style))
-    yield from (f"{path.name} loads {address}" for script in page.scripts for address in IN_JS.findall(script))
+    yield from (
+        f"{path.name} loads {address}" for style in page.styles for address in IN_CSS.findall(style)
+    )
+    yield from (
+        f"{path.name} loads {address}"
+        for script in page.scripts
+        for address in IN_JS.findall(script)
+    )
 
 
 def panel_problems(path, text):
     """Yield what a page holds of panels that would need a kernel."""
-    yield from (f"{path.name} holds {word!r}: a panel without a kernel" for word in LIVE if word in text)
+    yield from (
+        f"{path.name} holds {word!r}: a panel without a kernel" for word in LIVE if word in text
+    )
 
 
 def details_problems(path, pages):
@@ -109,8 +181,9 @@ def details_problems(path, pages):
     for part in pages[path].details:
         title, _, rest = part["text"].strip().partition("\n")
         if part["depth"] or not rest.strip():
-            yield f"{path.name}: the folded part {title!r} is {'within another' if part['depth'] else 'empty'}"
-        elif title.startswith(("Solution", "Source")) and not part["code"]:
+            problem = "within another" if part["depth"] else "empty"
+            yield f"{path.name}: the folded part {title!r} is {problem}"
+        elif title.startswith("Solution") and not part["code"]:
             yield f"{path.name}: {title!r} shows no code"
 
 
@@ -124,11 +197,15 @@ def file_problems(path):
 def problems_of(folder, beside=""):
     """Return everything that is wrong with the pages of a built book, a sentence each.
 
-    beside: the page of the JupyterLite site, which is put beside the book later, as an address from its first page.
+    beside: the page of the JupyterLite site, which comes later, as an address from the first page.
     """
     folder = Path(folder).resolve()
     beside = (folder / urlsplit(beside).path).resolve() if beside else ""
-    texts = {path: path.read_text("utf8") for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts}
+    texts = {
+        path: path.read_text("utf8")
+        for path in sorted(folder.rglob("*.html"))
+        if "_static" not in path.parts
+    }
     pages = {path: Page(text) for path, text in texts.items()}
     problems = []
     for path, text in texts.items():

@@ -6,7 +6,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT)]  # for our extensions, and for autodoc, which imports the helpers
+sys.path[:0] = [
+    str(HERE),
+    str(ROOT),
+]  # for our extensions, and for autodoc, which imports the helpers
 
 project = "A neural network from scratch"
 author = "the neural-network-notebooks authors"
@@ -14,7 +17,9 @@ copyright = "2026; text and figures are under CC BY 4.0, the code is under the M
 language = "en"
 
 extensions = ["myst_nb", "sphinx_copybutton"]
-extensions += [f"sphinx.ext.{name}" for name in ("autodoc", "autosummary", "mathjax", "napoleon", "viewcode")]
+extensions += [
+    f"sphinx.ext.{name}" for name in ("autodoc", "autosummary", "mathjax", "napoleon", "viewcode")
+]
 extensions += ["notebooks"]
 templates_path = []
 nb_execution_mode = "off"  # the committed outputs are what nbval compared
@@ -24,21 +29,26 @@ myst_linkify_fuzzy_links = False  # addresses with http alone, as on GitHub
 myst_heading_anchors = 3
 default_role = "literal"  # `x` in a docstring is code
 autodoc_typehints = "none"
-autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 autosummary_generate = False
 napoleon_google_docstring = False
-napoleon_use_param = napoleon_use_rtype = False  # a type is words, "array of shape (n, m)", and no link
+napoleon_use_param = napoleon_use_rtype = (
+    False  # a type is words, "array of shape (n, m)", and no link
+)
 add_module_names = False
 highlight_language = "python"
 copybutton_exclude = ".linenos, .gp, .go"
-copybutton_selector = "div.cell_input div.highlight pre, details div.highlight pre, div.highlight-shell pre"
+copybutton_selector = (
+    "div.cell_input div.highlight pre, details div.highlight pre, div.highlight-shell pre"
+)
 
 mathjax_path = "tex-svg.js"  # build.py puts it into _static
 mathjax3_config = {
     "options": {"enableMenu": False},
     "svg": {"fontCache": "global"},
-    "tex": {"packages": {"[-]": ["noundefined"]}},  # a misspelled command is an error, which the test in Chromium sees
+    "tex": {
+        "packages": {"[-]": ["noundefined"]}
+    },  # a misspelled command is an error, which the test in Chromium sees
 }
 
 html_theme = "sphinx_book_theme"
@@ -62,8 +72,10 @@ html_theme_options = {
     "navbar_persistent": [],
 }
 
-# Buttons that open a notebook elsewhere appear where the build is told the place: on Pages, by the workflow.
-book_lite = os.environ.get("BOOK_LITE", "")  # such as lite/lab/index.html?path={name}.ipynb, from the book's first page
+# Buttons that open a notebook elsewhere appear where the build is told the place, by the workflow.
+book_lite = os.environ.get(
+    "BOOK_LITE", ""
+)  # such as lite/lab/index.html?path={name}.ipynb, from the book's first page
 if repository := os.environ.get("BOOK_REPOSITORY", ""):  # such as https://github.com/owner/name
     html_theme_options |= {
         "repository_url": repository,

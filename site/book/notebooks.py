@@ -1,10 +1,11 @@
 """A Sphinx extension for what the book knows of its notebooks.
 
-The text alternatives of their pictures arrive in the pages, each page links its live copy where the JupyterLite site is
-known, and each entry of the reference names the notebooks that import it.
+The text alternatives of their pictures arrive in the pages, each page links its live copy where the
+JupyterLite site is known, and each entry of the reference names the notebooks that import it.
 """
 
 import re
+import sys
 from pathlib import Path
 
 from myst_nb.core.render import NbElementRenderer
@@ -14,7 +15,7 @@ PLAIN_RENDER_IMAGE = NbElementRenderer.render_image
 
 
 def render_image(self, data):
-    """Render a picture as myst-nb does, with the `alt` of the output's metadata, which myst-nb leaves out."""
+    """Render a picture as myst-nb does, with the `alt` of the output, which myst-nb leaves out."""
     rendered = PLAIN_RENDER_IMAGE(self, data)
     alt = data.output_metadata.get(data.mime_type, {}).get("alt", "").strip()
     for node in rendered:
@@ -30,21 +31,30 @@ def add_live_link(app, pagename, templatename, context, doctree):
         return
     address = context["pathto"](place.format(name=pagename), 1)
     link = f'<a href="{address}">Try it live</a>'
-    line = f'<p class="live">{link} in this browser, with nothing to install; the first start loads about 50 MB</p>'
+    words = "in this browser, with nothing to install; the first start loads about 50 MB"
+    line = f'<p class="live">{link} {words}</p>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
 
 
 def name_notebooks(app, what, name, obj, options, lines):
     """End the docstring of a helper with links to the notebooks that import it."""
-    found = [book for book in app.config.book_notebooks if tuple(name.rsplit(".", 1)) in book.imported]
+    found = [
+        book for book in app.config.book_notebooks if tuple(name.rsplit(".", 1)) in book.imported
+    ]
     if found:
         links = ", ".join(f":doc:`{book.number} </{book.stem}>`" for book in found)
         lines += ["", f"In notebook {links}."]
 
 
 def leave_out_foreign(app, what, name, obj, skip, options):
-    """Leave out what a class of ours has from another library, such as `set` of a figure."""
-    return skip or not (getattr(obj, "__module__", None) or "helpers").startswith("helpers")
+    """Leave out names that are not in `__all__`, fields of a tuple, and what is inherited."""
+    own = getattr(obj, "__module__", None) or "helpers"
+    if what == "module":
+        module = sys.modules[app.env.temp_data["autodoc:module"]]
+        return skip or name not in getattr(
+            module, "__all__", [name] if own == module.__name__ else []
+        )
+    return skip or not own.startswith("helpers") or type(obj).__name__ == "_tuplegetter"
 
 
 def setup(app):

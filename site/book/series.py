@@ -1,4 +1,4 @@
-"""The notebooks as the book sees them: what each ends with, what it needs, how long it takes, its exercises."""
+"""The notebooks as the book describes them: end product, needs, minutes, exercises."""
 
 import ast
 import json
@@ -9,12 +9,14 @@ from pathlib import Path
 
 WORDS_A_MINUTE, CODE_LINES_A_MINUTE, PICTURES_A_MINUTE = 200, 20, 3
 EXERCISE = re.compile(r"^### (Exercise (\d+\.\d+): .+?)\s*$", re.MULTILINE)
-NOT_PROSE = re.compile(r"<details>.*?</details>|```.*?```|~~~.*?~~~|<!--.*?-->|\]\([^)]*\)", re.DOTALL)
+NOT_PROSE = re.compile(
+    r"<details>.*?</details>|```.*?```|~~~.*?~~~|<!--.*?-->|\]\([^)]*\)", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook: its file's stem, its cells. Raises nothing."""
+    """One notebook: its file's stem, its cells."""
 
     stem: str
     cells: list
@@ -31,20 +33,24 @@ class Notebook:
         return self.sources("markdown")[0].splitlines()[0].removeprefix("# ").strip()
 
     def opening(self, heading):
-        """The sentences after a bold heading of the first cell; raises ValueError where there is none."""
+        """The sentences after a bold heading of the first cell, which must be there."""
         found = re.search(rf"^\*\*{heading}:\*\* (.+)$", self.sources("markdown")[0], re.MULTILINE)
         if not found:
-            raise ValueError(f"{self.stem} has no line **{heading}:** in its first cell; CONTRIBUTING.md shows one")
+            raise ValueError(
+                f"{self.stem} has no **{heading}:** in its first cell; CONTRIBUTING.md shows one"
+            )
         return found[1]
 
     @property
     def minutes(self):
-        """Minutes of reading, to the next five; hints, solutions and the time to think are not in it."""
+        """Minutes of reading, to the next five, without hints, solutions and thinking."""
         words = sum(len(NOT_PROSE.sub(" ", text).split()) for text in self.sources("markdown"))
         lines = sum(len(text.splitlines()) for text in self.sources("code"))
         outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
         pictures = sum("image/png" in output.get("data", {}) for output in outputs)
-        reading = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + pictures / PICTURES_A_MINUTE
+        reading = (
+            words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + pictures / PICTURES_A_MINUTE
+        )
         return 5 * math.ceil(reading / 5)
 
     @property
@@ -63,7 +69,9 @@ class Notebook:
         """List of (module, name) that its cells import from helpers, in their order."""
         names = {}
         for source in self.sources("code"):
-            for match in re.finditer(r"^from (helpers\.[\w.]+) import (\([^)]*\)|.+)$", source, re.MULTILINE):
+            for match in re.finditer(
+                r"^from (helpers\.[\w.]+) import (\([^)]*\)|.+)$", source, re.MULTILINE
+            ):
                 statement = ast.parse(match[0]).body[0]
                 names |= {(statement.module, alias.name): True for alias in statement.names}
             for name in re.findall(r"\bplots\.(plot_\w+)", source):
@@ -72,16 +80,18 @@ class Notebook:
 
 
 def read_series(folder):
-    """Return the notebooks of a folder in the order of their numbers; raises ValueError where these have a gap."""
+    """Return the notebooks of a folder in the order of their numbers, which have no gap."""
     paths = sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
     notebooks = [Notebook(path.stem, json.loads(path.read_text("utf8"))["cells"]) for path in paths]
     if [notebook.number for notebook in notebooks] != list(range(len(notebooks))):
-        raise ValueError(f"the notebooks are {[path.name for path in paths]}, expected the numbers 0, 1, 2, ...")
+        raise ValueError(
+            f"the notebooks are {[path.name for path in paths]}, expected the numbers 0, 1, 2, ..."
+        )
     return notebooks
 
 
 def step(notebook):
-    """Return the Markdown of one stage of the path: its end product, what it needs, how long it takes."""
+    """Return the Markdown of one stage of the path: end product, needs, minutes."""
     do, need = notebook.opening("What you'll do"), notebook.opening("What you'll need")
     count = len(notebook.exercises)
     exercises = f" and {count} exercises" if count else ", no exercises"
@@ -102,10 +112,12 @@ def step(notebook):
 
 
 def path_through(notebooks):
-    """Return the Markdown of the path through the series, for the landing page. Raises as `opening` does."""
+    """Return the Markdown of the path through the series, for the first page."""
     return "\n".join(step(notebook) for notebook in notebooks)
 
 
 def table_of_contents(notebooks):
     """Return the lines of the toctree, one notebook each, with the number of its file."""
-    return "\n".join(f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks)
+    return "\n".join(
+        f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks
+    )

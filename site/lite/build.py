@@ -1,8 +1,8 @@
-"""Build the JupyterLite site, in which the whole series runs in the reader's browser: notebooks, helpers and data.
+"""Build the JupyterLite site, in which the whole series runs in the reader's browser.
 
-`make lite` calls it with the Python of .venv-lite. The helpers and the data go into a wheel, which Pyodide loads with
-the kernel, so the notebooks are the committed ones; with them go the runs of notebook 6, which runs.py has done.
-Pyodide itself comes from its public distribution.
+`make lite` calls it with the Python of .venv-lite. The helpers and the data go into a wheel, which
+Pyodide loads with the kernel, so the notebooks are the committed ones; with them go the runs of
+notebook 6, which runs.py has done. Pyodide itself comes from its public distribution.
 """
 
 import argparse
@@ -23,18 +23,19 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
 RUNS = ROOT / "build" / "finished_runs.txt"
-PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # those of Pyodide; what they need comes with them
+PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # Pyodide's own, with what these need
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
-KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}  # or the reader is asked for one
+# Named in each notebook, or the reader is asked for a kernel.
+KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 WHEELS = "wheels"  # a folder of the site
-FROM_WORKER = "../../../../"  # from the script of the kernel's worker, in extensions/, to the top of the site
+FROM_WORKER = "../../../../"  # from the kernel's worker, in extensions/, to the top of the site
 DATE = (1980, 1, 1, 0, 0, 0)  # of all files in the wheel, so that equal sources give equal bytes
 
 
 def main():
-    """Build the site and print what it is. Raises CalledProcessError, after its output, when a step fails."""
+    """Build the site and print where it is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=ROOT / "build" / "lite", help="the folder to build (build/lite)")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "lite")
     output = parser.parse_args().output.resolve()
     parts = output.with_name(output.name + "_parts")
     for folder in (output, parts):
@@ -51,11 +52,11 @@ def main():
     print(f"{output} is the site ({megabytes:.0f} MB); to look at it:")
     print(f"python -m http.server --bind 127.0.0.1 -d {output}")
     if not RUNS.exists():
-        print(f"There is no {RUNS.name}, so there notebook 6 trains all of its networks: `make lite` makes it first")
+        print(f"Without {RUNS.name}, which `make lite` makes, notebook 6 trains every network")
 
 
 def copy_contents(folder):
-    """Lay out what the file browser of the site shows: the notebooks with what they load, and the data."""
+    """Lay out what the file browser of the site shows: notebooks, what they load, data."""
     (folder / "data").mkdir(parents=True)
     unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
@@ -69,27 +70,30 @@ def copy_contents(folder):
 
 def download_wheels(folder):
     """Fetch the wheels of wheels.txt, all of pure Python, and return their paths."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--require-hashes"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--require-hashes", f"--dest={folder}"]
     command += ["--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any"]
-    subprocess.run([*command, f"--dest={folder}", f"--requirement={HERE / 'wheels.txt'}"], check=True)
+    subprocess.run([*command, f"--requirement={HERE / 'wheels.txt'}"], check=True)
     return sorted(folder.glob("*.whl"))
 
 
 def project_wheel(folder):
     """Write a wheel of the helpers and the data, for Pyodide's Python, and return its path.
 
-    It names no requirements: the bounds of pyproject.toml are for a machine of one's own, and Pyodide has other
-    versions. `data` stands beside `helpers`, where load_dataset looks for it.
+    It names no requirements: the bounds of pyproject.toml are for a machine of one's own, and
+    Pyodide has other versions. `data` stands beside `helpers`, where load_dataset looks for it.
     """
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["version"]
     name = f"neural_network_notebooks-{version}"
-    sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in (".py", ".css", ".js")]
+    kinds = (".py", ".css", ".js")
+    sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in kinds]
+    sources += (ROOT / "data").glob("*.csv.gz")
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
-    files |= {f"data/{path.name}": path.read_bytes() for path in sorted((ROOT / "data").glob("*.csv.gz"))}
     info = f"{name}.dist-info"
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: neural-network-notebooks\nVersion: {version}\n".encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    about = ["Metadata-Version: 2.1", "Name: neural-network-notebooks", f"Version: {version}", ""]
+    files[f"{info}/METADATA"] = "\n".join(about).encode()
+    kind = ["Wheel-Version: 1.0", "Generator: build.py", "Root-Is-Purelib: true"]
+    files[f"{info}/WHEEL"] = "\n".join([*kind, "Tag: py3-none-any", ""]).encode()
     files[f"{info}/RECORD"] = record(files, f"{info}/RECORD")
     path = folder / f"{name}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -110,7 +114,7 @@ def record(files, own_name):
 
 
 def configure(path, wheels):
-    """Say in jupyter-lite.json where Pyodide comes from, and what it loads before the first cell."""
+    """Say in jupyter-lite.json where Pyodide comes from and what it loads first."""
     site = json.loads(path.read_text("utf8"))
     packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
@@ -123,7 +127,7 @@ def configure(path, wheels):
 
 
 def mark_binary_files(listings):
-    """Call compressed files binary in the file browser's listings, or `digits.csv.gz` is read as text, and broken."""
+    """Call compressed files binary in the listings, or `digits.csv.gz` is read as text."""
     for path in listings.rglob("all.json"):
         listing = json.loads(path.read_text("utf8"))
         for entry in listing["content"]:
@@ -135,14 +139,15 @@ def mark_binary_files(listings):
 def jupyter_lite(parts, output):
     """Let JupyterLite build the site; what it says is shown only if it fails.
 
-    Of its apps only the lab: the others would let a link to the site run code among the reader's notebooks.
+    Of its apps only the lab: with the others, a link to the site could run code among the reader's
+    notebooks.
     """
-    command = [sys.executable, "-m", "jupyter", "lite", "build", f"--lite-dir={parts}", f"--output-dir={output}"]
-    command += ["--apps=lab"]
-    command += [f"--contents={parts / 'contents'}", f"--settings-overrides={parts / 'overrides.json'}"]
+    command = [sys.executable, "-m", "jupyter", "lite", "build", "--apps=lab", "--no-sourcemaps"]
+    command += [f"--lite-dir={parts}", f"--output-dir={output}", f"--contents={parts / 'contents'}"]
+    command += [f"--settings-overrides={parts / 'overrides.json'}"]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run([*command, "--no-sourcemaps"], cwd=parts, env=os.environ | {"PATH": path}, text=True,
-                          capture_output=True)  # fmt: skip
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=parts, env=environment, text=True, capture_output=True)
     if done.returncode:
         print(done.stdout + done.stderr)
         done.check_returncode()

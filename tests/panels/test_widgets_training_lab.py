@@ -24,8 +24,6 @@ from helpers.widgets.training_lab.runs import Run
 SIZES = [4, 5, 3]
 
 
-
-
 def new_lab(**start):
     return TrainingLab(TRAIN_SET, DEV_SET, **{"hidden": (5,), "batch_size": 8} | start)
 

@@ -1,6 +1,6 @@
-"""Read a built book in Chromium, on a phone's width and a desk's, light and dark: prints what is wrong as JSON.
+"""Read a built book in Chromium, on a phone and on a desk, and print what is wrong as JSON.
 
-A program of its own, because Playwright leaves an event loop behind: python book_in_browser.py FOLDER
+A program of its own, because Playwright leaves an event loop behind: book_in_browser.py FOLDER
 """
 
 import functools
@@ -15,10 +15,14 @@ from tools.browser import OPTIONS, chromium_path
 
 VIEWS = {"desk, light": (1400, 1000, "light"), "phone, dark": (390, 844, "dark")}
 FORMULAS = """() => [...document.querySelectorAll('.bd-article .math')].filter(
-    formula => !formula.querySelector('mjx-container') || formula.querySelector('mjx-merror, [data-mjx-error]')
+    formula => !formula.querySelector('mjx-container')
+        || formula.querySelector('mjx-merror, [data-mjx-error]')
 ).map(formula => formula.textContent.trim().slice(0, 60))"""
-LEFT_OVER = """() => [...document.querySelectorAll('.bd-article p, .bd-article li, .bd-article td')].filter(
-    part => !part.querySelector('code, pre, .math') && /\\$[^$ ]|\\\\\\\\[a-z]+\\{/.test(part.textContent)
+LEFT_OVER = """() => [
+    ...document.querySelectorAll('.bd-article p, .bd-article li, .bd-article td')
+].filter(
+    part => !part.querySelector('code, pre, .math')
+        && /\\$[^$ ]|\\\\\\\\[a-z]+\\{/.test(part.textContent)
 ).map(part => part.textContent.trim().slice(0, 60))"""
 GROUNDS = """() => [...document.querySelectorAll('.bd-article img')].filter(picture => {
     const style = getComputedStyle(picture);
@@ -40,7 +44,8 @@ CONTRAST = """() => {
     const words = '.cell_output td, .cell_output th, .cell_output [role=status], .cell_output pre';
     return [...document.querySelectorAll(words)]
         .filter(part => part.textContent.trim()).map(part => {
-            const [a, b] = [light(numbers(getComputedStyle(part).color)), light(ground(part))].sort((x, y) => y - x);
+            const ink = light(numbers(getComputedStyle(part).color));
+            const [a, b] = [ink, light(ground(part))].sort((x, y) => y - x);
             return [(a + 0.05) / (b + 0.05), part.textContent.trim().slice(0, 40)];
         }).filter(([ratio]) => ratio < 4.5).map(([ratio, text]) => `${ratio.toFixed(1)}: ${text}`);
 }"""
@@ -69,8 +74,10 @@ def page_problems(page, name, is_dark):
 
 
 def solution_problems(page):
-    """Yield what is wrong with the first solution of the page: a click opens it, and shows code in colors."""
-    solution = page.locator(".bd-article details", has=page.locator("summary", has_text="Solution")).first
+    """Yield what is wrong with the first solution: a click opens it and shows code in colors."""
+    solution = page.locator(
+        ".bd-article details", has=page.locator("summary", has_text="Solution")
+    ).first
     code = solution.locator("div.highlight span.k").first
     if code.is_visible():
         yield "a solution is visible before the click"
@@ -118,8 +125,16 @@ def read(browser, base, view, pages):
     context.route("**/*", route)
     page = context.new_page()
     page.on("pageerror", lambda error: problems.append(f"{view}, {page.url}: {error}"))
-    page.on("console", lambda line: problems.append(f"{view}: {line.text}") if line.type == "error" else None)
-    page.on("response", lambda answer: problems.append(f"{answer.url} is missing") if answer.status >= 400 else None)
+    page.on(
+        "console",
+        lambda line: problems.append(f"{view}: {line.text}") if line.type == "error" else None,
+    )
+    page.on(
+        "response",
+        lambda answer: (
+            problems.append(f"{answer.url} is missing") if answer.status >= 400 else None
+        ),
+    )
     for name in pages if width < 500 else [name for name in pages if "api/" not in name]:
         page.goto(base + name)
         problems += [f"{view}, {text}" for text in page_problems(page, name, scheme == "dark")]
@@ -135,7 +150,11 @@ def main(folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     names = sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.html"))
-    pages = [name for name in names if "_static" not in name and name not in ("search.html", "genindex.html")]
+    pages = [
+        name
+        for name in names
+        if "_static" not in name and name not in ("search.html", "genindex.html")
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         base = f"http://127.0.0.1:{server.server_port}/"

@@ -1,4 +1,4 @@
-"""The JupyterLite site in a headless Chromium that reaches nothing but this machine, with the local copy of Pyodide."""
+"""The JupyterLite site in a headless Chromium that reaches this machine alone."""
 
 import contextlib
 import functools
@@ -44,14 +44,18 @@ def missing():
 
 
 class Server(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as it was built, but for the address of Pyodide, which is that of the local copy."""
+    """Serves the site as it was built, but with the local copy of Pyodide."""
 
     def log_message(self, *_):
         """Say nothing."""
 
     def translate_path(self, path):
         inner = urlsplit(path).path
-        return str(PYODIDE / inner[9:]) if inner.startswith("/pyodide/") else super().translate_path(path)
+        return (
+            str(PYODIDE / inner[9:])
+            if inner.startswith("/pyodide/")
+            else super().translate_path(path)
+        )
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
@@ -61,7 +65,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
         settings = json.loads(text)
         data = settings["jupyter-config-data"]
         data["exposeAppInBrowser"] = True
-        data["litePluginSettings"][PLUGIN]["pyodideUrl"] = f"http://{self.headers['Host']}/pyodide/pyodide.js"
+        data["litePluginSettings"][PLUGIN]["pyodideUrl"] = (
+            f"http://{self.headers['Host']}/pyodide/pyodide.js"
+        )
         body = json.dumps(settings).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -73,7 +79,9 @@ class Server(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def served_site(folder=SITE):
     """The address of a running server of the site, or of a folder with the site somewhere in it."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Server, directory=str(folder))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -98,7 +106,7 @@ def open_browser():
 
 @contextlib.contextmanager
 def new_page(browser):
-    """A page of a browser that has seen nothing before, and the list of what it asks of other sites."""
+    """A page of a browser that has seen nothing before; the list of what it asks of other sites."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
     try:
         page, elsewhere = context.new_page(), []
@@ -117,7 +125,7 @@ def new_page(browser):
 
 @contextlib.contextmanager
 def opened(browser, address, name):
-    """A page with the notebook `name` in it, its kernel idle, and the list of what it asked of other sites."""
+    """A page with the notebook `name`, its kernel idle; the list of what it asked of other sites."""
     with new_page(browser) as (page, elsewhere):
         page.goto(f"{address}/lab/index.html?path=notebooks/{name}.ipynb")
         wait_until_idle(page)
@@ -125,25 +133,31 @@ def opened(browser, address, name):
 
 
 def wait_until_idle(page, timeout=240):
-    """Wait until a notebook is there and its kernel has started. Raises playwright's TimeoutError."""
+    """Wait until a notebook is there and its kernel has started."""
     page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for(timeout=timeout * 1000)
     page.get_by_text("Python (Pyodide) | Idle").wait_for(timeout=timeout * 1000)
 
 
 def clear(page):
     """Clear all outputs, after which no cell counts as run."""
-    page.evaluate("async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }")
+    page.evaluate(
+        "async () => { await jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }"
+    )
     assert page.evaluate(CELLS)["run"] == 0
 
 
 def run_all(page, timeout):
-    """Clear all outputs, run all cells to the first error, and return what CELLS says of them. Raises TimeoutError."""
+    """Clear all outputs, run all cells to the first error, and return what CELLS says of them."""
     end = time.monotonic() + timeout
     clear(page)
     page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells') }")
-    while (state := page.evaluate(CELLS))["busy"] or not (state["errors"] or state["run"] == state["cells"]):
+    while (state := page.evaluate(CELLS))["busy"] or not (
+        state["errors"] or state["run"] == state["cells"]
+    ):
         if time.monotonic() > end:
-            raise TimeoutError(f"{state['run']} of {state['cells']} cells had run after {timeout} s")
+            raise TimeoutError(
+                f"{state['run']} of {state['cells']} cells had run after {timeout} s"
+            )
         time.sleep(0.5)
     return state
 
@@ -151,8 +165,10 @@ def run_all(page, timeout):
 def run_cells(page, *starts, timeout=300):
     """Run the cells that hold these texts, one after another. Raises TimeoutError."""
     find = """(text) => {
-        const panel = [...jupyterapp.shell.widgets('main')].find((widget) => widget.content?.widgets);
-        const holds = (cell) => cell.model.type === 'code' && cell.model.sharedModel.source.includes(text);
+        const open = [...jupyterapp.shell.widgets('main')];
+        const panel = open.find((widget) => widget.content?.widgets);
+        const holds = (cell) =>
+            cell.model.type === 'code' && cell.model.sharedModel.source.includes(text);
         panel.content.activeCellIndex = panel.content.widgets.findIndex(holds);
         return jupyterapp.commands.execute('notebook:run-cell') }"""
     end = time.monotonic() + timeout

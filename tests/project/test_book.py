@@ -1,8 +1,10 @@
-"""The HTML book: built without a warning, whole, and readable without asking another site. `make book` makes it."""
+"""The HTML book: built without a warning, whole, and readable without asking another site."""
 
 import collections
 import html
+import importlib
 import importlib.util
+import inspect
 import itertools
 import json
 import os
@@ -20,11 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "site" / "book"))
 
 from checks import Page, problems_of  # noqa: E402
-from reference import FLOORS, anchor, entries_of, escaped, markdown_of, signature, write_reference  # noqa: E402
-from series import read_series  # noqa: E402
+from reference import anchor, module_names  # noqa: E402
+from series import Notebook, read_series  # noqa: E402
 
 BUILD = ROOT / "site" / "book" / "build.py"
 NOTEBOOKS = read_series(ROOT / "notebooks")
+LITE = "lite/lab/index.html?path=notebooks/{name}.ipynb"  # as `make pages` says it
 
 
 def python_with_sphinx():
@@ -32,7 +35,11 @@ def python_with_sphinx():
     own = [ROOT / ".venv-book" / part for part in ("bin/python", "Scripts/python.exe")]
     if found := next((str(path) for path in own if path.exists()), None):
         return found
-    return sys.executable if all(map(importlib.util.find_spec, ("sphinx", "myst_nb", "mathjax"))) else None
+    return (
+        sys.executable
+        if all(map(importlib.util.find_spec, ("sphinx", "myst_nb", "mathjax")))
+        else None
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,7 @@ def book(tmp_path_factory):
     if not (python := python_with_sphinx()):
         pytest.skip("needs .venv-book: `make book` sets it up")
     folder = tmp_path_factory.mktemp("build")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_")}
+    environment = os.environ | {"BOOK_LITE": LITE, "BOOK_REPOSITORY": ""}
     command = [python, str(BUILD), "--folder", str(folder)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,7 +57,9 @@ def book(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def texts(book):
-    return {path.relative_to(book).as_posix(): path.read_text("utf8") for path in book.rglob("*.html")}
+    return {
+        path.relative_to(book).as_posix(): path.read_text("utf8") for path in book.rglob("*.html")
+    }
 
 
 def article(text):
@@ -78,14 +87,19 @@ def test_all_cells_arrive_and_all_hints_are_folded(texts, notebook):
     assert text.count('<div class="cell_input ') == len(notebook.sources("code"))
     expected = re.findall(r"<summary>(.*?)</summary>", "\n".join(notebook.sources("markdown")))
     details = Page(article(text)).details
-    assert [part["text"].strip().split("\n")[0] for part in details] == expected
+    titles = [part["text"].strip().split("\n")[0] for part in details]
+    assert [title for title in titles if title != "Show code cell output"] == expected
+    hidden = [cell for cell in notebook.cells if "hide-output" in cell["metadata"].get("tags", [])]
+    assert titles.count("Show code cell output") == len(hidden)
     assert sum(part["code"] for part in details) >= len(notebook.exercises)
     assert "~~~" not in text
     assert not re.search(r"<details[^>]*\bopen\b", article(text))
 
 
 def test_the_path_and_the_pages_are_in_order(texts):
-    steps = re.findall(r'<div class="step docutils container">(.*?)</div>', texts["index.html"], re.DOTALL)
+    steps = re.findall(
+        r'<div class="step docutils container">(.*?)</div>', texts["index.html"], re.DOTALL
+    )
     assert len(steps) == len(NOTEBOOKS)
     for step, notebook in zip(steps, NOTEBOOKS, strict=True):
         assert f'href="{notebook.stem}.html"' in step
@@ -96,19 +110,35 @@ def test_the_path_and_the_pages_are_in_order(texts):
         assert f'<link rel="prev" title="{before.title}' in texts[f"{after.stem}.html"]
 
 
-def test_every_helper_stands_in_the_reference(book, texts):
+def test_every_public_helper_stands_in_the_reference(book, texts):
     ids = set().union(*(Page(text).ids for name, text in texts.items() if name.startswith("api/")))
-    for name in (name for modules in FLOORS.values() for name in modules):
-        for entry in entries_of(ROOT / "helpers", name)[1]:
-            assert f"{entry.module}.{entry.name}" in ids
+    for name in module_names(ROOT / "helpers", NOTEBOOKS):
+        module = importlib.import_module(f"helpers.{name}")
+        for public in getattr(module, "__all__", ()):
+            entry = getattr(module, public)
+            if (inspect.isfunction(entry) or inspect.isclass(entry)) and not public.startswith(
+                "check_"
+            ):
+                assert f"helpers.{name}.{public}" in ids
     assert "helpers.network.backward_propagation" in ids
     index = (book / "searchindex.js").read_text("utf8")
     assert "backward_propagation" in index
     assert "overfit" in index
 
 
-def test_an_entry_names_the_notebooks_that_import_it(texts):
+def test_an_entry_names_the_notebooks_that_import_it_and_shows_its_source(texts):
     assert re.search(r"<p>In notebook <a [^>]*04_training.html[^>]*>", texts["api/training.html"])
+    assert 'href="../_modules/helpers/training.html#train"' in texts["api/training.html"]
+    assert 'id="train"' in texts["_modules/helpers/training.html"]
+
+
+def test_each_notebook_links_its_live_copy(texts):
+    for notebook in NOTEBOOKS:
+        assert (
+            f'<a href="{LITE.format(name=notebook.stem)}">Try it live</a>'
+            in texts[f"{notebook.stem}.html"]
+        )
+    assert "Try it live</a>" not in texts["index.html"]
 
 
 def test_it_reads_well_in_a_browser(book):
@@ -121,54 +151,31 @@ def test_it_reads_well_in_a_browser(book):
     assert json.loads(done.stdout) == []
 
 
-def test_the_button_appears_where_the_site_is_known(tmp_path):
-    if not (python := python_with_sphinx()):
-        pytest.skip("needs .venv-book: `make book` sets it up")
-    code = "import live, types\n" + (
-        "context = {'body': '<h1>T</h1>', 'pathto': lambda name, kind: '../' + name}\n"
-        "for place in ('', 'lite/lab/index.html?path={name}.ipynb'):\n"
-        "    app = types.SimpleNamespace(config=types.SimpleNamespace(book_lite=place))\n"
-        "    live.add_button(app, '04_training', '', context, None)\n"
-        "    print(context['body'].replace(chr(10), ' '))\n"
-    )
-    done = subprocess.run([python, "-c", code], cwd=ROOT / "site" / "book", capture_output=True, text=True, check=True)
-    before, after = done.stdout.splitlines()
-    assert before == "<h1>T</h1>"
-    assert '<a href="../lite/lab/index.html?path=04_training.ipynb">Try it live</a>' in after
-
-
 # What the pages are written from
 
 
-def test_a_module_on_no_floor_is_found(tmp_path):
-    (tmp_path / "attic.py").write_text('"""Old things."""')
-    with pytest.raises(ValueError, match=r"\['attic'\] of helpers/ stand on no floor"):
-        write_reference(tmp_path, [])
+def test_modules_are_in_the_order_of_the_notebooks(tmp_path):
+    for name in ("early.py", "late.py", "never.py", "__init__.py"):
+        (tmp_path / name).touch()
+    for name in ("internals", "package"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
 
+    def notebook(number, *modules):
+        sources = [f"from helpers.{module} import thing" for module in modules]
+        return Notebook(
+            f"0{number}_a", [{"cell_type": "code", "source": [source]} for source in sources]
+        )
 
-def test_a_docstring_becomes_a_list():
-    text = markdown_of(
-        'Add x_1 to y.\n\nx, y: numbers. mode: "fast" or `slow`. Raises ValueError for a*b.', ["x", "y", "mode"]
-    )
-    assert text == "\n\n".join(
-        ["Add x\\_1 to y.", '- `x, y`: numbers.\n- `mode`: `"fast"` or `slow`.', "Raises ValueError for a\\*b."]
-    )
-    assert escaped('`f("x_1")` of "a_b"') == '`f("x_1")` of `"a_b"`'
-    assert escaped('"Delving deep into rectifiers"') == '"Delving deep into rectifiers"'
-
-
-def test_what_is_returned_stands_by_itself():
-    assert markdown_of("Do.\n\nx: a number. Returns y.", ["x"]) == "Do.\n\n- `x`: a number.\n\nReturns y."
-
-
-def test_a_signature_is_read_without_types():
-    entries = {entry.name: entry for entry in entries_of(ROOT / "helpers", "network")[1]}
-    assert signature(entries["forward_propagation"].node) == "(parameters, X, *, activation='relu')"
-    assert signature(entries["Layer"].node) == "(W, b)"
+    series = [notebook(1, "early"), notebook(2, "package", "early", "late")]
+    assert module_names(tmp_path, series) == ["early", "package", "late", "never"]
 
 
 def test_the_anchor_of_an_exercise():
-    assert anchor("Exercise 3.2: Find dZ without building Y") == "exercise-32-find-dz-without-building-y"
+    assert (
+        anchor("Exercise 3.2: Find dZ without building Y")
+        == "exercise-32-find-dz-without-building-y"
+    )
 
 
 def test_a_gap_in_the_series_is_found(tmp_path):
@@ -178,12 +185,16 @@ def test_a_gap_in_the_series_is_found(tmp_path):
         read_series(tmp_path)
 
 
-@pytest.mark.parametrize("file", ["site/book/requirements.txt", "site/lite/requirements.txt", "site/lite/wheels.txt"])
+@pytest.mark.parametrize(
+    "file", ["site/book/requirements.txt", "site/lite/requirements.txt", "site/lite/wheels.txt"]
+)
 def test_what_is_published_is_made_of_pinned_files(file):
     """Exact versions with their checksums and no address, in a form that pip reads."""
     entries = (ROOT / file).read_text("utf8").replace("\\\n", "").splitlines()
     assert entries
-    entry = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]*(?: ; [^#@/]+?)?(?: +--hash=sha256:[0-9a-f]{64})+")
+    entry = re.compile(
+        r"[a-z0-9-]+==[0-9][0-9a-z.]*(?: ; [^#@/]+?)?(?: +--hash=sha256:[0-9a-f]{64})+"
+    )
     assert [line for line in entries if not entry.fullmatch(line)] == []
 
 
@@ -206,7 +217,8 @@ def test_another_mathjax_goes_into_no_page(tmp_path, monkeypatch):
 # Each check finds what it is there for
 
 GOOD = """<html><head><link rel="stylesheet" href="s.css"></head><body><article><p id="here">
-<a href="#here">a</a> <a href="b.html#there">b</a> <a href="https://example.org">c</a> <img src="p.png" alt="a line">
+<a href="#here">a</a> <a href="b.html#there">b</a> <a href="https://example.org">c</a>
+<img src="p.png" alt="a line">
 <details><summary>Solution</summary>
 <div class="highlight"><pre>x</pre></div></details></p></article></body></html>"""
 BAD = {
@@ -217,15 +229,30 @@ BAD = {
     "a line": ("p.png", "has no text alternative"),
     'src="p.png"': ('src="https://example.org/p.png"', "a.html loads https://example.org/p.png"),
     'href="s.css"': ('href="//cdn.example.org/s.css"', "a.html loads //cdn.example.org/s.css"),
-    'alt="a': ('srcset="p.png 1x, https://example.org/q.png 2x" alt="a', "loads https://example.org/q.png"),
-    "<head>": ("<head><style>@import '//example.org/f.css';</style>", "a.html loads //example.org/f.css"),
-    "<p id": ('<p style="background: url(https://example.org/x)" id', "a.html loads https://example.org/x"),
-    "</head>": ("<script>load('https://example.org/a.js')</script></head>", "a.html loads https://example.org/a.js"),
+    'alt="a': (
+        'srcset="p.png 1x, https://example.org/q.png 2x" alt="a',
+        "loads https://example.org/q.png",
+    ),
+    "<head>": (
+        "<head><style>@import '//example.org/f.css';</style>",
+        "a.html loads //example.org/f.css",
+    ),
+    "<p id": (
+        '<p style="background: url(https://example.org/x)" id',
+        "a.html loads https://example.org/x",
+    ),
+    "</head>": (
+        "<script>load('https://example.org/a.js')</script></head>",
+        "a.html loads https://example.org/a.js",
+    ),
     "<body>": ('<body><script src="gone.js"></script>', "gone.js, which is not there"),
     "<article>": ('<article><div class="jupyter-widgets-view">', "a panel without a kernel"),
     'class="highlight"': ('class="plain"', "'Solution' shows no code"),
     '<div class="highlight"><pre>x</pre></div>': ("", "'Solution' is empty"),
-    "\n<div class": ("\n<details><summary>Hint</summary>\nx</details><div class", "is within another"),
+    "\n<div class": (
+        "\n<details><summary>Hint</summary>\nx</details><div class",
+        "is within another",
+    ),
 }
 
 

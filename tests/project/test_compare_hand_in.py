@@ -16,7 +16,7 @@ from exercise_cells import all_exercises
 ROOT = Path(__file__).resolve().parents[2]
 
 OURS = nbformat.read(ROOT / "notebooks" / "02_forward_propagation.ipynb", as_version=4)
-README = (ROOT / "README.md").read_text("utf8")
+TEACHING = (ROOT / "docs" / "TEACHING.md").read_text("utf8")
 
 
 @pytest.fixture
@@ -38,11 +38,7 @@ def test_nothing_is_listed_of_an_untouched_notebook(handed_in):
 
 
 def test_nothing_is_listed_of_honest_answers_and_notes(handed_in):
-    answers = {
-        exercise.blank: exercise.solution
-        for exercise in all_exercises()
-        if exercise.key.startswith("2.")
-    }
+    answers = {exercise.blank: exercise.solution for exercise in all_exercises() if exercise.key.startswith("2.")}
     for cell in handed_in.cells:
         cell.source = answers.get(cell.source, cell.source)
         cell.metadata.update(trusted=True, collapsed=False)  # as JupyterLab may leave it
@@ -94,9 +90,7 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS)
 def test_a_faked_solution_is_listed(handed_in, way):
     cell = way(handed_in)
-    assert cell.source.strip() in [
-        source for what, source in listed(handed_in) if what != "missing"
-    ]
+    assert cell.source.strip() in [source for what, source in listed(handed_in) if what != "missing"]
 
 
 @pytest.mark.parametrize("gone", ["removed", "no code any more"])
@@ -125,12 +119,8 @@ def test_the_command_says_which_cells_and_cleans_the_file(handed_in, tmp_path, c
     assert "\x1b" not in said
 
 
-@pytest.mark.parametrize(
-    "content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}']
-)
-def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(
-    handed_in, tmp_path, capsys, content
-):
+@pytest.mark.parametrize("content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}'])
+def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(handed_in, tmp_path, capsys, content):
     (tmp_path / "bad.ipynb").write_text(content)
     nbformat.write(handed_in, tmp_path / "good.ipynb")
     names = [str(tmp_path / name) for name in ("missing.ipynb", "bad.ipynb", "good.ipynb")]
@@ -143,7 +133,7 @@ def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(
 
 @pytest.mark.slow
 def test_the_command_for_handing_in_ends_where_a_cell_does_not(tmp_path):
-    told = re.search(r"\.venv/bin/(jupyter execute [^`]+) \S+\.ipynb`", README)[1]
+    told = re.search(r"\.venv/bin/(jupyter execute [^`]+) \S+\.ipynb`", TEACHING)[1]
     command = told.replace("--timeout=120", "--timeout=2")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("while True: pass")])
     notebook.metadata.kernelspec = {

@@ -1,7 +1,7 @@
-"""The series in the reader's browser: what goes into the JupyterLite site, and the site itself in Chromium, offline.
+"""The series in the reader's browser: what goes into the JupyterLite site, and the site in Chromium.
 
-The site is tested where it was built and a local copy of Pyodide lies in build/pyodide; `make test-lite` sees to both
-and runs every notebook. `make test` runs one.
+The site is tested where it was built and a copy of Pyodide lies in build/pyodide: `make test-lite` sees
+to both and runs every notebook. `make test-all` runs one.
 """
 
 import hashlib
@@ -24,14 +24,20 @@ from helpers import plots
 from helpers.data import load_dataset
 from helpers.evaluation import confusion_matrix
 from helpers.experiments.sweep import PATH_VARIABLE
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 
 pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-CELLS_OF_6 = json.loads((ROOT / "notebooks" / "06_hyperparameters.ipynb").read_text("utf8"))["cells"]
-SWEEPS_OF_6 = sum("run_experiment(" in "".join(cell["source"]) for cell in CELLS_OF_6 if cell["cell_type"] == "code")
+CELLS_OF_6 = json.loads((ROOT / "notebooks" / "06_hyperparameters.ipynb").read_text("utf8"))[
+    "cells"
+]
+SWEEPS_OF_6 = sum(
+    "run_experiment(" in "".join(cell["source"])
+    for cell in CELLS_OF_6
+    if cell["cell_type"] == "code"
+)
 ALL = os.environ.get("LITE") == "all"
 MINUTES = 20  # for a notebook, on a slow machine
 
@@ -64,8 +70,12 @@ def test_the_wheel_holds_helpers_and_data_and_needs_nothing_else_of_the_project(
     code = "import helpers.widgets, helpers.exercises, helpers.data as data; "
     code += "print(len(data.load_dataset('digits')), data.__file__)"
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, text=True, capture_output=True)
-    assert done.stdout.split() == ["5000", str(tmp_path / "site" / "helpers" / "data.py")], done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, text=True, capture_output=True
+    )
+    assert done.stdout.split() == ["5000", str(tmp_path / "site" / "helpers" / "data.py")], (
+        done.stderr
+    )
 
 
 def test_equal_sources_give_an_equal_wheel_whose_record_is_right(tmp_path):
@@ -75,19 +85,26 @@ def test_equal_sources_give_an_equal_wheel_whose_record_is_right(tmp_path):
         paths.append(build.project_wheel(tmp_path / name))
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with zipfile.ZipFile(paths[0]) as archive:
-        record = archive.read(next(name for name in archive.namelist() if name.endswith("/RECORD"))).decode()
+        record = archive.read(
+            next(name for name in archive.namelist() if name.endswith("/RECORD"))
+        ).decode()
         assert len(record.splitlines()) == len(archive.namelist())
         name, digest, size = record.splitlines()[0].split(",")
         content = archive.read(name)
     assert int(size) == len(content)
-    assert digest == "sha256=" + build.base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    assert (
+        digest
+        == "sha256="
+        + build.base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    )
 
 
 def test_the_notebooks_of_the_site_are_the_committed_ones_but_for_the_kernel(tmp_path):
     build.copy_contents(tmp_path)
     for name in NOTEBOOKS:
         here, there = (
-            json.loads((root / "notebooks" / f"{name}.ipynb").read_text("utf8")) for root in (ROOT, tmp_path)
+            json.loads((root / "notebooks" / f"{name}.ipynb").read_text("utf8"))
+            for root in (ROOT, tmp_path)
         )
         assert here["cells"] == there["cells"]
         assert there["metadata"]["kernelspec"]["name"] == "python"
@@ -96,10 +113,15 @@ def test_the_notebooks_of_the_site_are_the_committed_ones_but_for_the_kernel(tmp
 
 
 def test_packed_files_are_not_read_as_text(tmp_path):
-    entries = [{"name": "digits.csv.gz", "mimetype": "text/csv"}, {"name": "a.csv", "mimetype": "text/csv"}]
+    entries = [
+        {"name": "digits.csv.gz", "mimetype": "text/csv"},
+        {"name": "a.csv", "mimetype": "text/csv"},
+    ]
     (tmp_path / "all.json").write_text(json.dumps({"content": entries}))
     build.mark_binary_files(tmp_path)
-    kinds = [entry["mimetype"] for entry in json.loads((tmp_path / "all.json").read_text())["content"]]
+    kinds = [
+        entry["mimetype"] for entry in json.loads((tmp_path / "all.json").read_text())["content"]
+    ]
     assert kinds == ["application/octet-stream", "text/csv"]
 
 
@@ -111,7 +133,8 @@ def test_the_runs_of_notebook_6_go_where_the_browser_looks_for_them(tmp_path, mo
     site = {"jupyter-config-data": {"litePluginSettings": {build.PLUGIN: {}}}}
     (tmp_path / "jupyter-lite.json").write_text(json.dumps(site))
     build.configure(tmp_path / "jupyter-lite.json", [])
-    plugins = json.loads((tmp_path / "jupyter-lite.json").read_text())["jupyter-config-data"]["litePluginSettings"]
+    site = json.loads((tmp_path / "jupyter-lite.json").read_text())
+    plugins = site["jupyter-config-data"]["litePluginSettings"]
     variable = plugins[build.PLUGIN]["loadPyodideOptions"]["env"][PATH_VARIABLE]
     assert (tmp_path / "contents" / "notebooks" / variable).read_text() == "the runs"
 
@@ -132,9 +155,13 @@ def test_the_runs_are_those_that_the_notebook_asks_for_each_done_once(tmp_path, 
     shutil.copy(ROOT / "site" / "lite" / "runs.py", tmp_path / "site" / "lite")
 
     def rows(rate):
-        cells = [{"cell_type": "code", "source": [textwrap.dedent(cell).replace("RATE", str(rate))]}]
+        cells = [
+            {"cell_type": "code", "source": [textwrap.dedent(cell).replace("RATE", str(rate))]}
+        ]
         cells.append({"cell_type": "markdown", "source": ["no code"]})
-        (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(json.dumps({"cells": cells}))
+        (tmp_path / "notebooks" / "06_hyperparameters.ipynb").write_text(
+            json.dumps({"cells": cells})
+        )
         command = [sys.executable, "site/lite/runs.py"]
         done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -173,9 +200,13 @@ def test_another_copy_of_pyodide_is_not_taken(tmp_path, monkeypatch, capsys):
     files[local_pyodide.INSIDE + "pyodide-lock.json"] = json.dumps(lock)
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    files[f"{info}/WHEEL"] = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = (
+        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
     files[f"{info}/RECORD"] = ""
-    with zipfile.ZipFile(tmp_path / f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(
+        tmp_path / f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "w"
+    ) as wheel:
         for inner, content in files.items():
             wheel.writestr(inner, content)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -191,10 +222,13 @@ def test_another_copy_of_pyodide_is_not_taken(tmp_path, monkeypatch, capsys):
 
 def test_a_download_in_the_browser_says_what_to_do_instead(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
-    monkeypatch.setattr(downloads, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser"))
-    monkeypatch.delenv(downloads.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(
+        mnist_files, "_pooch", lambda: pytest.fail("pooch is not to be had in the browser")
+    )
+    monkeypatch.delenv(mnist_files.FOLDER_VARIABLE, raising=False)
     with pytest.raises(
-        ConnectionError, match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)'
+        ConnectionError,
+        match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)',
     ):
         load_dataset("mnist")
 
@@ -207,7 +241,9 @@ def test_labels_are_counted_in_the_one_type_that_bincount_takes_in_the_browser(m
         return count(x, *rest, **options)
 
     monkeypatch.setattr(np, "bincount", count_on_32_bits)
-    labels = np.array([1, 0, 1], np.int16)  # not np.intp, as an int64 is not in the browser, which has 32 bits
+    labels = np.array(
+        [1, 0, 1], np.int16
+    )  # not np.intp, as an int64 is not in the browser, which has 32 bits
     assert confusion_matrix(labels, labels, 2).tolist() == [[1, 0], [0, 2]]
     assert plots.plot_label_counts(labels, ("a", "b")).axes
 
@@ -222,7 +258,11 @@ def why_not():
     kinds = (".py", ".css", ".js")
     wheel = next((lite_site.SITE / build.WHEELS).glob("neural_network_notebooks-*.whl"))
     with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if name.startswith("helpers/") and name.endswith(kinds)]
+        names = [
+            name
+            for name in archive.namelist()
+            if name.startswith("helpers/") and name.endswith(kinds)
+        ]
         packed = {name: archive.read(name) for name in names}
     helpers = {
         path.relative_to(ROOT).as_posix(): path.read_bytes()
@@ -252,7 +292,9 @@ def site():
         yield browser, address
 
 
-@pytest.mark.skipif(not (lite_site.SITE / "index.html").exists(), reason="needs the site: make lite")
+@pytest.mark.skipif(
+    not (lite_site.SITE / "index.html").exists(), reason="needs the site: make lite"
+)
 def test_the_site_has_the_lab_alone_since_a_link_to_another_app_runs_code_among_the_readers_files():
     apps = {path.parent.name for path in lite_site.SITE.glob("*/index.html")}
     assert apps == {"lab"}
@@ -266,17 +308,25 @@ def test_every_cell_of_the_notebook_runs_in_the_browser(site, name):
     assert state["errors"] == []
     assert state["run"] == state["cells"] > 10
     assert elsewhere == []
-    read = re.findall(r"(\d+ of \d+) runs are read from the file, 0 are done here", "\n".join(state["texts"]))
+    read = re.findall(
+        r"(\d+ of \d+) runs are read from the file, 0 are done here", "\n".join(state["texts"])
+    )
     assert len(read) == (SWEEPS_OF_6 if name.startswith("06") else 0)
 
 
-@pytest.mark.skipif(REASON is not None or not ALL, reason=str(REASON or "takes minutes: make test-lite"))
+@pytest.mark.skipif(
+    REASON is not None or not ALL, reason=str(REASON or "takes minutes: make test-lite")
+)
 def test_the_sliders_of_the_training_lab_train_in_the_browser(site):
     with lite_site.opened(*site, "04_training") as (page, _):
-        lite_site.run_cells(page, "from helpers import plots", "train_set, dev_set = split", "TrainingLab(")
+        lite_site.run_cells(
+            page, "from helpers import plots", "train_set, dev_set = split", "TrainingLab("
+        )
         status = page.get_by_role("status")
         status.filter(has_text=re.compile("Run 1")).wait_for(timeout=240_000)
-        handle = page.locator(".widget-slider").filter(has_text="Learning rate").locator(".noUi-handle")
+        handle = (
+            page.locator(".widget-slider").filter(has_text="Learning rate").locator(".noUi-handle")
+        )
         handle.scroll_into_view_if_needed()
         box = handle.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -296,13 +346,21 @@ def test_try_it_live_opens_that_notebook_and_its_first_cells_run(site, tmp_path)
     command = [BOOK_PYTHON, "site/book/build.py", f"--folder={tmp_path}"]
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    shutil.copytree(lite_site.SITE, tmp_path / "book" / "lite")  # as `make pages` puts them together
-    with lite_site.served_site(tmp_path / "book") as address, lite_site.new_page(browser) as (page, elsewhere):
+    shutil.copytree(
+        lite_site.SITE, tmp_path / "book" / "lite"
+    )  # as `make pages` puts them together
+    with (
+        lite_site.served_site(tmp_path / "book") as address,
+        lite_site.new_page(browser) as (page, elsewhere),
+    ):
         for name in NOTEBOOKS[1], NOTEBOOKS[2]:
             page.goto(f"{address}/{name}.html")
             page.get_by_role("link", name="Try it live").click()
             lite_site.wait_until_idle(page)
-            assert page.evaluate("() => jupyterapp.shell.currentWidget.context.path") == f"notebooks/{name}.ipynb"
+            assert (
+                page.evaluate("() => jupyterapp.shell.currentWidget.context.path")
+                == f"notebooks/{name}.ipynb"
+            )
             lite_site.clear(page)
             lite_site.run_cells(page, "import numpy as np", "load_dataset(")
             assert page.evaluate(lite_site.CELLS)["run"] == 2

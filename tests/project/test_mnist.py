@@ -8,7 +8,7 @@ import pytest
 
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals.array_files import replace_file
+from helpers.internals.files import replace_file
 from helpers.storage import load_metadata, load_parameters
 from measurements.mnist import evaluate, learning_curve, recipes, result_files, steps, train_final
 
@@ -20,7 +20,9 @@ def small_sets():
     rng = np.random.default_rng(0)
     labels = np.arange(60) % 10
     X = np.zeros((60, 784), np.float32)
-    X[np.arange(60)[:, None], labels[:, None] * 78 + np.arange(40)] = rng.random((60, 40), np.float32)
+    X[np.arange(60)[:, None], labels[:, None] * 78 + np.arange(40)] = rng.random(
+        (60, 40), np.float32
+    )
     dataset = Dataset(X.T, labels)
     return dataset.subset(np.arange(50)), dataset.subset(np.arange(50, 60))
 
@@ -72,7 +74,9 @@ def test_the_commands_from_training_to_judging(small_sets, tmp_path, monkeypatch
     for name in evaluate.NAMES:
         recipe = {**recipes.RECIPES[name], "layer_sizes": [784, 6, 10], "max_epochs": 2}
         monkeypatch.setitem(recipes.RECIPES, name, recipe)
-        run_command(train_final, monkeypatch, [name, "--seeds", "0", "1", "2"], small_sets, tmp_path)
+        run_command(
+            train_final, monkeypatch, [name, "--seeds", "0", "1", "2"], small_sets, tmp_path
+        )
     run_command(evaluate, monkeypatch, [], small_sets, tmp_path)
     final = result_files.load_results("final")
     assert list(final["recipes"]) == list(evaluate.NAMES)
@@ -82,7 +86,9 @@ def test_the_commands_from_training_to_judging(small_sets, tmp_path, monkeypatch
     assert load_parameters(tmp_path / "models" / "mnist_best.npz")[0].W.dtype == np.float16
     assert load_metadata(tmp_path / "models" / "mnist_best.npz")["recipe"] == "best"
     run_command(steps, monkeypatch, ["--only", "Adam", "--seeds", "4"], small_sets, tmp_path)
-    assert [run["seed"] for run in result_files.load_results("steps")["steps"]["Adam"]["runs"]] == [4]
+    assert [run["seed"] for run in result_files.load_results("steps")["steps"]["Adam"]["runs"]] == [
+        4
+    ]
     assert "voting" in capsys.readouterr().out
 
 
@@ -105,7 +111,9 @@ def test_the_stored_results_are_complete_and_name_no_place(path):
     assert {"date", "seconds", "machine", "versions"} <= set(record)
     assert "/" not in record["command"]
     for recipe in (
-        {**record.get("steps", {}), **record.get("recipes", {})}.values() if path.stem != "learning_curve" else ()
+        {**record.get("steps", {}), **record.get("recipes", {})}.values()
+        if path.stem != "learning_curve"
+        else ()
     ):
         distort(**recipe["settings"].get("distort", {}))
         assert all({"seed", "seconds"} <= set(run) for run in recipe["runs"])
@@ -115,7 +123,9 @@ def test_the_stored_settings_are_those_of_the_recipes():
     for path in RESULTS:
         record = json.loads(path.read_text(encoding="utf-8"))
         for kind in ("steps", "recipes"):
-            for name, entry in record.get(kind, {}).items() if isinstance(record.get(kind), dict) else ():
+            for name, entry in (
+                record.get(kind, {}).items() if isinstance(record.get(kind), dict) else ()
+            ):
                 assert entry["settings"] == recipes.RECIPES[name], (
                     f"{path.name} was measured with other settings: {name}"
                 )

@@ -16,14 +16,13 @@ def results():
     return module
 
 
-def test_the_readme_has_the_records_of_the_long_trainings(results):
-    text = results.README.read_text("utf8")
+def test_the_readme_has_the_records_of_the_long_training_runs(results):
+    text = results.FILES["records"].read_text("utf8")
     assert results.insert(text, "records", results.records_table()) == text, "run `make results`"
-    assert "results" in results.insert(text, "results", [])
 
 
 def test_a_table_goes_between_its_marks(results):
     text = "a\n<!-- x: written by `make results` -->\nold\nolder\n<!-- end of x -->\nb\n"
     assert results.insert(text, "x", ["new", "newer"]) == text.replace("old\nolder", "new\nnewer")
-    with pytest.raises(ValueError, match="lacks the marks"):
+    with pytest.raises(ValueError, match="are missing"):
         results.insert(text.replace("<!-- end", "<!-- END"), "x", [])

@@ -65,7 +65,10 @@ def test_ratios_are_beside_their_goals():
     lines = report.ratios_table([([784, 10], 64)] * 3, [result] * 3)
     assert "| PyTorch, eager | 3.00 (goal 4, missed) | 3.00 (goal 2) | 3.00 (goal 2) |" in lines
     assert "| JAX, jitted | 2.00 (goal 0.9) | 2.00 (goal 0.75) | 2.00 (goal 0.75) |" in lines
-    assert "| JAX, ten epochs and their compiling | 2.60 (goal 1) | 2.60 (goal 1) | 2.60 (goal 1) |" in lines
+    assert (
+        "| JAX, ten epochs and their compiling | 2.60 (goal 1) | 2.60 (goal 1) | 2.60 (goal 1) |"
+        in lines
+    )
     assert set(GOALS) <= set(PEERS)
 
 

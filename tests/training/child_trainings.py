@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from helpers import training
 from helpers.augmentation import distort
 from helpers.data import Dataset
-from helpers.internals import downloads
+from helpers.internals import mnist_files
 from helpers.schedules import cosine
 from helpers.storage import save_parameters
 from helpers.training import train
@@ -22,9 +22,8 @@ SIZES = [64, 9, 5, 3]
 EPOCHS = 6
 BATCHES = 10  # an epoch
 
-tqdm.set_lock(
-    threading.RLock()
-)  # its usual lock is a semaphore of the system, which a killed process leaves behind
+# tqdm's usual lock is a semaphore of the system, which a killed process leaves behind.
+tqdm.set_lock(threading.RLock())
 PROCESSES = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 if hasattr(os, "fork"):
     PROCESSES.set_forkserver_preload(["helpers.training", "helpers.augmentation"])
@@ -87,33 +86,6 @@ def send_at(number, count):
     return send
 
 
-class Signaling:
-    """An open file that sends a signal before, amid or after the writing."""
-
-    def __init__(self, path, mode, place, send):
-        self.file, self.place, self.send = open(path, mode), place, send  # noqa: SIM115
-        self.act("opened")
-
-    def act(self, place):
-        if place == self.place:
-            self.send()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.file.close()
-
-    def write(self, content):
-        self.file.write(content[: len(content) // 2])
-        self.file.flush()
-        self.act("half written")
-        self.file.write(content[len(content) // 2 :])
-
-    def __getattr__(self, name):
-        return getattr(self.file, name)
-
-
 def disturb(place, number, count):
     """Have a signal come at a place of this process, the count-th time that it gets there.
 
@@ -138,7 +110,7 @@ WRITING = ("before flushing", "before renaming", "after renaming")
 
 
 def disturbed_training(path, name, place, number, count):
-    """Train with a checkpoint while a signal comes, and save what `train` returned beside the checkpoint."""
+    """Train with a checkpoint while a signal comes; save what `train` returned beside it."""
     os.environ["TQDM_DISABLE"] = "1"
     disturb(place, number, count)
     result = short(name, checkpoint=path, resume_from=path)
@@ -157,11 +129,12 @@ def disturbed_saving(path, parameters, place, number):
 def download(address, folder, file_name, checksum):
     """Download a file of a data set into a cache; end with 1 where Ctrl-C comes."""
     os.environ["NO_PROXY"], os.environ["TQDM_DISABLE"] = "127.0.0.1", "1"
-    downloads.cache_folder = lambda name: folder
-    known = replace(downloads.SOURCES["mnist"], mirrors=(address,), archives={file_name: checksum})
-    downloads.SOURCES["mnist"] = known
+    mnist_files.cache_folder = lambda name: folder
+    facts = {"archives": {file_name: checksum}, "sizes": {file_name: 10**6}}
+    known = replace(mnist_files.SOURCES["mnist"], mirrors=(address,), **facts)
+    mnist_files.SOURCES["mnist"] = known
     try:
-        downloads.download_file("mnist", file_name)
+        mnist_files.download_file("mnist", file_name)
     except KeyboardInterrupt:
         raise SystemExit(1) from None
 
@@ -176,7 +149,7 @@ def initial_parameters(name):
 
 
 def train_until_interrupted(path, name, settings):
-    """Train with a checkpoint until Ctrl-C or the end, say so in files beside it, and end without an error.
+    """Train with a checkpoint until Ctrl-C or the end; say so in files beside it.
 
     Ctrl-C after `train` has returned finds nothing left to do.
     """
@@ -191,20 +164,8 @@ def train_until_interrupted(path, name, settings):
     os._exit(0)
 
 
-def save_with_limit(path, parameters, limit):
-    """Save parameters where no file may have more than `limit` bytes; end with the number of the error."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-    try:
-        save_parameters(path, parameters)
-    except OSError as error:
-        helpful = path.name in str(error) and "cannot write the file" in str(error)
-        raise SystemExit(error.errno if helpful else 1) from None
-
-
 def train_beside_another(barrier, path, report, settings):
-    """Train with a checkpoint at the same moment as another process; save what it heard of the other one."""
+    """Train with a checkpoint beside another process; save what it heard of the other run."""
     os.environ["TQDM_DISABLE"] = "1"
     barrier.wait(60)
     with warnings.catch_warnings():

@@ -19,8 +19,17 @@ ALL = f"{AVX2} avx512f avx512dq avx512ifma avx512cd avx512bw avx512vl avx512_bf1
 
 def cpuinfo(vendor, model, flags):
     """Two cores as /proc/cpuinfo lists them."""
-    core = "processor\t: {}\nvendor_id\t: " + vendor + "\nmodel name\t: " + model + "\nflags\t\t: " + flags
-    return "\n\n".join(core.format(number) + "\nbugs\t\t: spectre_v1" for number in range(2)) + "\n\n"
+    core = (
+        "processor\t: {}\nvendor_id\t: "
+        + vendor
+        + "\nmodel name\t: "
+        + model
+        + "\nflags\t\t: "
+        + flags
+    )
+    return (
+        "\n\n".join(core.format(number) + "\nbugs\t\t: spectre_v1" for number in range(2)) + "\n\n"
+    )
 
 
 NEEDED = ("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd")
@@ -30,14 +39,19 @@ ARM = "processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd sve avx512f\nCPU
 
 def test_amd_with_avx512_gets_the_avx512_kernels():
     environment = {"HOME": "somewhere"}
-    assert "OPENBLAS_CORETYPE was set" in choose_kernels(environment, cpuinfo=ZEN4, system=LINUX, loaded={})
+    assert "OPENBLAS_CORETYPE was set" in choose_kernels(
+        environment, cpuinfo=ZEN4, system=LINUX, loaded={}
+    )
     assert environment == {"HOME": "somewhere", "OPENBLAS_CORETYPE": "SkylakeX"}
 
 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"cpuinfo": cpuinfo("GenuineIntel", "Intel(R) Xeon(R) Platinum 8175M", ALL)}, "not an AMD processor"),
+        (
+            {"cpuinfo": cpuinfo("GenuineIntel", "Intel(R) Xeon(R) Platinum 8175M", ALL)},
+            "not an AMD processor",
+        ),
         ({"cpuinfo": cpuinfo("AuthenticAMD", "AMD EPYC 7R13", AVX2)}, "has no AVX-512"),
         ({"cpuinfo": ARM}, "not an AMD processor"),
         ({"cpuinfo": ""}, "not an AMD processor"),
@@ -52,7 +66,9 @@ def test_amd_with_avx512_gets_the_avx512_kernels():
 )
 def test_nothing_is_set_anywhere_else(options, reason):
     environment = {}
-    assert reason in choose_kernels(environment, **{"cpuinfo": ZEN4, "system": LINUX, "loaded": {}} | options)
+    assert reason in choose_kernels(
+        environment, **{"cpuinfo": ZEN4, "system": LINUX, "loaded": {}} | options
+    )
     assert environment == {}
 
 
@@ -63,7 +79,9 @@ def test_a_setting_of_the_users_stays(value):
     assert environment == {"OPENBLAS_CORETYPE": value}
 
 
-@pytest.mark.parametrize("trouble", [OSError("no such file"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad byte")])
+@pytest.mark.parametrize(
+    "trouble", [OSError("no such file"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad byte")]
+)
 def test_trouble_with_the_processors_description_changes_nothing(trouble, monkeypatch):
     def read_text(*_):
         raise trouble
@@ -86,12 +104,16 @@ choose_kernels()
 print(os.environ["OPENBLAS_CORETYPE"])
 """
     environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_CORETYPE"}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment
+    )
     assert (done.stdout, done.stderr) == ("SkylakeX\n", "")
 
 
 def thread_counts():
-    return {library["num_threads"] for library in ThreadpoolController().select(user_api="blas").info()}
+    return {
+        library["num_threads"] for library in ThreadpoolController().select(user_api="blas").info()
+    }
 
 
 def test_small_steps_run_on_one_thread_and_large_ones_as_set_up():

@@ -1,4 +1,4 @@
-"""Checkpoints: a killed run goes on bit for bit; a file is never torn or taken for another run's."""
+"""Checkpoints: a killed run goes on bit for bit; no file is torn or taken for another run's."""
 
 import json
 import math
@@ -380,6 +380,18 @@ def test_a_flipped_bit_never_changes_a_state(checkpoint):
         except CheckpointFileError:
             refused += 1
     assert refused > 0.8 * len(bits)
+
+
+@pytest.mark.parametrize("name", ["vector", "history", "optimizer_second_moment"])
+def test_a_number_changed_in_a_whole_archive_is_refused(checkpoint, name):
+    with np.load(checkpoint) as content:
+        arrays = dict(content)
+    np.savez(checkpoint, **arrays)
+    assert load_checkpoint(checkpoint).epoch == 2
+    arrays[name].flat[-1] += 1e-9
+    np.savez(checkpoint, **arrays)
+    with pytest.raises(CheckpointFileError, match="its content has changed since it was saved"):
+        load_checkpoint(checkpoint)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x80\x04N.", b"vector\n1.0\n"])

@@ -1,4 +1,4 @@
-"""Ctrl-C at every place of a training or a saving: the best comes back, no file is torn, the next run works."""
+"""Ctrl-C anywhere: the best so far comes back, no file is torn, the next run works."""
 
 import contextlib
 import hashlib
@@ -30,7 +30,7 @@ NAME = "momentum, varied"
 
 
 def interrupted(path, place, count):
-    """Interrupt a training in another process; return its best parameters and its reason to stop."""
+    """Interrupt a run in another process; return its best parameters and its reason to stop."""
     process = in_child(child_trainings.disturbed_training, path, NAME, place, signal.SIGINT, count)
     process.join(60)
     assert process.exitcode == 0

@@ -288,6 +288,18 @@ def test_a_diverging_run_says_so_once_and_without_warnings(optimizer, activation
     assert np.isfinite(all_values(result.parameters)).all()
 
 
+def test_the_training_loss_is_watched_where_it_is_measured():
+    # With such weights a class has the probability 1 or 0, and the loss is 0 or infinite.
+    options = {"scheme": 1e4, "learning_rate": 1e-12, "max_epochs": 2}
+    start = initialize_parameters(SIZES, np.random.default_rng(0), scheme=1e4)
+    labels = make_predictions(start, DEV_SET.X)
+    dev_set = Dataset(DEV_SET.X, labels, class_names=("a", "b", "c"), image_shape=(2, 2))
+    for measure_train, reason in ((True, "diverged"), (False, "max epochs")):
+        result = train(TRAIN_SET, dev_set, SIZES, measure_train=measure_train, **options)
+        assert np.isfinite(result.history["dev_loss"]).all()
+        assert result.stop_reason == reason
+
+
 def test_divergence_gives_back_the_best_epoch_before_it():
     healthy = short(max_epochs=2)
     calls = itertools.count()

@@ -1,4 +1,4 @@
-"""The way most beginners write it: float64, all the images in every step, plain gradient descent, one-hot targets."""
+"""As most beginners write it: float64, all images in every step, plain gradient descent."""
 
 import itertools
 
@@ -12,7 +12,9 @@ class Peer:
         rng = np.random.default_rng(seed)
         self.X, self.Y = rows.astype(np.float64), np.eye(layer_sizes[-1])[labels]
         pairs = itertools.pairwise(layer_sizes)
-        self.parameters = [(rng.standard_normal((i, o)) * np.sqrt(2 / i), np.zeros(o)) for i, o in pairs]
+        self.parameters = [
+            (rng.standard_normal((i, o)) * np.sqrt(2 / i), np.zeros(o)) for i, o in pairs
+        ]
 
     def forward(self, X):
         activations = [X]

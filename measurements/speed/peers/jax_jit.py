@@ -1,4 +1,4 @@
-"""JAX, jitted: a whole epoch is one compiled call, lax.scan over the batches, with Adam written out."""
+"""JAX, jitted: an epoch is one compiled call, lax.scan over the batches, Adam written out."""
 
 import functools
 import itertools
@@ -20,14 +20,19 @@ def loss(parameters, X, y):
     return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean()
 
 
-def adam(parameters, gradients, mean, square, step, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+def adam(
+    parameters, gradients, mean, square, step, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
     tree_map = jax.tree_util.tree_map
     mean = tree_map(lambda m, g: beta1 * m + (1 - beta1) * g, mean, gradients)
     square = tree_map(lambda v, g: beta2 * v + (1 - beta2) * g * g, square, gradients)
     mean_factor = learning_rate / (1 - beta1**step)
     square_factor = 1 / (1 - beta2**step)
     parameters = tree_map(
-        lambda p, m, v: p - mean_factor * m / (jnp.sqrt(v * square_factor) + epsilon), parameters, mean, square
+        lambda p, m, v: p - mean_factor * m / (jnp.sqrt(v * square_factor) + epsilon),
+        parameters,
+        mean,
+        square,
     )
     return parameters, mean, square
 
@@ -61,12 +66,19 @@ class Peer:
             for i, o in itertools.pairwise(layer_sizes)
         ]
         zeros = jax.tree_util.tree_map(jnp.zeros_like, parameters)
-        self.carry = (parameters, zeros, jax.tree_util.tree_map(jnp.zeros_like, parameters), jnp.zeros((), jnp.int32))
+        self.carry = (
+            parameters,
+            zeros,
+            jax.tree_util.tree_map(jnp.zeros_like, parameters),
+            jnp.zeros((), jnp.int32),
+        )
         self.rng = rng  # NumPy shuffles 60,000 numbers in 1 ms, jax.random.permutation in 20 ms
 
     def epoch(self):
         order = self.rng.permutation(len(self.X)).astype(np.int32)
-        self.carry = jax.block_until_ready(train_epoch(self.carry, order, self.X, self.y, **self.settings))
+        self.carry = jax.block_until_ready(
+            train_epoch(self.carry, order, self.X, self.y, **self.settings)
+        )
 
     def predict(self, rows):
         return np.asarray(forward(self.carry[0], jnp.asarray(rows, jnp.float32)).argmax(axis=1))

@@ -16,7 +16,11 @@ class Peer:
             W = rng.standard_normal((n_out, n_in), np.float32)
             dZ = rng.standard_normal((n_out, batch_size), np.float32)
             first = n_in == layer_sizes[0]
-            A = rows[:batch_size].T if first else rng.standard_normal((n_in, batch_size), np.float32)
+            A = (
+                rows[:batch_size].T
+                if first
+                else rng.standard_normal((n_in, batch_size), np.float32)
+            )
             self.products += [(W, A, np.empty_like(dZ)), (dZ, A.T, np.empty_like(W))]
             if not first:
                 self.products.append((W.T, dZ, np.empty_like(A)))

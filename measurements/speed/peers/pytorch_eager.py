@@ -1,4 +1,4 @@
-"""PyTorch, eager: data in one preloaded tensor, batches by indexing (no DataLoader), torch.optim.Adam."""
+"""PyTorch, eager: data in one preloaded tensor, batches by indexing, torch.optim.Adam."""
 
 import itertools
 
@@ -23,7 +23,9 @@ class Peer:
         self.X = torch.from_numpy(np.ascontiguousarray(train_rows, np.float32))
         self.y = torch.from_numpy(np.asarray(train_labels, np.int64))
         self.batch_size = batch_size
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=learning_rate, **self.adam_options)
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=learning_rate, **self.adam_options
+        )
         self.loss = torch.nn.CrossEntropyLoss()
 
     def epoch(self):
@@ -35,4 +37,8 @@ class Peer:
 
     def predict(self, rows):
         with torch.inference_mode():
-            return self.model(torch.from_numpy(np.ascontiguousarray(rows, np.float32))).argmax(dim=1).numpy()
+            return (
+                self.model(torch.from_numpy(np.ascontiguousarray(rows, np.float32)))
+                .argmax(dim=1)
+                .numpy()
+            )

@@ -1,4 +1,4 @@
-"""PyTorch, eager, with the variant of Adam that is one compiled loop; torch.optim.Adam takes it only when asked."""
+"""PyTorch, eager, with the Adam that is one compiled loop, which is used only when asked for."""
 
 from measurements.speed.peers import pytorch_eager
 
