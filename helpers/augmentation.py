@@ -61,7 +61,9 @@ def transform(X, *, shift=(0, 0), rotation=0, scale=1, shear=0, image_shape=(28,
     check_number("shear", shear, at_least=-80, at_most=80)
     names = ("shift_down", "shift_right", "scale_down", "scale_right", "rotation", "shear")
     values = (*shift, *scale, rotation, shear)
-    one_each = {n: np.full(X.shape[1], float(value)) for n, value in zip(names, values, strict=True)}
+    one_each = {
+        n: np.full(X.shape[1], float(value)) for n, value in zip(names, values, strict=True)
+    }
     weights = affine_weights(image_shape, **one_each).astype(X.dtype)
     return sample_images(X, weights, affine_patterns(image_shape).astype(X.dtype), image_shape)
 
@@ -211,7 +213,9 @@ def elastic(strength, smoothness=4, *, image_shape=(28, 28)):
     Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
     visual document analysis", 2003.
     """
-    return distort(elastic_strength=strength, elastic_smoothness=smoothness, image_shape=image_shape)
+    return distort(
+        elastic_strength=strength, elastic_smoothness=smoothness, image_shape=image_shape
+    )
 
 
 def noise(amount):
@@ -286,5 +290,7 @@ def _pair(name, value):
     """Return the two numbers of a pair; one number stands for both."""
     pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
     if len(pair) != 2:
-        raise ValueError(f"{name} is {value!r:.60}, expected one number, or a pair for height and width")
+        raise ValueError(
+            f"{name} is {value!r:.60}, expected one number, or a pair for height and width"
+        )
     return pair

@@ -98,7 +98,9 @@ class Dataset:
         if labels.shape != (m,):
             images_are_rows = labels.shape == (self.X.shape[0],)
             hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""
-            raise ValueError(f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}")
+            raise ValueError(
+                f"labels have shape {labels.shape}, expected ({m},), one per column of X{hint}"
+            )
         if m and not (labels.min() >= 0 and labels.max() < classes):
             raise ValueError(
                 f"labels are from {labels.min()} to {labels.max()}, expected 0 to {classes - 1} "

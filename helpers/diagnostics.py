@@ -103,7 +103,9 @@ def gradient_errors(
                 values[position] = value
                 numerical[i] = (around[0] - around[1]) / (2 * step)
             rows[f"{name}{number}"] = _compare(np.ravel(slopes)[chosen], numerical)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["relative_error", "ratio", "cosine"])
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["relative_error", "ratio", "cosine"]
+    )
 
 
 def _compare(analytic, numerical):
@@ -115,7 +117,9 @@ def _compare(analytic, numerical):
     return relative_error(analytic, numerical), length / expected, cosine
 
 
-def gradient_step(parameters, X, Y, learning_rate, *, forward=forward_propagation, backward=backward_propagation):
+def gradient_step(
+    parameters, X, Y, learning_rate, *, forward=forward_propagation, backward=backward_propagation
+):
     """Return the parameters after one step of gradient descent on one batch.
 
     Parameters
@@ -164,10 +168,14 @@ def update_ratios(parameters, X, Y, learning_rate, *, step=gradient_step):
     rows = {}
     for number, layers in enumerate(zip(parameters, once, twice, strict=True), 1):
         W, first, second = (layer[0] for layer in layers)
-        weights, change, doubled = (np.sqrt(np.mean(np.square(values))) for values in (W, first - W, second - W))
+        weights, change, doubled = (
+            np.sqrt(np.mean(np.square(values))) for values in (W, first - W, second - W)
+        )
         ratio = change / weights if weights > 0 else np.nan
         rows[f"W{number}"] = weights, change, ratio, doubled / change if change > 0 else np.nan
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["weights", "change", "ratio", "doubled"])
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["weights", "change", "ratio", "doubled"]
+    )
 
 
 # --- does the network start where it should, can it learn, do its neurons answer?
@@ -318,8 +326,13 @@ def trace_batches(batches, examples, batch_size, *, seed=0):
     pairs = [(X, Y) for X, Y in batches(numbers, numbers.copy(), batch_size, rng)]
     for X, Y in pairs:
         if X.shape != Y.shape:
-            raise ValueError(f"a batch has X of shape {X.shape} and Y of shape {Y.shape}, expected as many columns")
-    X, Y = (np.concatenate([pair[i] for pair in pairs], axis=1)[0] if pairs else np.empty(0) for i in (0, 1))
+            raise ValueError(
+                f"a batch has X of shape {X.shape} and Y of shape {Y.shape}, expected as many columns"
+            )
+    X, Y = (
+        np.concatenate([pair[i] for pair in pairs], axis=1)[0] if pairs else np.empty(0)
+        for i in (0, 1)
+    )
     seen = len(np.unique(X))
     counts = {
         "batches": len(pairs),
@@ -355,7 +368,9 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
         If X has too few columns.
     """
     if X.shape[1] < max(sizes):
-        raise ValueError(f"X has {X.shape[1]} examples, expected at least {max(sizes)}, the largest batch")
+        raise ValueError(
+            f"X has {X.shape[1]} examples, expected at least {max(sizes)}, the largest batch"
+        )
     rows = {}
     for size in sizes:
         try:
@@ -367,7 +382,9 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
             )
         except ValueError as error:
             rows[size] = np.nan, str(error)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "error"]).rename_axis("batch size")
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["difference", "error"]
+    ).rename_axis("batch size")
 
 
 def label_sensitivity(evaluate, parameters, train_set, dev_set, *, seed=0):
@@ -400,7 +417,9 @@ def label_sensitivity(evaluate, parameters, train_set, dev_set, *, seed=0):
     rng = np.random.default_rng(seed)
 
     def shuffled(dataset):
-        return Dataset(dataset.X, rng.permutation(dataset.labels), dataset.class_names, dataset.image_shape)
+        return Dataset(
+            dataset.X, rng.permutation(dataset.labels), dataset.class_names, dataset.image_shape
+        )
 
     rows = {
         "as they are": (train_set, dev_set),
@@ -434,4 +453,6 @@ def softmax_report(softmax, *, sizes=(1, 10, 100, 1000), classes=10, examples=7,
         for size in sizes:
             A = softmax(Z / np.abs(Z).max() * size)
             rows[size] = bool(np.isfinite(A).all()), bool(np.allclose(A.sum(axis=0), 1))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["finite", "sum_is_1"]).rename_axis("largest score")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["finite", "sum_is_1"]).rename_axis(
+        "largest score"
+    )

@@ -89,7 +89,9 @@ def _draw_segment(ink, start, end, radius):
 def _check_strokes(strokes):
     """Check that strokes are lists of points (x, y), and not too many."""
     if not isinstance(strokes, (list, tuple)):
-        raise TypeError(f"strokes are {strokes!r:.60}, expected a list of strokes, each a list of points (x, y)")
+        raise TypeError(
+            f"strokes are {strokes!r:.60}, expected a list of strokes, each a list of points (x, y)"
+        )
     for number, points in enumerate(strokes, 1):
         try:
             places = np.array(points, dtype=float)
@@ -101,7 +103,9 @@ def _check_strokes(strokes):
                 f"stroke {number} is {points!r:.60}, expected a list of points (x, y), numbers from 0 to {BOARD}"
             )
     if sum(map(len, strokes)) > MOST_POINTS:
-        raise ValueError(f"the drawing has more than {MOST_POINTS:,} points; clear it and draw one digit")
+        raise ValueError(
+            f"the drawing has more than {MOST_POINTS:,} points; clear it and draw one digit"
+        )
 
 
 def sample_strokes(digit):

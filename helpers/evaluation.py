@@ -238,7 +238,9 @@ def nearest_examples(X, x, count=8, *, lengths=None):
     check_array("X", X)
     check_array("x", x)
     if X.ndim != 2 or x.shape != (X.shape[0], 1):
-        raise ValueError(f"x has shape {x.shape} and X {X.shape}, expected one column (n0, 1) for X (n0, m)")
+        raise ValueError(
+            f"x has shape {x.shape} and X {X.shape}, expected one column (n0, 1) for X (n0, m)"
+        )
     lengths = squared_lengths(X) if lengths is None else lengths
     squares = lengths - 2 * (x.ravel().astype(X.dtype) @ X) + float(x.ravel() @ x.ravel())
     count = min(count, X.shape[1])

@@ -77,7 +77,9 @@ def relative_error(a, b):
     """
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
-        raise ValueError(f"a has shape {a.shape} and b {b.shape}, expected two arrays of the same shape")
+        raise ValueError(
+            f"a has shape {a.shape} and b {b.shape}, expected two arrays of the same shape"
+        )
     total = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / total) if total > 0 else 0.0
 
@@ -104,5 +106,7 @@ def check_gradients(parameters, X, Y, *, activation="relu", step=STEP):
     activations = forward_propagation(parameters, X, activation=activation)
     analytic = backward_propagation(parameters, activations, Y, activation=activation)
     return max(
-        relative_error(a, n) for layers in zip(analytic, numerical, strict=True) for a, n in zip(*layers, strict=True)
+        relative_error(a, n)
+        for layers in zip(analytic, numerical, strict=True)
+        for a, n in zip(*layers, strict=True)
     )

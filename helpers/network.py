@@ -224,7 +224,9 @@ def update_parameters(parameters, gradients, learning_rate):
     check_parameters(gradients, "gradients")
     shapes = [[(W.shape, b.shape) for W, b in layers] for layers in (parameters, gradients)]
     if shapes[0] != shapes[1]:
-        raise ValueError(f"gradients have the shapes {shapes[1]}, expected those of the parameters, {shapes[0]}")
+        raise ValueError(
+            f"gradients have the shapes {shapes[1]}, expected those of the parameters, {shapes[0]}"
+        )
     return [
         Layer(W - learning_rate * dW, b - learning_rate * db)
         for (W, b), (dW, db) in zip(parameters, gradients, strict=True)

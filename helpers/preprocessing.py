@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.internals.image_files import read_image
+from helpers.internals.image_files import MOST_PIXELS, read_image
 from helpers.internals.ink import (
     MOSTLY,
     border_of,

@@ -201,7 +201,9 @@ def accuracy_curve(parameters, dataset, kind, strengths, *, seed=0, activation="
     reached = []
     for strength in strengths:
         X = perturb(dataset.X, kind, strength, seed=seed, image_shape=dataset.image_shape)
-        reached.append(accuracy(make_predictions(parameters, X, activation=activation), dataset.labels))
+        reached.append(
+            accuracy(make_predictions(parameters, X, activation=activation), dataset.labels)
+        )
     return np.array(reached)
 
 

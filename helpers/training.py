@@ -184,7 +184,10 @@ def training(train_set, dev_set, settings, state):
         whole = put_back(vector, places, state.vector)
         losses += measure(unpack_parameters(whole, settings.layer_sizes), X_dev, dev_set.labels)
         row = (state.epoch + 1, *losses, learning_rate, time.perf_counter() - started)
-        moments = {name: put_back(values, places, np.zeros_like(whole)) for name, values in optimizer_state.items()}
+        moments = {
+            name: put_back(values, places, np.zeros_like(whole))
+            for name, values in optimizer_state.items()
+        }
         state = after_epoch(state, settings, row, whole, moments, rng.bit_generator.state)
         yield state
 
@@ -258,7 +261,9 @@ def smooth_labels(Y, label_smoothing):
 def initial_state(settings):
     """Return the TrainingState before the first step: random weights, and nothing behind it."""
     rng = np.random.default_rng(settings.seed)
-    parameters = initialize_parameters(settings.layer_sizes, rng, scheme=settings.scheme, dtype=settings.dtype)
+    parameters = initialize_parameters(
+        settings.layer_sizes, rng, scheme=settings.scheme, dtype=settings.dtype
+    )
     vector = pack_parameters(parameters)
     _, optimizer_state = get_optimizer(settings.optimizer, vector)
     return TrainingState(vector, vector, rng.bit_generator.state, optimizer_state)
@@ -353,7 +358,9 @@ class TrainingResult:
         return float(self.history["dev_accuracy"].get(self.best_epoch, math.nan))
 
     def __repr__(self):
-        best = f"best epoch {self.best_epoch} with development accuracy {self.best_dev_accuracy:.3f}"
+        best = (
+            f"best epoch {self.best_epoch} with development accuracy {self.best_dev_accuracy:.3f}"
+        )
         return f"TrainingResult: {len(self.history)} epochs, {best}; stopped by: {self.stop_reason}"
 
 

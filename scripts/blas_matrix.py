@@ -96,14 +96,20 @@ def kernels_in_use(variables):
     """Return what a process with these variables computes with, such as "SkylakeX", or "?"."""
     code = "import numpy, threadpoolctl as t; print(*{i.get('architecture', '?') for i in t.threadpool_info()})"
     environment = {**os.environ, **variables}
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
     return result.stdout.strip() or "?"
 
 
 def main():
     """Run the matrix, print what differs and a table, and return 0 where nothing does, 1 otherwise."""
     chosen = tuple(sys.argv[1:]) or ("",)
-    paths = [path for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb")) if path.name.startswith(chosen)]
+    paths = [
+        path
+        for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+        if path.name.startswith(chosen)
+    ]
     if not paths:
         print(f"no notebook starts with {' or '.join(chosen)}")
         return 1
@@ -122,11 +128,16 @@ def main():
             sep="\n",
             flush=True,
         )
-    print(f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}")
+    print(
+        f"\n{'kernels':22s} {'cells':>6s} {'differ':>7s} {'pictures':>9s} {'same bytes':>11s} {'seconds':>8s}"
+    )
     for label, found in rows:
         counts = found["cells"], len(found["failed"]), found["pictures"], found.get("identical", 0)
         print("{:22s} {:6d} {:7d} {:9d} {:11d} {:8.0f}".format(label, *counts, found["seconds"]))
-    print(f"{', '.join(path.stem[:2] for path in paths)}: " + ("they differ, see above" if differ else "all equal"))
+    print(
+        f"{', '.join(path.stem[:2] for path in paths)}: "
+        + ("they differ, see above" if differ else "all equal")
+    )
     return 1 if differ else 0
 
 

@@ -34,13 +34,17 @@ def without_answers(notebook, *, keep_hints=False):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = (SOLUTION if keep_hints else FOLD).sub("", cell.source).strip()
-    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or cell.source]
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.cell_type != "markdown" or cell.source
+    ]
     return notebook
 
 
 def git(root, *command):
     """Return the names that a git command prints. Raises OSError with what git says where it fails."""
-    done = subprocess.run(["git", *command, "-z", "--", *FOLDERS], cwd=root, text=True, capture_output=True)
+    done = subprocess.run(
+        ["git", *command, "-z", "--", *FOLDERS], cwd=root, text=True, capture_output=True
+    )
     if done.returncode:
         raise OSError(done.stderr.strip())
     return [name for name in done.stdout.split("\0") if name]
@@ -50,12 +54,20 @@ def names_to_copy(root):
     """Return the files of a class copy, relative to root. Raises OSError where one differs from what is committed."""
     if (root / ".git").exists() and shutil.which("git"):
         if changed := git(root, "diff", "--name-only", "HEAD"):
-            raise OSError(f"{', '.join(changed)}: not as committed; commit or undo the change, or the class gets it")
+            raise OSError(
+                f"{', '.join(changed)}: not as committed; commit or undo the change, or the class gets it"
+            )
         names = git(root, "ls-files")
     else:
-        names = [path.relative_to(root).as_posix() for pattern in WITHOUT_GIT for path in sorted(root.glob(pattern))]
+        names = [
+            path.relative_to(root).as_posix()
+            for pattern in WITHOUT_GIT
+            for path in sorted(root.glob(pattern))
+        ]
     paths = [Path(name) for name in names]
-    return [path for path in paths if path.suffix not in (".py", ".toml") and is_own_file(root, path)]
+    return [
+        path for path in paths if path.suffix not in (".py", ".toml") and is_own_file(root, path)
+    ]
 
 
 def is_own_file(root, path):
@@ -68,7 +80,9 @@ def is_own_file(root, path):
 def copy(folder, *, root=ROOT, keep_hints=False):
     """Write the copy and return the number of its notebooks. Raises OSError where it cannot be, with the reason."""
     if any(folder.resolve().is_relative_to((root / name).resolve()) for name in FOLDERS):
-        raise OSError(f"{folder} lies inside of what is to be copied; name a folder beside the project")
+        raise OSError(
+            f"{folder} lies inside of what is to be copied; name a folder beside the project"
+        )
     if folder.is_symlink() and not folder.exists():
         raise OSError(f"{folder} is a link that leads nowhere; name a new folder")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
@@ -77,7 +91,9 @@ def copy(folder, *, root=ROOT, keep_hints=False):
     for path in paths:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".ipynb":
-            notebook = without_answers(nbformat.read(root / path, as_version=4), keep_hints=keep_hints)
+            notebook = without_answers(
+                nbformat.read(root / path, as_version=4), keep_hints=keep_hints
+            )
             replace_file(folder / path, text_of(notebook).encode())
         else:
             shutil.copyfile(root / path, folder / path)

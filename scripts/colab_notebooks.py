@@ -62,7 +62,9 @@ def main():
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         notebook = json.loads(path.read_text("utf8"))
         notebook["cells"].insert(0, first_cell(address))
-        (OUT / path.name).write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
+        (OUT / path.name).write_text(
+            json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8"
+        )
     print(f"{OUT} has the notebooks for Colab")
     return 0
 

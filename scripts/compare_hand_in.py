@@ -74,7 +74,9 @@ def compare(path, notebooks):
     found = cells_to_look_at(handed_in, original_of(handed_in, notebooks))
     print(f"{path}: {len(found) or 'no'} cell{'' if len(found) == 1 else 's'} to look at")
     for what, source in found:
-        print(f"  {what}: {ascii(source)[1:80]}")  # escape sequences in it must not reach the terminal
+        print(
+            f"  {what}: {ascii(source)[1:80]}"
+        )  # escape sequences in it must not reach the terminal
     return len(found)
 
 
@@ -82,7 +84,10 @@ def main(arguments=None):
     """Compare each file and return 0, or 1 where there is something to look at, or a file that cannot be compared."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=Path, help="handed-in notebooks")
-    notebooks = [nbformat.read(path, as_version=4) for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+    notebooks = [
+        nbformat.read(path, as_version=4)
+        for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    ]
     status = 0
     for path in parser.parse_args(arguments).files:
         try:

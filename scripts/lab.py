@@ -20,7 +20,9 @@ FIRST = "notebooks/00_the_whole_game.ipynb"
 def with_our_settings(environment):
     """Return the environment in which Jupyter reads scripts/jupyter/ before all other settings."""
     others = environment.get("JUPYTER_CONFIG_PATH", "")
-    return environment | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (str(CONFIG), others)))}
+    return environment | {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (str(CONFIG), others)))
+    }
 
 
 def main():
@@ -29,7 +31,9 @@ def main():
         description=__doc__.splitlines()[0], epilog="Other options go to JupyterLab."
     )
     parser.add_argument("--port", type=int, help="the port (otherwise 8888, or the next free one)")
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT, help="another folder, such as a hand-in")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=ROOT, help="another folder, such as a hand-in"
+    )
     options, others = parser.parse_known_args()
     first = f"/lab/tree/{FIRST}" if (options.folder / FIRST).exists() else "/lab"
     command = [
@@ -46,7 +50,9 @@ def main():
         command.append("--allow-root")
     print("JupyterLab starts; Ctrl-C stops it.", flush=True)
     choose_kernels()  # of NumPy, by an environment variable, which the notebooks' kernels inherit
-    server = subprocess.Popen([*command, *others], cwd=ROOT, env=with_our_settings(dict(os.environ)))
+    server = subprocess.Popen(
+        [*command, *others], cwd=ROOT, env=with_our_settings(dict(os.environ))
+    )
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server by itself
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     return max(server.wait(), 0)

@@ -75,12 +75,19 @@ class Hand:
 
 def move_the_learning_rate(page, hand):
     """Drag the slider of the learning rate down, far up and back. Raises what Playwright raises."""
-    knob = page.locator(".widget-slider").filter(has_text="Learning rate").locator(".noUi-handle").bounding_box()
+    knob = (
+        page.locator(".widget-slider")
+        .filter(has_text="Learning rate")
+        .locator(".noUi-handle")
+        .bounding_box()
+    )
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     hand.follow([(x, y)], 0.8)
     for place, moving, waiting in ((x - 40, 1.2, 1.1), (x + 38, 1.8, 1.1), (x - 9, 1.2, 0.1)):
         hand.press(0.4, [(place, y)], moving)
-        page.get_by_role("status").filter(has_text=re.compile(r"^\s*Run \d")).wait_for()  # no longer "Training run"
+        page.get_by_role("status").filter(
+            has_text=re.compile(r"^\s*Run \d")
+        ).wait_for()  # no longer "Training run"
         page.wait_for_timeout(1000 * waiting)
 
 
@@ -112,11 +119,16 @@ FILMS = {  # name: the cell, what the hand does, the last thing that is to be se
 def film(page, act, last):
     """Let `act` work on the panel of the last cell. Returns [(time, picture)] as painted, and a still (PNG)."""
     cell = page.locator(".jp-CodeCell").last
-    page.evaluate("async () => { await jupyterapp.commands.execute('application:toggle-left-area') }")
+    page.evaluate(
+        "async () => { await jupyterapp.commands.execute('application:toggle-left-area') }"
+    )
     page.evaluate(ARROW)
     page.wait_for_timeout(2000)
     code = cell.locator(".jp-InputArea-editor").bounding_box()
-    bottom = max(box["y"] + box["height"] for box in (each.bounding_box() for each in page.locator(last).all()))
+    bottom = max(
+        box["y"] + box["height"]
+        for box in (each.bounding_box() for each in page.locator(last).all())
+    )
     corners = [round(value) for value in (code["x"], code["y"], code["x"] + code["width"], bottom)]
     painted = []
     camera = page.context.new_cdp_session(page)
@@ -137,7 +149,9 @@ def film(page, act, last):
     page.set_viewport_size({"width": 1310, "height": 1500})  # room for the whole table of runs
     page.wait_for_timeout(1000)
     still = cell.locator(".jp-OutputArea-output").screenshot()
-    return [(at, Image.open(io.BytesIO(data)).convert("RGB").crop(corners)) for at, data in painted], still
+    return [
+        (at, Image.open(io.BytesIO(data)).convert("RGB").crop(corners)) for at, data in painted
+    ], still
 
 
 def thinned(painted):
@@ -171,16 +185,25 @@ def animated(frames):
     """
     colors, counts = np.unique([packed(picture) for picture, _ in frames], return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    rest = Image.fromarray(unpacked(colors[order[EXACT:]] if len(order) > COLORS else colors[order])[None])
-    chosen = np.reshape(rest.quantize(COLORS - EXACT, Image.Quantize.MAXCOVERAGE).getpalette(), (-1, 3))
+    rest = Image.fromarray(
+        unpacked(colors[order[EXACT:]] if len(order) > COLORS else colors[order])[None]
+    )
+    chosen = np.reshape(
+        rest.quantize(COLORS - EXACT, Image.Quantize.MAXCOVERAGE).getpalette(), (-1, 3)
+    )
     palette = np.concatenate([unpacked(colors[order[:EXACT]]), chosen])[:COLORS].astype(int)
-    nearest = [int(np.square(palette - color).sum(axis=1).argmin()) for color in unpacked(colors).astype(int)]
+    nearest = [
+        int(np.square(palette - color).sum(axis=1).argmin())
+        for color in unpacked(colors).astype(int)
+    ]
     numbers = np.zeros(1 << 24, dtype=np.uint8)
     numbers[colors] = nearest
     pictures = [Image.fromarray(numbers[packed(picture)], "P") for picture, _ in frames]
     for picture in pictures:
         picture.putpalette(palette.astype(np.uint8).tobytes())
-    durations = [round(100 * seconds) * 10 for _, seconds in frames]  # a GIF counts hundredths of a second
+    durations = [
+        round(100 * seconds) * 10 for _, seconds in frames
+    ]  # a GIF counts hundredths of a second
     file = io.BytesIO()
     pictures[0].save(
         file,
@@ -198,7 +221,9 @@ def main():
     """Film what is asked for, or both. Returns 0, or 1 where Chromium is missing or the machine was too busy."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("only", nargs="*", help=f"{' or '.join(FILMS)}; without it, both")
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs", help="where they go (otherwise docs/)")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "docs", help="where they go (otherwise docs/)"
+    )
     options = parser.parse_args()
     if set(options.only) - set(FILMS):
         parser.error(f"expected {' or '.join(FILMS)}, got {' '.join(options.only)}")
@@ -213,13 +238,17 @@ def main():
     ):
         for name in options.only or FILMS:
             cell, act, last, (width, height) = FILMS[name]
-            with opened(notebook_of(SETUP, cell), server, browser, width=width, height=height) as page:
+            with opened(
+                notebook_of(SETUP, cell), server, browser, width=width, height=height
+            ) as page:
                 run_all(page)
                 painted, still = film(page, act, last)
             frames = thinned(painted)
             seconds = sum(seconds for _, seconds in frames)
             if seconds > LONGEST:
-                print(f"{name} took {seconds:.0f} s, expected {LONGEST} at most: film it again on a quiet machine")
+                print(
+                    f"{name} took {seconds:.0f} s, expected {LONGEST} at most: film it again on a quiet machine"
+                )
                 status = 1
                 continue
             data = animated(frames)

@@ -23,7 +23,9 @@ def picture():
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     return base64.b64decode("".join(output["data"]["image/png"]))
-    raise ValueError(f"{NOTEBOOK.name} holds no picture made by {CALL}...); run `make notebooks NB=05`")
+    raise ValueError(
+        f"{NOTEBOOK.name} holds no picture made by {CALL}...); run `make notebooks NB=05`"
+    )
 
 
 if __name__ == "__main__":

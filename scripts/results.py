@@ -87,7 +87,9 @@ def insert(text, name, lines):
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"the marks {begin} and {end} are missing; put them where the table belongs")
+        raise ValueError(
+            f"the marks {begin} and {end} are missing; put them where the table belongs"
+        )
     return "\n".join([f"{before}{begin}", *lines, f"{end}{after}"])
 
 

@@ -79,7 +79,9 @@ def execute(path, bar):
         notebook,
         timeout=600,
         kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=40"],  # no warning that the kernel of this machine is local
+        extra_arguments=[
+            "--IPKernelApp.log_level=40"
+        ],  # no warning that the kernel of this machine is local
         record_timing=False,
         coalesce_streams=True,  # a print is otherwise cut in two where the machine is busy
         resources={"metadata": {"path": str(path.parent)}},
@@ -104,8 +106,12 @@ def execute(path, bar):
 def main():
     """Execute the chosen notebooks and return 0, or 1 where one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("only", nargs="*", help="start of a file name, such as 04; without it, every notebook")
-    parser.add_argument("--in-place", action="store_true", help="replace notebooks/ instead of writing build/")
+    parser.add_argument(
+        "only", nargs="*", help="start of a file name, such as 04; without it, every notebook"
+    )
+    parser.add_argument(
+        "--in-place", action="store_true", help="replace notebooks/ instead of writing build/"
+    )
     options = parser.parse_args()
     paths = sorted(
         path
@@ -117,7 +123,11 @@ def main():
         print(f"no notebook starts with {' or '.join(options.only)}; there are: {there or 'none'}")
         return 1
     target = ROOT / ("notebooks" if options.in_place else "build")
-    cells = sum(cell.cell_type == "code" for path in paths for cell in nbformat.read(path, as_version=4).cells)
+    cells = sum(
+        cell.cell_type == "code"
+        for path in paths
+        for cell in nbformat.read(path, as_version=4).cells
+    )
     rows, problems = [], []
     with tqdm(total=cells, unit="cell", disable=False) as bar:
         for path in paths:
@@ -134,7 +144,9 @@ def main():
         print(f"{name:{width}}  {seconds:7.1f}  {peak:7.0f}  {mark}".rstrip())
     for problem in problems:
         print(problem)
-    print(f"{len(paths) - len(problems)} of {len(paths)} ran; results are in {target.relative_to(ROOT)}/")
+    print(
+        f"{len(paths) - len(problems)} of {len(paths)} ran; results are in {target.relative_to(ROOT)}/"
+    )
     return 1 if problems else 0
 
 

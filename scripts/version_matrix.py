@@ -24,7 +24,9 @@ def run(*command):
     result = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
     if result.returncode:
         said = result.stdout + result.stderr
-        raise RuntimeError(f"{' '.join(map(str, command[:6]))} ... ended with {result.returncode}:\n{said}")
+        raise RuntimeError(
+            f"{' '.join(map(str, command[:6]))} ... ended with {result.returncode}:\n{said}"
+        )
     return result.stdout
 
 
@@ -62,7 +64,11 @@ def main():
     """Run all that was chosen, print a table, and return 0 where everything passed, 1 otherwise."""
     wanted = [name for name in sys.argv[1:] if name in ENVIRONMENTS] or list(ENVIRONMENTS)
     starts = tuple(start for start in sys.argv[1:] if start not in ENVIRONMENTS) or ("",)
-    paths = [path for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb")) if path.name.startswith(starts)]
+    paths = [
+        path
+        for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+        if path.name.startswith(starts)
+    ]
     direct = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["dependencies"]
     names = [text.split(">=")[0] for text in direct]
     rows, failed = [], False
@@ -81,11 +87,15 @@ def main():
             "-m",
             "not browser",
         ]
-        unit = subprocess.run([python, "-m", "pytest", "tests", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        unit = subprocess.run(
+            [python, "-m", "pytest", "tests", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         if unit.returncode:
             print(unit.stdout[-6000:])
         report = FOLDER / f"{name}.json"
-        found = compare(paths, {"OPENBLAS_NUM_THREADS": "1"}, report, ["--outputs=numbers"], python=python)
+        found = compare(
+            paths, {"OPENBLAS_NUM_THREADS": "1"}, report, ["--outputs=numbers"], python=python
+        )
         print(
             *found["failed"],
             *(f"only formatting: {each}" for each in found.get("format", [])),

@@ -48,7 +48,9 @@ def setup_of(cell):
         nodes = ast.parse(cell["source"]).body
     except SyntaxError:  # a magic, or a broken line that the notebook shows on purpose
         return ""
-    return "\n".join(ast.unparse(node) for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return "\n".join(
+        ast.unparse(node) for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))
+    )
 
 
 def exercises_of(cells, notebook):
@@ -61,7 +63,11 @@ def exercises_of(cells, notebook):
             kinds = [after["cell_type"] for after in cells[place + 1 : place + 4]]
             sources = [after["source"] for after in cells[place + 1 : place + 4]]
             parts = sources if kinds == ["code", "code", "markdown"] else ["", "", ""]
-            found.append(ExerciseCells(notebook, *match.groups(), cell["source"], *parts, list(setup), list(found)))
+            found.append(
+                ExerciseCells(
+                    notebook, *match.groups(), cell["source"], *parts, list(setup), list(found)
+                )
+            )
     return found
 
 

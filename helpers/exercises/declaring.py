@@ -60,5 +60,7 @@ def declare(exercise):
     """Add the exercise to REGISTRY, unless another one has its number (ValueError)."""
     other = REGISTRY.setdefault(exercise.key, exercise)
     if other.name != exercise.name:
-        raise ValueError(f"exercise {exercise.key} is both {other.name} and {exercise.name}; give one another number")
+        raise ValueError(
+            f"exercise {exercise.key} is both {other.name} and {exercise.name}; give one another number"
+        )
     REGISTRY[exercise.key] = exercise

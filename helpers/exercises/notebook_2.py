@@ -165,7 +165,9 @@ def layers_with(scale, bias=0):
         layers = []
         for n_in, n_out in pairwise(layer_sizes):
             W = rng.standard_normal((n_out, n_in)) * scale(n_in, n_out)
-            layers.append((W, bias * rng.standard_normal((n_out, 1)) if bias else np.zeros((n_out, 1))))
+            layers.append(
+                (W, bias * rng.standard_normal((n_out, 1)) if bias else np.zeros((n_out, 1)))
+            )
         return layers
 
     return initialize

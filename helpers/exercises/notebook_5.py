@@ -206,7 +206,9 @@ def prepare(drawing):
     return center(scale_to_fit(tight(1 - drawing), BOX))[0].reshape(-1, 1)
 
 
-def prepare_with_a_bug(drawing, *, invert=True, crop=tight, keep_shape=True, middle=MIDDLE, by_mass=True):
+def prepare_with_a_bug(
+    drawing, *, invert=True, crop=tight, keep_shape=True, middle=MIDDLE, by_mass=True
+):
     """What `prepare` returns, with the bug that one keyword switches on."""
     ink = crop(1 - drawing if invert else drawing)
     sides = [max(1, round(side * BOX / max(ink.shape))) for side in ink.shape]
@@ -248,7 +250,9 @@ def is_too_large(attempt):
 
 def both_digits(test):
     """Whether test(digit that came, digit that should have come) holds, both without paper."""
-    return when(lambda *pair: test(*(tight(x.reshape(SIDE, SIDE)) for x in (pair[0], prepare(pair[1])))))
+    return when(
+        lambda *pair: test(*(tight(x.reshape(SIDE, SIDE)) for x in (pair[0], prepare(pair[1]))))
+    )
 
 
 check_prepare = make_check(

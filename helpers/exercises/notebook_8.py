@@ -162,7 +162,9 @@ def evaluate_cases():
     cases = []
     for seed, sizes in ((1, (12, 5)), (2, (6, 20))):
         rng = np.random.default_rng(seed)
-        sets = [Dataset(rng.random((4, m)), rng.integers(0, 3, m), tuple("abc"), (2, 2)) for m in sizes]
+        sets = [
+            Dataset(rng.random((4, m)), rng.integers(0, 3, m), tuple("abc"), (2, 2)) for m in sizes
+        ]
         cases.append((small_network((4, 6, 3), seed), *sets))
     return cases
 

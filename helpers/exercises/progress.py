@@ -68,7 +68,9 @@ class Progress:
         """[(number of the notebook, [(sign, color, key), ...]), ...]."""
         marks = [(key, *LOOKS[state][:2]) for key, _, state in self.rows]
         groups = itertools.groupby(marks, key=lambda mark: mark[0].split(".")[0])
-        return [(number, [(sign, color, key) for key, sign, color in group]) for number, group in groups]
+        return [
+            (number, [(sign, color, key) for key, sign, color in group]) for number, group in groups
+        ]
 
     def __repr__(self):
         lines = [

@@ -94,7 +94,9 @@ class ProcessPool(concurrent.futures.Executor):
         from loky import get_reusable_executor
 
         if self._ended:
-            raise RuntimeError("this pool has ended; call process_pool() again, with run_experiment inside `with`")
+            raise RuntimeError(
+                "this pool has ended; call process_pool() again, with run_experiment inside `with`"
+            )
         self._processes = get_reusable_executor(self.workers, env=ENVIRONMENT, initializer=_begin)
         return self._processes.submit(fn, *args, **kwargs)
 

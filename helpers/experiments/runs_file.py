@@ -35,20 +35,28 @@ class RunFile:
             if row["stop_reason"] and row["error"] is None:
                 self.rows[entry["key"]] = row
         except json.JSONDecodeError:
-            if number == 1 or not line.startswith(_RUN[: len(line)]):  # else a kernel was killed in the writing
+            if number == 1 or not line.startswith(
+                _RUN[: len(line)]
+            ):  # else a kernel was killed in the writing
                 raise self._wrong_file(number) from None
         except (ValueError, TypeError, KeyError, RecursionError):
             raise self._wrong_file(number) from None
 
     def _wrong_file(self, number):
-        advice = "choose another path" if number == 1 else "delete that line, or choose another path"
-        return ValueError(f"line {number} of {self.path.name} is not a run of run_experiment; {advice}")
+        advice = (
+            "choose another path" if number == 1 else "delete that line, or choose another path"
+        )
+        return ValueError(
+            f"line {number} of {self.path.name} is not a run of run_experiment; {advice}"
+        )
 
     def append(self, key, settings, row):
         """Write one run to the disk; where that is full, warn once, and go on without the file."""
         if self._broken:
             return
-        line = json.dumps({"key": key, "settings": settings, "row": row}, default=str).encode() + b"\n"
+        line = (
+            json.dumps({"key": key, "settings": settings, "row": row}, default=str).encode() + b"\n"
+        )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with open(self.path, "a+b") as file:

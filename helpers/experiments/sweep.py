@@ -53,20 +53,29 @@ def grid(base, /, **varied):
         If the values of an argument are not a list, or an empty one.
     """
     if not isinstance(base, dict):
-        raise TypeError(f"base is a {type(base).__name__}, expected a dictionary of arguments of train")
+        raise TypeError(
+            f"base is a {type(base).__name__}, expected a dictionary of arguments of train"
+        )
     values = {name: _values(name, given) for name, given in varied.items()}
-    return [{**base, **dict(zip(values, chosen, strict=True))} for chosen in itertools.product(*values.values())]
+    return [
+        {**base, **dict(zip(values, chosen, strict=True))}
+        for chosen in itertools.product(*values.values())
+    ]
 
 
 def _values(name, given):
     if not isinstance(given, list | tuple | range | np.ndarray) or len(given) == 0:
         raise ValueError(f"{name} is {given!r}, expected a list of values to try, such as [1, 2]")
     if name == "layer_sizes" and not all(isinstance(x, list | tuple | np.ndarray) for x in given):
-        raise ValueError(f"layer_sizes is {given!r}, expected a list of lists, such as [[4, 3], [4, 5, 3]]")
+        raise ValueError(
+            f"layer_sizes is {given!r}, expected a list of lists, such as [[4, 3], [4, 5, 3]]"
+        )
     return [value.item() if isinstance(value, np.generic) else value for value in given]
 
 
-def run_experiment(train_set, dev_set, settings, *, seeds=5, executor=None, path=None, measure=None, progress=True):
+def run_experiment(
+    train_set, dev_set, settings, *, seeds=5, executor=None, path=None, measure=None, progress=True
+):
     """Train with every setting and every seed, and return a table with one row per run.
 
     The same settings, data and seed give the same row on every executor in float64, bit for bit
@@ -136,7 +145,9 @@ def run_experiment(train_set, dev_set, settings, *, seeds=5, executor=None, path
         initial=len(jobs) - len(todo),
         unit="run",
         leave=False,
-        disable=not progress or not todo or bool(os.environ.get("TQDM_DISABLE")),  # not read by tqdm in a notebook
+        disable=not progress
+        or not todo
+        or bool(os.environ.get("TQDM_DISABLE")),  # not read by tqdm in a notebook
     )
     interrupted = False
     finished = finished_runs(todo, executor, source, data, measure)
@@ -164,7 +175,9 @@ def run_experiment(train_set, dev_set, settings, *, seeds=5, executor=None, path
 def _checked_settings(settings):
     settings = [settings] if isinstance(settings, dict) else list(settings)
     if not settings or not all(isinstance(setting, dict) for setting in settings):
-        raise ValueError("settings must be a list of dictionaries, one or more; grid(base, ...) makes one")
+        raise ValueError(
+            "settings must be a list of dictionaries, one or more; grid(base, ...) makes one"
+        )
     for setting in settings:
         if unknown := [name for name in setting if name not in DEFAULTS]:
             known = f"it has {', '.join(DEFAULTS)}"
@@ -189,7 +202,9 @@ def _checked_seeds(seeds):
 
 def _checked_set(name, dataset):
     if not hasattr(dataset, "X") or not hasattr(dataset, "labels"):
-        raise TypeError(f"{name} is a {type(dataset).__name__}, expected a Dataset; load_dataset or load_csv makes one")
+        raise TypeError(
+            f"{name} is a {type(dataset).__name__}, expected a Dataset; load_dataset or load_csv makes one"
+        )
     return in_rows(dataset)
 
 
@@ -236,7 +251,10 @@ def _table(records, first):
     """Return the records, dictionaries, as a DataFrame whose first columns have these names."""
     names = dict.fromkeys([*first, *(name for record in records for name in record)])
     return pd.DataFrame(
-        {name: _series([record.get(name, np.nan) for record in records], name == "error") for name in names}
+        {
+            name: _series([record.get(name, np.nan) for record in records], name == "error")
+            for name in names
+        }
     )
 
 
@@ -271,14 +289,16 @@ def summarize(runs, by, column="best_dev_accuracy"):
     names = [by] if isinstance(by, str) else list(by)
     for name in [*names, column]:
         if name not in runs.columns:
-            raise ValueError(f"runs have no column {name!r}; they have {', '.join(map(str, runs.columns))}")
+            raise ValueError(
+                f"runs have no column {name!r}; they have {', '.join(map(str, runs.columns))}"
+            )
     groups = {}
     for *key, value in zip(*(runs[name] for name in names), runs[column], strict=True):
         groups.setdefault(tuple(key), []).append(value)
     statistics = ["mean", "std", "min", "max", "count"]
-    table = pd.DataFrame([pd.Series(values, dtype=float).agg(statistics) for values in groups.values()]).astype(
-        {"count": int}
-    )
+    table = pd.DataFrame(
+        [pd.Series(values, dtype=float).agg(statistics) for values in groups.values()]
+    ).astype({"count": int})
     if isinstance(by, str):
         values = _series([key for (key,) in groups])
         table.index = pd.Index(values, name=by, tupleize_cols=False)

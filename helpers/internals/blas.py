@@ -52,7 +52,9 @@ def choose_kernels(environment=os.environ, *, cpuinfo=None, system=None, loaded=
     if (system or (platform.system(), platform.machine())) != ("Linux", "x86_64"):
         return "not Linux on x86-64, so the choice is left to the library"
     try:
-        first_core = parse_cpuinfo(Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo)
+        first_core = parse_cpuinfo(
+            Path("/proc/cpuinfo").read_text() if cpuinfo is None else cpuinfo
+        )
     except (OSError, ValueError) as error:
         return f"the processor is unknown ({error}), so the choice is left to the library"
     if first_core.get("vendor_id") != "AuthenticAMD":

@@ -131,7 +131,9 @@ def state_to_resume(resume_from, checkpoint):
     if checkpoint is not None and not os.path.lexists(check_path(checkpoint)):
         if from_file and os.path.abspath(resume_from) == os.path.abspath(checkpoint):
             return None
-    elif checkpoint is not None and not (from_file and os.path.realpath(resume_from) == os.path.realpath(checkpoint)):
+    elif checkpoint is not None and not (
+        from_file and os.path.realpath(resume_from) == os.path.realpath(checkpoint)
+    ):
         raise FileExistsError(
             f"there is a file {checkpoint} already; to go on with it, pass the same path "
             "as resume_from, and to start anew, delete it or choose another name"
@@ -140,21 +142,26 @@ def state_to_resume(resume_from, checkpoint):
         return load_checkpoint(resume_from)
     state = getattr(resume_from, "state", resume_from)
     if not isinstance(state, TrainingState | None):
-        raise ValueError(f"resume_from is {type(state).__name__}, expected a TrainingResult, its state or a path")
+        raise ValueError(
+            f"resume_from is {type(state).__name__}, expected a TrainingResult, its state or a path"
+        )
     return state
 
 
 def check_path(path):
     """Return a path as a Path, which must end in .npz."""
     if not isinstance(path, str | os.PathLike) or Path(path).suffix.lower() != ".npz":
-        raise ValueError(f'the checkpoint is {path!r}, expected the path of a file such as "training.npz"')
+        raise ValueError(
+            f'the checkpoint is {path!r}, expected the path of a file such as "training.npz"'
+        )
     return Path(path)
 
 
 def check_state(state, new):
     """Raise ValueError unless a state has the arrays that a run with the settings of `new` has."""
     arrays, expected = (
-        {name: (values.shape, values.dtype) for name, values in found.optimizer_state.items()} for found in (state, new)
+        {name: (values.shape, values.dtype) for name, values in found.optimizer_state.items()}
+        for found in (state, new)
     )
     vectors = {(v.shape, v.dtype) for v in (state.vector, state.best_vector, new.vector)}
     if len(vectors) > 1 or (arrays != expected and (arrays or state.epoch > 0)):
@@ -227,7 +234,9 @@ def save_checkpoint(path, state, identity):
     facts |= {"format_version": FORMAT_VERSION, "rng_state": state.rng_state, "identity": identity}
     rows = [[row[name] for name in HISTORY_COLUMNS] for row in state.history]
     arrays = {
-        "facts": json.dumps(facts, default=lambda value: value.item()),  # a NumPy number's own method
+        "facts": json.dumps(
+            facts, default=lambda value: value.item()
+        ),  # a NumPy number's own method
         "history": np.array(rows, np.float64).reshape(-1, len(HISTORY_COLUMNS)),
         "vector": state.vector,
         "best_vector": state.best_vector,

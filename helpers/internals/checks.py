@@ -89,7 +89,9 @@ def check_learning_rate(learning_rate):
 def check_layer_sizes(layer_sizes):
     """Return layer sizes as a list of at least two positive Python integers."""
     expected = "two or more positive whole numbers from the inputs to the classes, such as [784, 10, 10, 10]"
-    if not isinstance(layer_sizes, (list, tuple, np.ndarray)) or not all(map(is_whole, layer_sizes)):
+    if not isinstance(layer_sizes, (list, tuple, np.ndarray)) or not all(
+        map(is_whole, layer_sizes)
+    ):
         raise _wrong(TypeError, "layer_sizes", layer_sizes, expected)
     if len(layer_sizes) < 2 or min(layer_sizes) < 1:
         raise _wrong(ValueError, "layer_sizes", layer_sizes, expected)
@@ -136,7 +138,9 @@ def check_parameters(parameters, name="parameters"):
 def check_float64(values):
     """Check that an array of the parameters is float64: finite differences need its digits."""
     if values.dtype != np.float64:
-        raise ValueError(f"parameters are {values.dtype}, expected float64: shorter numbers hide the slope")
+        raise ValueError(
+            f"parameters are {values.dtype}, expected float64: shorter numbers hide the slope"
+        )
 
 
 def check_examples(parameters, X):
@@ -158,7 +162,9 @@ def check_targets(parameters, activations, Y):
     """Check that activations are those of every layer, and Y is of the last one's shape."""
     if not isinstance(activations, (list, tuple)):
         expected = "a list [A0 = X, A1, ..., AL]"
-        raise _wrong(TypeError, "activations", activations, expected, "forward_propagation returns it")
+        raise _wrong(
+            TypeError, "activations", activations, expected, "forward_propagation returns it"
+        )
     if len(activations) != len(parameters) + 1:
         raise ValueError(
             f"there are {len(activations)} activations for {len(parameters)} layers, expected "
@@ -225,7 +231,9 @@ def check_images(X, image_shape=None):
     pixels = X.shape[0] if image_shape is None else math.prod(image_shape)
     if X.shape[0] != pixels:
         hint = "; the images seem to be rows: pass X.T" if X.shape[1] == pixels else ""
-        raise ValueError(f"X has {X.shape[0]} rows, expected {pixels} for image_shape {image_shape}{hint}")
+        raise ValueError(
+            f"X has {X.shape[0]} rows, expected {pixels} for image_shape {image_shape}{hint}"
+        )
 
 
 def check_is_dataset(name, dataset):
@@ -255,7 +263,9 @@ def check_dataset(name, dataset, layer_sizes):
     try:
         check_labels(dataset.labels, layer_sizes[-1])
     except ValueError as error:
-        raise ValueError(f"{name}: {error}; layer_sizes ends with {layer_sizes[-1]}, one output per class") from None
+        raise ValueError(
+            f"{name}: {error}; layer_sizes ends with {layer_sizes[-1]}, one output per class"
+        ) from None
 
 
 def _wrong(error, name, value, expected, hint=""):

@@ -140,7 +140,11 @@ def _open(path: Path) -> BinaryIO:
 
 def _open_member(path):
     archive = zipfile.ZipFile(path)
-    names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    names = [
+        name
+        for name in archive.namelist()
+        if not name.endswith("/") and not name.startswith("__MACOSX/")
+    ]
     if len(names) != 1:
         raise DataFileError(
             f"{path.name} is a zip archive of {len(names)} files, expected one "
@@ -281,7 +285,9 @@ def _check_text(name, number, text):
 
 
 def _too_long(name, row):
-    return DataFileError(f"row {row} of {name} has more than {MAX_LINE:,} characters; expected one image per row")
+    return DataFileError(
+        f"row {row} of {name} has more than {MAX_LINE:,} characters; expected one image per row"
+    )
 
 
 def _row_of(number, text, index):
@@ -686,7 +692,9 @@ def _in_order(name, names, pixels, notes):
     numbers = {i: tuple(map(int, re.findall(r"\d+", names[i]))) for i in pixels}
     if len(set(numbers.values())) < len(pixels):
         twice = next(i for n, i in enumerate(pixels) if names[i] in [names[j] for j in pixels[:n]])
-        raise DataFileError(f"{name}: the header has the name {names[twice]!r:.40} twice; keep one column of it")
+        raise DataFileError(
+            f"{name}: the header has the name {names[twice]!r:.40} twice; keep one column of it"
+        )
     ordered = sorted(pixels, key=numbers.get)
     if ordered == pixels:
         return pixels
@@ -960,7 +968,9 @@ def _out_of_range(table, columns, ink, most):
             "table + 128, and if they are bytes read with a sign, table % 256"
         )
     if low < -(2**20):
-        return DataFileError(f"{where}; it looks like a color in one number (ARGB), whose blue is table & 255")
+        return DataFileError(
+            f"{where}; it looks like a color in one number (ARGB), whose blue is table & 255"
+        )
     return DataFileError(
         f"{where}; its pixels go from {low:g} to {high:g}: write them from 0 to 255, for example "
         f"{scale} with the numbers of paper and full ink as low and high"
@@ -998,7 +1008,9 @@ def _labels(table, columns, values, rules, notes):
     texts = np.array([str(value).strip().strip("'\"").strip() for value in values], object)
     numeric = values.dtype.kind in "iuf"
     numbers = (
-        values.astype(float) if numeric else pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
+        values.astype(float)
+        if numeric
+        else pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
     )
     known = np.isfinite(numbers)
     names = rules.class_names

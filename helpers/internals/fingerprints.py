@@ -32,7 +32,9 @@ def readable(value):
 
 
 def _call(function, arguments):
-    name = getattr(function, "__qualname__", type(function).__name__).split(".<locals>")[0].lstrip("_")
+    name = (
+        getattr(function, "__qualname__", type(function).__name__).split(".<locals>")[0].lstrip("_")
+    )
     return f"{name}({', '.join(arguments)})"
 
 
@@ -72,7 +74,9 @@ def _describe(value, above):
     if isinstance(value, dict):
         return f"dict [{many(entry for pair in value.items() for entry in pair)}]"
     if isinstance(value, type | types.ModuleType | types.BuiltinFunctionType | np.ufunc):
-        return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}"
+        return (
+            f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}"
+        )
     if isinstance(value, types.CodeType):
         return f"code {value.co_code!r} {value.co_names} [{many(value.co_consts)}]"
     if isinstance(value, types.MethodType):
@@ -111,4 +115,6 @@ def _named_globals(function):
     for code in codes:
         names.update(code.co_names)
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return {name: function.__globals__[name] for name in sorted(names) if name in function.__globals__}
+    return {
+        name: function.__globals__[name] for name in sorted(names) if name in function.__globals__
+    }

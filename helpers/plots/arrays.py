@@ -46,9 +46,13 @@ def as_labels(labels, class_names=None):
     """Return labels (m,) as integers, and the class names, by default "0" to "9"."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
-        raise ValueError(f"labels must be one or more integers of shape (m,), got shape {labels.shape}")
+        raise ValueError(
+            f"labels must be one or more integers of shape (m,), got shape {labels.shape}"
+        )
     if labels.dtype.kind not in "iuf" or (labels != np.floor(labels)).any():
-        raise ValueError(f"labels must be whole numbers, got {labels.dtype} values such as {labels[0]!r}")
+        raise ValueError(
+            f"labels must be whole numbers, got {labels.dtype} values such as {labels[0]!r}"
+        )
     labels = labels.astype(int)
     names = as_names(class_names, 10)
     if labels.min() < 0 or labels.max() >= len(names):
@@ -64,7 +68,9 @@ def as_names(class_names, count):
     """Return class names as a tuple of str, "0", "1", ... by default."""
     names = tuple(map(str, range(count) if class_names is None else class_names))
     if not names:
-        raise ValueError("class_names is empty; give one name for each class, or None for the digits")
+        raise ValueError(
+            "class_names is empty; give one name for each class, or None for the digits"
+        )
     return names
 
 
@@ -77,14 +83,22 @@ def as_matrix(matrix, class_names=None):
     """Return a confusion matrix as integers, and its class names."""
     matrix = np.asarray(matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
-        raise ValueError(f"a confusion matrix is square, (classes, classes), got shape {matrix.shape}")
+        raise ValueError(
+            f"a confusion matrix is square, (classes, classes), got shape {matrix.shape}"
+        )
     if matrix.dtype.kind not in "iuf" or (matrix < 0).any() or (matrix != np.floor(matrix)).any():
-        raise ValueError("a confusion matrix holds counts: whole numbers from 0 up; pass it before any division")
+        raise ValueError(
+            "a confusion matrix holds counts: whole numbers from 0 up; pass it before any division"
+        )
     if matrix.sum() == 0:
-        raise ValueError("the confusion matrix counts no example; compute it from at least one prediction")
+        raise ValueError(
+            "the confusion matrix counts no example; compute it from at least one prediction"
+        )
     names = as_names(class_names, len(matrix))
     if len(names) != len(matrix):
-        raise ValueError(f"there are {len(names)} class names for {len(matrix)} rows of the confusion matrix")
+        raise ValueError(
+            f"there are {len(names)} class names for {len(matrix)} rows of the confusion matrix"
+        )
     return matrix.astype(int), names
 
 

@@ -77,7 +77,9 @@ def plot_lines(lines, *, xlabel, ylabel, title, logx=False, logy=False):
     for name, (x, y) in lines.items():
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if x.ndim != 1 or x.shape != y.shape or x.size == 0:
-            raise ValueError(f"line {name!r} needs as many x as y, at least one; got shapes {x.shape} and {y.shape}")
+            raise ValueError(
+                f"line {name!r} needs as many x as y, at least one; got shapes {x.shape} and {y.shape}"
+            )
         for axis, values, log in (("x", x, logx), ("y", y, logy)):
             if log and (values <= 0).any():
                 raise ValueError(
@@ -130,7 +132,9 @@ def plot_history(history, best_epoch=None, *, title=None):
     epochs, dev = columns["dev_accuracy"]
     if best_epoch is None:
         if not np.isfinite(dev).any():
-            raise ValueError("dev_accuracy has no finite value, so there is no best epoch; pass best_epoch")
+            raise ValueError(
+                "dev_accuracy has no finite value, so there is no best epoch; pass best_epoch"
+            )
         best_epoch = int(epochs[np.nanargmax(dev)])
     if best_epoch not in epochs:
         raise ValueError(
@@ -189,7 +193,9 @@ def plot_histories(histories, column, *, title=None, logy=False):
     """
     if not histories:
         raise ValueError("there is no history to draw; give a dictionary {name: history}")
-    lines = {name: as_column(history, column, f"history {name!r}") for name, history in histories.items()}
+    lines = {
+        name: as_column(history, column, f"history {name!r}") for name, history in histories.items()
+    }
     if title is None:
         subject = column.replace("_", " ").replace("dev ", "development ")
         subject = subject.replace("train ", "training ")
@@ -227,7 +233,9 @@ def plot_histogram(samples, *, xlabel, title=None, bins=50):
     values = {name: np.asarray(v, dtype=float).ravel() for name, v in samples.items()}
     for name, v in values.items():
         if v.size == 0 or not np.isfinite(v).all():
-            raise ValueError(f"{name!r} must hold at least one value, all finite, got {v.size} values")
+            raise ValueError(
+                f"{name!r} must hold at least one value, all finite, got {v.size} values"
+            )
     edges = np.histogram_bin_edges(np.concatenate(list(values.values())), bins=bins)
     words = "; ".join(
         f"{name}, {v.size:,} values from {number(v.min())} to {number(v.max())} with mean {number(v.mean())}"

@@ -51,7 +51,9 @@ def plot_image(image, *, title="", show_values=False, image_shape=(28, 28)):
     """
     images = as_images(image, image_shape)
     if len(images) != 1:
-        raise ValueError(f"plot_image draws one image, got {len(images)}; use plot_digits for several")
+        raise ValueError(
+            f"plot_image draws one image, got {len(images)}; use plot_digits for several"
+        )
     picture, ink = images[0], full_ink(images)
     h, w = picture.shape
     inked = int((picture > 0).sum())
@@ -227,12 +229,16 @@ def plot_points(
     points = np.asarray(points, dtype=float)
     labels, names = as_labels(labels, class_names)
     if points.ndim != 2 or points.shape[0] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points must be finite and of shape (2, m), one column per point, got shape {points.shape}")
+        raise ValueError(
+            f"points must be finite and of shape (2, m), one column per point, got shape {points.shape}"
+        )
     m, classes = len(labels), np.unique(labels)
     if points.shape[1] != m:
         raise ValueError(f"got {m} labels for {points.shape[1]} points; give one label per point")
     middles = {c: np.median(points[:, labels == c], axis=1) for c in classes}
-    words = ", ".join(f"{names[c]} around ({tenths(x)}, {tenths(y)})" for c, (x, y) in middles.items())
+    words = ", ".join(
+        f"{names[c]} around ({tenths(x)}, {tenths(y)})" for c, (x, y) in middles.items()
+    )
     alt = f"Map of {m:,} points of {len(classes)} classes; middles: {words}."
     fig = new_figure(7.5, 6, alt)
     ax = fig.add_subplot(xlabel=xlabel, ylabel=ylabel)
@@ -301,11 +307,15 @@ def plot_stages(stages, probabilities=None, class_names=None, *, title=""):
     words = ", ".join(f"{stage.name} ({stage.note})" for stage in stages)
     P = None if probabilities is None else np.asarray(probabilities, dtype=float)
     if P is not None and P.shape not in ((P.shape[0],), (P.shape[0], 1)):
-        raise ValueError(f"probabilities have shape {P.shape}, expected one image's column, (classes, 1)")
+        raise ValueError(
+            f"probabilities have shape {P.shape}, expected one image's column, (classes, 1)"
+        )
     P = None if P is None else P.ravel()
     names = as_names(class_names, 10 if P is None else len(P))
     if P is not None and len(P) != len(names):
-        raise ValueError(f"there are {len(P)} probabilities for {len(names)} class names; give one name per class")
+        raise ValueError(
+            f"there are {len(P)} probabilities for {len(names)} class names; give one name per class"
+        )
     width = 1.75 * count + (2.6 if P is not None else 0)
     alt = f"{title or 'Preprocessing'}. {count} stages: {words}."
     fig = new_figure(width, 2.35 + (0.3 if title else 0), alt)

@@ -154,7 +154,9 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
     wanted = ("index", "true", "predicted", "confidence", "true_probability")
     check_columns("the table of mistakes", table, *wanted)
     if count < 1 or len(table) == 0:
-        raise ValueError(f"there is no mistake to draw: the table has {len(table)} rows and count is {count}")
+        raise ValueError(
+            f"there is no mistake to draw: the table has {len(table)} rows and count is {count}"
+        )
     rows = table.head(count)
     chosen, m = rows["index"].to_numpy(), dataset.X.shape[1]
     if chosen.min() < 0 or chosen.max() >= m:
@@ -171,9 +173,7 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
         captions.append(f"{mark} said {said}: {answer}\nis {true}: {truth}")
         words.append(f"{true} taken for {said}" if mark == WRONG else f"{true} right")
     if title is None:
-        title = (
-            f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and how probable it thought each"
-        )
+        title = f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and how probable it thought each"
     alt = f"{len(rows)} images from a table of {len(table)}: {listing(words, 20)}."
     longest = max(len(line) for text in captions for line in text.split("\n"))
     columns = 6 if longest <= 20 else 4

@@ -118,7 +118,9 @@ def new_figure(width, height, alt="", *, layout="constrained"):
         For a size that is not positive.
     """
     if not (width > 0 and height > 0):
-        raise ValueError(f"a figure has width {width} and height {height}, expected positive numbers of inches")
+        raise ValueError(
+            f"a figure has width {width} and height {height}, expected positive numbers of inches"
+        )
     return AccessibleFigure(figsize=(width, height), dpi=DPI, layout=layout, alt=alt)
 
 
@@ -211,7 +213,9 @@ def draw_image(ax, image, vmax=1):
     ax.spines[:].set(visible=True, color="#BBBBBB")
 
 
-def draw_sheet(images, captions, *, title, alt, columns, colors="gray_r", limits=None, width=860, bar_label=""):
+def draw_sheet(
+    images, captions, *, title, alt, columns, colors="gray_r", limits=None, width=860, bar_label=""
+):
     """Return a figure of images (m, height, width) in rows, with a caption under each.
 
     limits: the values at the ends of the colors, by default those of ink. A pixel is a whole
@@ -222,7 +226,9 @@ def draw_sheet(images, captions, *, title, alt, columns, colors="gray_r", limits
     if columns < 1:
         raise ValueError(f"columns must be at least 1, got {columns}")
     if captions is not None and len(captions) != m:
-        raise ValueError(f"got {len(captions)} captions for {m} images; give one caption per image, or None")
+        raise ValueError(
+            f"got {len(captions)} captions for {m} images; give one caption per image, or None"
+        )
     captions = [""] * m if captions is None else [str(c) for c in captions]
     columns = min(columns, m)
     rows = math.ceil(m / columns)

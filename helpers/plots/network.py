@@ -129,19 +129,26 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
         For a column that is not there.
     """
     layers = [np.asarray(A) for A in activations]
-    if len(layers) < 2 or any(A.ndim != 2 for A in layers) or len({A.shape[1] for A in layers}) != 1:
+    if (
+        len(layers) < 2
+        or any(A.ndim != 2 for A in layers)
+        or len({A.shape[1] for A in layers}) != 1
+    ):
         raise ValueError(
             "activations must be [A0, A1, …, AL] as forward_propagation returns them, "
             f"each of shape (neurons, m), got shapes {[A.shape for A in layers]}"
         )
     m, L = layers[0].shape[1], len(layers) - 1
     if not 0 <= column < m:
-        raise IndexError(f"column {column} is not there: the batch has {m} images, numbered from 0 to {m - 1}")
+        raise IndexError(
+            f"column {column} is not there: the batch has {m} images, numbered from 0 to {m - 1}"
+        )
     image = as_images(layers[0][:, column], image_shape)
     values = [A[:, column] for A in layers[1:]]
     top = int(values[-1].argmax())
     words = [
-        f"In hidden layer {i}, {(v > 0).sum()} of {len(v)} neurons are active." for i, v in enumerate(values[:-1], 1)
+        f"In hidden layer {i}, {(v > 0).sum()} of {len(v)} neurons are active."
+        for i, v in enumerate(values[:-1], 1)
     ]
     words.append(f"The largest output is number {top} with {number(values[-1][top])}.")
     if title is None:
@@ -169,7 +176,9 @@ def plot_layer_activations(activations, column=0, *, image_shape=(28, 28), title
 
 
 @styled
-def plot_probabilities(images, probabilities, labels=None, class_names=None, *, title="", image_shape=(28, 28)):
+def plot_probabilities(
+    images, probabilities, labels=None, class_names=None, *, title="", image_shape=(28, 28)
+):
     """Draw each image beside the probabilities a network gave to its classes.
 
     Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗).

@@ -23,7 +23,9 @@ TOP, LINES, GAP, PICTURE, TEXT = 0.5, 2.9, 0.62, 0.86, 0.42
 
 
 @styled
-def plot_robustness(strengths, curves, images, captions=None, *, xlabel, title, image_shape=(28, 28)):
+def plot_robustness(
+    strengths, curves, images, captions=None, *, xlabel, title, image_shape=(28, 28)
+):
     """Draw accuracy against the strength of a perturbation, and what it does to an image.
 
     Parameters
@@ -56,7 +58,9 @@ def plot_robustness(strengths, curves, images, captions=None, *, xlabel, title, 
     pictures = as_images(images, image_shape)
     for what, given in (("images", pictures), ("captions", captions)):
         if given is not None and len(given) != len(strengths):
-            raise ValueError(f"got {len(given)} {what} for {len(strengths)} strengths; give one for each")
+            raise ValueError(
+                f"got {len(given)} {what} for {len(strengths)} strengths; give one for each"
+            )
     height = TOP + LINES + GAP + PICTURE + (TEXT if captions is not None else 0.1)
     fig = new_figure(WIDTH, height, _alt(strengths, bands, captions, xlabel, title), layout=None)
     ax = fig.add_axes((LEFT, 1 - (TOP + LINES) / height, SPAN, LINES / height))
@@ -117,14 +121,20 @@ def plot_reliability(tables, *, title):
         For no table, or one without the columns that `reliability` gives.
     """
     if not tables:
-        raise ValueError("there is no table to draw; give a dictionary {name: reliability(confidence, is_right)}")
+        raise ValueError(
+            "there is no table to draw; give a dictionary {name: reliability(confidence, is_right)}"
+        )
     for name, table in tables.items():
-        missing = {"lower", "upper", "count", "confidence", "accuracy"} - set(getattr(table, "columns", ()))
+        missing = {"lower", "upper", "count", "confidence", "accuracy"} - set(
+            getattr(table, "columns", ())
+        )
         if missing or len(table) == 0:
             raise ValueError(
                 f"table {name!r} lacks {listing(sorted(missing)) or 'rows'}; reliability makes such tables"
             )
-    words = ". ".join(f"{name}: {listing(_bins_in_words(table), 20)}" for name, table in tables.items())
+    words = ". ".join(
+        f"{name}: {listing(_bins_in_words(table), 20)}" for name, table in tables.items()
+    )
     width = min(9, 1.4 + 3.8 * len(tables))
     fig = new_figure(width, 5, f"Reliability diagram, {title}. {words}.")
     shared = {"sharex": True, "sharey": "row", "squeeze": False, "height_ratios": [3, 1]}
@@ -157,7 +167,9 @@ def plot_reliability(tables, *, title):
 def _bins_in_words(table):
     """Yield a text for each bin that is not empty."""
     for row in table[table["count"] > 0].itertuples():
-        yield (f"{row.count} answers at confidence {row.confidence:.2f} with accuracy {row.accuracy:.2f}")
+        yield (
+            f"{row.count} answers at confidence {row.confidence:.2f} with accuracy {row.accuracy:.2f}"
+        )
 
 
 def _rising(strengths):
@@ -165,7 +177,9 @@ def _rising(strengths):
     strengths = np.asarray(strengths, dtype=float)
     many = strengths.ndim == 1 and len(strengths) > 1
     if not (many and np.isfinite(strengths).all() and (np.diff(strengths) > 0).all()):
-        raise ValueError(f"strengths are {strengths.tolist()!r:.60}, expected two or more finite numbers, rising")
+        raise ValueError(
+            f"strengths are {strengths.tolist()!r:.60}, expected two or more finite numbers, rising"
+        )
     return strengths
 
 
@@ -173,9 +187,13 @@ def _as_runs(name, values, count):
     """Return a curve as (runs, strengths) after checking that it holds fractions."""
     runs = np.atleast_2d(np.asarray(values, dtype=float))
     if runs.ndim != 2 or runs.shape[1] != count or len(runs) == 0:
-        raise ValueError(f"curve {name!r} has shape {np.shape(values)}, expected ({count},) or (runs, {count})")
+        raise ValueError(
+            f"curve {name!r} has shape {np.shape(values)}, expected ({count},) or (runs, {count})"
+        )
     if not ((runs >= 0) & (runs <= 1)).all():
-        raise ValueError(f"curve {name!r} must hold fractions from 0 to 1; divide percentages by 100")
+        raise ValueError(
+            f"curve {name!r} must hold fractions from 0 to 1; divide percentages by 100"
+        )
     return runs
 
 

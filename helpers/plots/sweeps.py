@@ -100,7 +100,11 @@ def plot_sweep(
         label = "mean of the runs" if group is None else value_name(name, group)
         legend += [(label, line) for line in _draw_line(ax, values, place, i)]
         lost += sum(len(crosses) for _, crosses in values.values())
-        said = listing(f"{value_name(kind, x)} {_in_words(*values[kind], column)}" for kind in kinds if kind in values)
+        said = listing(
+            f"{value_name(kind, x)} {_in_words(*values[kind], column)}"
+            for kind in kinds
+            if kind in values
+        )
         words.append(said if group is None else f"{label}: {said}")
     if group is None:
         band = ax.fill_between([], [], color=COLORS[0], alpha=0.15)
@@ -164,7 +168,9 @@ def plot_tradeoff(
         raise ValueError(f"no run has both {x!r} and {column!r}; look at the column error")
     least, most = kept[x].min(), kept[x].max()
     if logx and least <= 0:
-        raise ValueError(f"{x!r} has values of 0 or less, which a logarithmic axis cannot show; use logx=False")
+        raise ValueError(
+            f"{x!r} has values of 0 or less, which a logarithmic axis cannot show; use logx=False"
+        )
     points = {}
     columns = (column_values(kept, name) for name in (*names, x, column))
     for *key, cost, value in zip(*columns, strict=True):
@@ -176,7 +182,9 @@ def plot_tradeoff(
     for i, (key, pairs) in enumerate(points.items()):
         costs, values = np.array(pairs, dtype=float).T
         middle = costs.mean(), values.mean()
-        xerr, yerr = ([[m - v.min()], [v.max() - m]] for m, v in zip(middle, (costs, values), strict=True))
+        xerr, yerr = (
+            [[m - v.min()], [v.max() - m]] for m, v in zip(middle, (costs, values), strict=True)
+        )
         look = {"fmt": MARKERS[i % len(MARKERS)], "color": COLORS[i % len(COLORS)]}
         drawn.append(ax.errorbar(*middle, yerr, xerr, elinewidth=1, capsize=3, **look)[0])
         parts = zip(key, names, strict=True)

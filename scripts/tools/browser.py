@@ -49,7 +49,11 @@ def missing():
     """Return what keeps Chromium from being driven, in words, or None."""
     if importlib.util.find_spec("playwright") is None:
         return "needs Playwright: pip install playwright"
-    return None if chromium_path() else "needs Chromium: apt-get install chromium, or CHROMIUM=path of a browser"
+    return (
+        None
+        if chromium_path()
+        else "needs Chromium: apt-get install chromium, or CHROMIUM=path of a browser"
+    )
 
 
 def free_port():
@@ -64,7 +68,10 @@ def running_server(folder):
     """Run JupyterLab, which serves Notebook 7 too, for a folder of notebooks; yield (its address, the folder)."""
     with tempfile.TemporaryDirectory() as home:
         port, log = free_port(), Path(home, "server.log")
-        own = {f"JUPYTER_{name}_DIR": str(Path(home, name.lower())) for name in ("CONFIG", "DATA", "RUNTIME")}
+        own = {
+            f"JUPYTER_{name}_DIR": str(Path(home, name.lower()))
+            for name in ("CONFIG", "DATA", "RUNTIME")
+        }
         own |= {"IPYTHONDIR": str(Path(home, "ipython")), "PYTHONPATH": str(ROOT)}
         own |= {"JUPYTER_TOKEN": TOKEN, "OPENBLAS_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
         command = [sys.executable, "-m", "jupyterlab", *SERVER_OPTIONS]
@@ -117,7 +124,9 @@ def opened(notebook, server, browser, *, name="notebook", width=1300, height=100
         page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for(timeout=60_000)
         wait_for_kernel(page)
         if app == "lab" and width < 1000:
-            page.evaluate("async () => { await jupyterapp.commands.execute('application:toggle-left-area') }")
+            page.evaluate(
+                "async () => { await jupyterapp.commands.execute('application:toggle-left-area') }"
+            )
         yield page
     finally:
         stop_kernels(context)
@@ -126,7 +135,9 @@ def opened(notebook, server, browser, *, name="notebook", width=1300, height=100
 
 def notebook_of(*sources):
     """Return a notebook of these cells; a first one loads digits as train_set and dev_set."""
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (DATA_CELL, *sources)])
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in (DATA_CELL, *sources)]
+    )
 
 
 def wait_for_kernel(page):

@@ -5,7 +5,10 @@ import re
 import nbformat
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-HIDDEN, HIDDEN_TAG = {"jupyter": {"outputs_hidden": True}}, "hide-output"  # for JupyterLab, for the book
+HIDDEN, HIDDEN_TAG = (
+    {"jupyter": {"outputs_hidden": True}},
+    "hide-output",
+)  # for JupyterLab, for the book
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector)\(")
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
@@ -23,7 +26,9 @@ def clean(notebook):
         for trace in ("execution", "collapsed", "scrolled", "ExecuteTime"):
             cell.metadata.pop(trace, None)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # without a kernel it would show an error; the picture stays
+            output.get("data", {}).pop(
+                WIDGET, None
+            )  # without a kernel it would show an error; the picture stays
         if "outputs" in cell:  # of a widget without a picture only its name would be left
             cell.outputs = [output for output in cell.outputs if not names_a_widget(output)]
     return notebook
@@ -96,7 +101,10 @@ def picture_problems(notebook):
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             for kind in output.get("data", {}):
-                if kind.startswith("image/") and not output["metadata"].get(kind, {}).get("alt", "").strip():
+                if (
+                    kind.startswith("image/")
+                    and not output["metadata"].get(kind, {}).get("alt", "").strip()
+                ):
                     yield f"cell [{cell['execution_count']}] has a picture without a text alternative"
 
 

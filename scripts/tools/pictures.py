@@ -65,7 +65,9 @@ def densest_patch(stray):
     """Return (count, row, column): how many stray pixels the fullest patch holds, and its center."""
     count = stray.astype(np.int32)
     for axis in (0, 1):
-        count = windows(np.pad(count, PATCH // 2), PATCH, axis).sum(-1)[(slice(PATCH // 2, -(PATCH // 2)),) * 2]
+        count = windows(np.pad(count, PATCH // 2), PATCH, axis).sum(-1)[
+            (slice(PATCH // 2, -(PATCH // 2)),) * 2
+        ]
     row, column = np.unravel_index(count.argmax(), count.shape)
     return int(count[row, column]), int(row), int(column)
 
@@ -105,7 +107,10 @@ def save_beside(path, committed, drawn, stray=None):
         spread = windows(windows(stray, 5, 0).any(-1), 5, 1).any(-1)
         parts.append(np.where(spread[:, :, None], np.float32(MARK), pale))
     height = max(part.shape[0] for part in parts)
-    framed = [np.pad(part, ((0, height - part.shape[0]), (0, 10), (0, 0)), constant_values=128) for part in parts]
+    framed = [
+        np.pad(part, ((0, height - part.shape[0]), (0, 10), (0, 0)), constant_values=128)
+        for part in parts
+    ]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.hstack(framed).astype(np.uint8)).save(path)

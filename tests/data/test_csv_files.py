@@ -22,7 +22,9 @@ from helpers.internals import csv_files
 
 LABELS = np.array([4, 2, 0, 9, 7, 1, 3, 8, 6, 5, 4, 1])
 DIGITS = load_dataset("digits")
-PIXELS = np.rint(DIGITS.X.T * 255).astype(int)[[np.flatnonzero(DIGITS.labels == k)[-1] for k in LABELS]]
+PIXELS = np.rint(DIGITS.X.T * 255).astype(int)[
+    [np.flatnonzero(DIGITS.labels == k)[-1] for k in LABELS]
+]
 NAMES = [f"pixel{i}" for i in range(784)]
 SMALL = np.array([[0, 16, 8, 4], [16, 0, 2, 9], [1, 0, 16, 3]])  # three images of 2 x 2
 
@@ -33,7 +35,10 @@ def text(columns, names=None, separator=",", end="\n"):
 
 
 def table(labels=LABELS, pixels=PIXELS):
-    return [[label, *row] for label, row in zip(np.asarray(labels).tolist(), np.asarray(pixels).tolist(), strict=True)]
+    return [
+        [label, *row]
+        for label, row in zip(np.asarray(labels).tolist(), np.asarray(pixels).tolist(), strict=True)
+    ]
 
 
 def by_pandas(frame, **options):
@@ -94,7 +99,10 @@ def small_blocks(monkeypatch, size):
 
 
 def shuffled(names, order):
-    return text([[row[0], *(row[1 + i] for i in order)] for row in table()], ["label", *(names[i] for i in order)])
+    return text(
+        [[row[0], *(row[1 + i] for i in order)] for row in table()],
+        ["label", *(names[i] for i in order)],
+    )
 
 
 ORDER = np.random.default_rng(0).permutation(784).tolist()
@@ -199,8 +207,16 @@ SCALED = {
     "0 to 1": (PIXELS / 255, "from 0 to 1, and 1 was taken for full ink", 1e-6),
     "0 and 1": ((PIXELS > 127).astype(int), "from 0 to 1", 1),
     "0 to 16": (PIXELS * 16 // 255, "from 0 to 16, and 16 was taken for full ink", 1 / 16),
-    "-1 to 1": (PIXELS / 127.5 - 1, "from -1 to 1, and -1 was taken for paper, 1 for full ink", 1e-6),
-    "fractions of 0 to 255": (PIXELS - 0.25 * (PIXELS > 200), r"has the fraction \d+\.75 in column", 0.001),
+    "-1 to 1": (
+        PIXELS / 127.5 - 1,
+        "from -1 to 1, and -1 was taken for paper, 1 for full ink",
+        1e-6,
+    ),
+    "fractions of 0 to 255": (
+        PIXELS - 0.25 * (PIXELS > 200),
+        r"has the fraction \d+\.75 in column",
+        0.001,
+    ),
 }
 
 
@@ -245,7 +261,9 @@ def test_labels_as_text_are_names(tmp_path):
     dataset, said = load(path, class_names=names[::-1])
     check(dataset, 9 - LABELS)
     assert said == []
-    with pytest.raises(DataFileError, match=r"has 'J' in column 1 \(label\), expected one of class_names \(A, B"):
+    with pytest.raises(
+        DataFileError, match=r"has 'J' in column 1 \(label\), expected one of class_names \(A, B"
+    ):
         load_csv(path, class_names=names[:-1])
 
 
@@ -262,49 +280,78 @@ def test_many_rows_in_blocks_of_any_size(tmp_path, monkeypatch, dtype):
     with pytest.warns(UserWarning, match="row 501 has the fraction"):
         X = load_csv(write(tmp_path, mixed), dtype=dtype).X
     np.testing.assert_allclose(X[:, 500:], expected[:, 500:] / 2, rtol=1e-6)
-    with pytest.raises(DataFileError, match=r"^row 599 of digits.csv has 'x' in column 2, expected a pixel"):
+    with pytest.raises(
+        DataFileError, match=r"^row 599 of digits.csv has 'x' in column 2, expected a pixel"
+    ):
         load_csv(write(tmp_path, text(pixels[:598]) + "1,x,3,4\n"))
-    with pytest.raises(DataFileError, match=r"^row 602 of digits.csv has 256 in column 2, expected a pixel"):
+    with pytest.raises(
+        DataFileError, match=r"^row 602 of digits.csv has 256 in column 2, expected a pixel"
+    ):
         load_csv(write(tmp_path, "\n" + text(pixels) + "1,256,3,4\n"))
 
 
 def test_bundled_sets_load_without_a_word():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name, shape in (("digits", (784, 5000)), ("fashion", (784, 5000)), ("digits-8x8", (64, 1797))):
+        for name, shape in (
+            ("digits", (784, 5000)),
+            ("fashion", (784, 5000)),
+            ("digits-8x8", (64, 1797)),
+        ):
             assert load_dataset(name).X.shape == shape
 
 
 # --- what it is not
 
 FOREIGN = {
-    "workbook.xlsx": (zipped({"[Content_Types].xml": "x", "xl/workbook.xml": "x"}), "is an Excel workbook"),
+    "workbook.xlsx": (
+        zipped({"[Content_Types].xml": "x", "xl/workbook.xml": "x"}),
+        "is an Excel workbook",
+    ),
     "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "is an old Excel workbook"),
-    "sheet.ods": (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "is an OpenDocument file"),
+    "sheet.ods": (
+        zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
+        "is an OpenDocument file",
+    ),
     "mnist.npz": (saved(np.savez, x_train=PIXELS), r"is a NumPy archive \(.npz\)"),
     "X.npy": (saved(np.save, PIXELS), r"is a NumPy array \(.npy\)"),
-    **{f"{n}.pkl": (pickle.dumps([PIXELS, "x"], n), "is a pickle, .* only if you trust it") for n in range(6)},
+    **{
+        f"{n}.pkl": (pickle.dumps([PIXELS, "x"], n), "is a pickle, .* only if you trust it")
+        for n in range(6)
+    },
     "mnist.pkl.gz": (gzip.compress(pickle.dumps((PIXELS, LABELS))), "holds a pickle"),
     "model.h5": (b"\x89HDF\r\n\x1a\n" + bytes(99), "is an HDF5 file"),
-    "train-images-idx3-ubyte": (b"\0\0\x08\x03" + bytes(99), r'is an IDX file.*load_dataset\("mnist"\)'),
+    "train-images-idx3-ubyte": (
+        b"\0\0\x08\x03" + bytes(99),
+        r'is an IDX file.*load_dataset\("mnist"\)',
+    ),
     "train-images-idx3-ubyte.gz": (gzip.compress(b"\0\0\x08\x03" + bytes(99)), "holds an IDX file"),
     "photo.png": (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a PNG picture"),
     "photo.jpg": (b"\xff\xd8\xff\xe0" + bytes(99), "is a JPEG picture"),
     "photo.heic": (b"\0\0\0\x18ftypheic" + bytes(99), "is a HEIC picture.* export it as JPEG"),
     "a.parquet": (b"PAR1" + bytes(99), r"is a Parquet file.*read_parquet\(path\).*to_csv"),
-    "lfs.csv": ("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 7\n", "Git LFS, .*git lfs pull"),
+    "lfs.csv": (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 7\n",
+        "Git LFS, .*git lfs pull",
+    ),
     "page.csv": ("\n\n <!doctype html>\n<html>", "is a web page, .* download the file itself"),
     "error.csv": ('{"code":401,"message":"Unauthenticated"}', "is a JSON text"),
     "list.txt": (str(table()), "is a JSON text"),
     "mnist.arff": ("% MNIST\n@RELATION mnist\n@ATTRIBUTE a REAL\n", r"is an ARFF file, .*loadarff"),
     "mnist.libsvm": ("5 153:3 154:18\n0 1:7 2:0.5\n", "is a LIBSVM file, .*load_svmlight_file"),
     "a.7z": (b"7z\xbc\xaf'\x1c" + bytes(99), "is a 7-Zip archive"),
-    "several.zip": (zipped({"train.csv": "1,2", "test.csv": "1,2"}), r"zip archive of 2 files.*\(train.csv, test"),
+    "several.zip": (
+        zipped({"train.csv": "1,2", "test.csv": "1,2"}),
+        r"zip archive of 2 files.*\(train.csv, test",
+    ),
     "empty.csv": ("", "is empty"),
     "blank.csv": ("\n\n", "is empty"),
     "mark.csv": ("\ufeff", "is empty"),
     "zeros.csv": (PLAIN.encode() + bytes(20), "^row 13 of zeros.csv holds binary data"),
-    "latin.csv": ("nüm".encode("latin-1") + HEADED[5:].encode(), "^row 1 of latin.csv is not UTF-8 text"),
+    "latin.csv": (
+        "nüm".encode("latin-1") + HEADED[5:].encode(),
+        "^row 1 of latin.csv is not UTF-8 text",
+    ),
     "words.csv": ("hello\nworld\n", "^row 1 of words.csv has no commas"),
 }
 
@@ -394,12 +441,16 @@ PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
 def test_a_packed_file_cut_or_changed_at_any_place(tmp_path, pack):
     content = pack(text(table([1, 0, 2], 15 * SMALL)).encode())
     damaged = [content[:length] for length in range(6, len(content))]
-    damaged += [content[:i] + bytes([content[i] ^ 0x55]) + content[i + 1 :] for i in range(12, len(content))]
+    damaged += [
+        content[:i] + bytes([content[i] ^ 0x55]) + content[i + 1 :] for i in range(12, len(content))
+    ]
     for broken in damaged:
         try:
             load_csv(write(tmp_path, broken))
         except DataFileError as error:
-            assert re.search("digits.csv is (incomplete: its packed data are cut off|empty)", str(error))  # noqa: PT017
+            assert re.search(
+                "digits.csv is (incomplete: its packed data are cut off|empty)", str(error)
+            )
         else:
             raise AssertionError("a damaged file was read")
 
@@ -428,17 +479,23 @@ def test_unprintable_characters_become_question_marks():
 def test_label_column(tmp_path):
     last = text([[*row[1:], row[0]] for row in table()])
     path = write(tmp_path, last)
-    with pytest.raises(DataFileError, match=r'its last column looks more like labels .* pass label_column="last"'):
+    with pytest.raises(
+        DataFileError, match=r'its last column looks more like labels .* pass label_column="last"'
+    ):
         load_csv(path)
     check(load_csv(path, label_column="last"))
     scaled = np.column_stack([np.full(12, 0.5), np.round(PIXELS[:, 1:] / 255, 6)])
-    dataset, said = load(write(tmp_path, text([[*row, k] for row, k in zip(scaled.tolist(), LABELS, strict=True)])))
+    dataset, said = load(
+        write(tmp_path, text([[*row, k] for row, k in zip(scaled.tolist(), LABELS, strict=True)]))
+    )
     np.testing.assert_array_equal(dataset.labels, LABELS)
     assert "column 785 was taken for the label: it alone is whole" in said[0]
     path = write(tmp_path, HEADED)
     check(load_csv(path, label_column="first"))
     for wrong in ("last", None):
-        with pytest.raises(DataFileError, match=f'label_column is {wrong!r}; leave label_column at "auto"'):
+        with pytest.raises(
+            DataFileError, match=f'label_column is {wrong!r}; leave label_column at "auto"'
+        ):
             load_csv(path, label_column=wrong)
     path = write(tmp_path, "label,a,b,c,d\n1,0,16,16,255\n".replace("label", "kind"))
     assert load_csv(path, label_column="first").labels.tolist() == [1]
@@ -470,13 +527,17 @@ def test_paths(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     check(load_csv("~/digits.csv.gz"))
-    with pytest.raises(FileNotFoundError, match=r"there is no file .*; did you mean digits\.csv\.gz\?"):
+    with pytest.raises(
+        FileNotFoundError, match=r"there is no file .*; did you mean digits\.csv\.gz\?"
+    ):
         load_csv(tmp_path / "digit.csv.gz")
     with pytest.raises(FileNotFoundError, match="check the name"):
         load_csv(tmp_path / "zzz")
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*elsewhere"):
         load_csv(tmp_path / "elsewhere" / "digits.csv")
-    with pytest.raises(FileNotFoundError, match=r"train\.csv is a web address, expected a file: download it first"):
+    with pytest.raises(
+        FileNotFoundError, match=r"train\.csv is a web address, expected a file: download it first"
+    ):
         load_csv("https://example.org/train.csv")
     with pytest.raises(IsADirectoryError, match="is a folder"):
         load_csv(tmp_path)
@@ -486,10 +547,13 @@ def test_paths(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error"), [(10, TypeError), ("AB", TypeError), ([], ValueError), (["a", "a"], ValueError)]
+    ("wrong", "error"),
+    [(10, TypeError), ("AB", TypeError), ([], ValueError), (["a", "a"], ValueError)],
 )
 def test_class_names_are_checked(tmp_path, wrong, error):
-    with pytest.raises(error, match=r"class_names is .*, expected a list of the names of the classes"):
+    with pytest.raises(
+        error, match=r"class_names is .*, expected a list of the names of the classes"
+    ):
         load_csv(write(tmp_path, HEADED), class_names=wrong)
 
 
@@ -523,13 +587,20 @@ def test_advice_labels_that_count_from_1(tmp_path):
     assert "its labels go from 1 to 10: subtract 1 from each, or write 0 for 10" in sentence
     check(load_csv(write(tmp_path, text(table(LABELS + 1 - 1)))))
     path = write(tmp_path, text(table(LABELS + 1)))
-    number = int(re.search(r"a name for 0 in front, (\d+) in all", advice(path, class_names=[*"ABCDEFGHIJ"]))[1])
+    number = int(
+        re.search(
+            r"a name for 0 in front, (\d+) in all", advice(path, class_names=[*"ABCDEFGHIJ"])
+        )[1]
+    )
     check(load_csv(path, class_names=range(number) and [str(i) for i in range(number)]), LABELS + 1)
 
 
 def test_advice_max_pixel(tmp_path):
     path = write(tmp_path, text(table(pixels=PIXELS // 26)))
-    assert "the brightest pixel of digits.csv is 9, expected up to 255; pass the number of full ink" in advice(path)
+    assert (
+        "the brightest pixel of digits.csv is 9, expected up to 255; pass the number of full ink"
+        in advice(path)
+    )
     check(load_csv(path, max_pixel=9), atol=0.12)
     assert load(path, max_pixel=255)[0].X.max() == 9 / 255
 
@@ -538,9 +609,14 @@ def test_advice_pixels_on_another_scale(tmp_path):
     for pixels in (PIXELS * 16, PIXELS * 1.5 - 50):
         sentence = advice(write(tmp_path, text(table(pixels=pixels))))
         formula = re.search(r"numpy.rint\(.*\)", sentence)[0]
-        scaled = eval(formula, {"numpy": np, "table": pixels, "low": pixels.min(), "high": pixels.max()})
+        scaled = eval(
+            formula, {"numpy": np, "table": pixels, "low": pixels.min(), "high": pixels.max()}
+        )
         check(load_csv(write(tmp_path, text(table(pixels=scaled.astype(int))))), atol=0.51 / 255)
-    for pixels, formula in ((PIXELS - 128, "table + 128"), (PIXELS.astype(np.int8).astype(int), "table % 256")):
+    for pixels, formula in (
+        (PIXELS - 128, "table + 128"),
+        (PIXELS.astype(np.int8).astype(int), "table % 256"),
+    ):
         assert formula in advice(write(tmp_path, text(table(pixels=pixels))))
         check(load_csv(write(tmp_path, text(table(pixels=eval(formula, {"table": pixels}))))))
 
@@ -558,7 +634,11 @@ def test_advice_columns_of_another_kind(tmp_path):
 
 def test_advice_pixels_in_one_field(tmp_path):
     frame = pd.DataFrame(
-        {"emotion": LABELS, "pixels": [" ".join(map(str, row)) for row in PIXELS], "Usage": "Training"}
+        {
+            "emotion": LABELS,
+            "pixels": [" ".join(map(str, row)) for row in PIXELS],
+            "Usage": "Training",
+        }
     )
     path = write(tmp_path, frame.to_csv(index=False))
     check(follow(tmp_path, advice(path).split("its own: ")[1], path=path))
@@ -589,7 +669,9 @@ def test_advice_images_that_lie_across(tmp_path):
     sentence = advice(path)
     turned = follow(tmp_path, re.search(r"pandas\.read_csv.*\)", sentence)[0], path=path)
     np.testing.assert_array_equal(turned.X, many.T / 255)
-    assert load_csv(path, image_shape=eval(re.search(r"image_shape=(\(.*?\))", sentence)[1])).X.shape == (49, 784)
+    assert load_csv(
+        path, image_shape=eval(re.search(r"image_shape=(\(.*?\))", sentence)[1])
+    ).X.shape == (49, 784)
 
 
 def test_advice_one_image_as_lines(tmp_path):
@@ -604,7 +686,9 @@ def test_advice_lists_of_python(tmp_path):
     check(
         follow(
             tmp_path,
-            re.search(r"numpy\.savetxt\(.*?\"\)", sentence.replace('",")', '", ")'))[0].replace('", ")', '",")'),
+            re.search(r"numpy\.savetxt\(.*?\"\)", sentence.replace('",")', '", ")'))[0].replace(
+                '", ")', '",")'
+            ),
             rows=rows,
         )
     )
@@ -619,13 +703,20 @@ def test_advice_image_shape(tmp_path):
     np.testing.assert_array_equal(load_csv(path, image_shape=eval(shape)).X, pixels.T / 255)
     for columns in (786, 787):
         content = text([[*row, *[9] * (columns - 785)] for row in table()])
-        assert "leave out the columns that are neither pixels nor the label" in advice(write(tmp_path, content))
+        assert "leave out the columns that are neither pixels nor the label" in advice(
+            write(tmp_path, content)
+        )
     check(load_csv(write(tmp_path, PLAIN)))
 
 
 def test_advice_arrays(tmp_path):
-    path = write(tmp_path, saved(np.savez, images=PIXELS.reshape(-1, 28, 28), labels=LABELS), "a.npz")
-    assert "np.load(path) gives its arrays; Dataset(images.reshape(len(images), -1).T / 255, labels)" in advice(path)
+    path = write(
+        tmp_path, saved(np.savez, images=PIXELS.reshape(-1, 28, 28), labels=LABELS), "a.npz"
+    )
+    assert (
+        "np.load(path) gives its arrays; Dataset(images.reshape(len(images), -1).T / 255, labels)"
+        in advice(path)
+    )
     images, labels = np.load(path)["images"], np.load(path)["labels"]
     dataset = Dataset(images.reshape(len(images), -1).T / 255, labels)
     np.testing.assert_array_equal(dataset.X, PIXELS.T / 255)

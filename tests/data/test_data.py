@@ -135,7 +135,9 @@ def test_split_is_disjoint_complete_and_repeatable():
 
 
 def test_split_keeps_dtype_and_works_without_labels():
-    train_set, dev_set = split(small(X=np.zeros((6, 7), np.float32), labels=None), 2, np.random.default_rng(0))
+    train_set, dev_set = split(
+        small(X=np.zeros((6, 7), np.float32), labels=None), 2, np.random.default_rng(0)
+    )
     assert train_set.X.dtype == np.float32
     assert dev_set.labels is None
 
@@ -192,7 +194,9 @@ def test_build_script_writes_the_layout_of_the_bundled_files(name):
     table = np.loadtxt(text.decode().splitlines()[:51], delimiter=",", skiprows=1, dtype=int)
     rebuilt = BUILD["csv_gz"](table[:, 1:], table[:, 0])
     assert gzip.decompress(rebuilt) == b"".join(text.splitlines(keepends=True)[:51])
-    assert rebuilt[:8] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "neither a file name nor a time in the gzip header"
+    assert rebuilt[:8] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00", (
+        "neither a file name nor a time in the gzip header"
+    )
 
 
 def test_build_script_picks_the_first_of_each_class():
@@ -206,5 +210,7 @@ def test_load_dataset_reads_from_another_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("NEURAL_NETWORK_DATA", str(tmp_path))
     # a folder for the full sets alone does not hide the bundled ones
     assert len(load_dataset("digits")) == 5000
-    (tmp_path / "digits.csv.gz").write_bytes(BUILD["csv_gz"](np.full((3, 784), 255), np.array([1, 2, 3])))
+    (tmp_path / "digits.csv.gz").write_bytes(
+        BUILD["csv_gz"](np.full((3, 784), 255), np.array([1, 2, 3]))
+    )
     assert load_dataset("digits").labels.tolist() == [1, 2, 3]

@@ -33,7 +33,9 @@ IMAGES, LABELS = "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"
 
 
 def idx_bytes(array):
-    header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
+    header = bytes([0, 0, 8, array.ndim]) + b"".join(
+        size.to_bytes(4, "big") for size in array.shape
+    )
     return header + array.astype(np.uint8).tobytes()
 
 
@@ -43,7 +45,9 @@ def small_files(folder):
     for part, m in (("train", 12), ("t10k", 7)):
         images, labels = rng.integers(0, 256, (m, 28, 28)), rng.integers(0, 10, m)
         for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
-            (folder / f"{part}-{kind}-ubyte.gz").write_bytes(gzip.compress(idx_bytes(array), mtime=0))
+            (folder / f"{part}-{kind}-ubyte.gz").write_bytes(
+                gzip.compress(idx_bytes(array), mtime=0)
+            )
     return folder
 
 
@@ -71,7 +75,9 @@ class Mirror(BaseHTTPRequestHandler):
             self.send_file(content[:-1] + b"!", len(content))
         elif behavior == "cut-and-content":
             self.send_file(content[: len(content) // 2], len(content) // 2)
-        elif behavior == "cut-off" or (behavior == "recovers" and self.server.requests.count(self.path) == 1):
+        elif behavior == "cut-off" or (
+            behavior == "recovers" and self.server.requests.count(self.path) == 1
+        ):
             self.send_file(content[: len(content) // 2], len(content))
         elif behavior == "stalls":
             self.send_file(content[: len(content) // 2], len(content))
@@ -149,12 +155,17 @@ def published(request, tmp_path, server):
         return SOURCES["mnist"]
     server.folder = tmp_path / "published"
     server.folder.mkdir()
-    contents = {file.name: file.read_bytes() for file in sorted(small_files(server.folder).iterdir())}
+    contents = {
+        file.name: file.read_bytes() for file in sorted(small_files(server.folder).iterdir())
+    }
     return replace(
         SOURCES["mnist"],
         archives={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         sizes={name: len(content) for name, content in contents.items()},
-        contents={name: hashlib.sha256(gzip.decompress(content)).hexdigest() for name, content in contents.items()},
+        contents={
+            name: hashlib.sha256(gzip.decompress(content)).hexdigest()
+            for name, content in contents.items()
+        },
     )
 
 
@@ -179,7 +190,9 @@ def use_mirrors(published, cache, server, monkeypatch):
             unused.bind(("127.0.0.1", 0))
             dead = f"http://127.0.0.1:{unused.getsockname()[1]}/"
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        mirrors = tuple(dead if behavior == "dead" else f"{address}/{behavior}/" for behavior in behaviors)
+        mirrors = tuple(
+            dead if behavior == "dead" else f"{address}/{behavior}/" for behavior in behaviors
+        )
         monkeypatch.setitem(mnist_files.SOURCES, "mnist", replace(published, mirrors=mirrors))
 
     return use
@@ -192,7 +205,9 @@ def files_in(folder):
 def check_test_part(dataset, folder):
     images = gzip.decompress((folder / IMAGES).read_bytes())[16:]
     labels = gzip.decompress((folder / LABELS).read_bytes())[8:]
-    assert_array_equal(np.rint(dataset.X.T * 255).astype(np.uint8).ravel(), np.frombuffer(images, np.uint8))
+    assert_array_equal(
+        np.rint(dataset.X.T * 255).astype(np.uint8).ravel(), np.frombuffer(images, np.uint8)
+    )
     assert_array_equal(dataset.labels, np.frombuffer(labels, np.uint8))
     assert dataset.X.T.flags.c_contiguous
 
@@ -220,7 +235,9 @@ def test_the_second_mirror_takes_over(use_mirrors, server, cache, behavior):
 
 @SMALL
 @pytest.mark.parametrize(("behavior", "reason"), REASONS.items())
-def test_when_no_mirror_delivers_the_error_says_what_to_put_where(use_mirrors, cache, monkeypatch, behavior, reason):
+def test_when_no_mirror_delivers_the_error_says_what_to_put_where(
+    use_mirrors, cache, monkeypatch, behavior, reason
+):
     monkeypatch.setattr(mnist_files, "ROUNDS", 1)
     use_mirrors(behavior)
     with pytest.raises(ConnectionError) as failure:
@@ -242,7 +259,9 @@ def test_when_no_mirror_delivers_the_error_says_what_to_put_where(use_mirrors, c
 def test_a_mirror_that_never_ends_is_left_soon(use_mirrors, server, published):
     use_mirrors("endless", "good")
     check_test_part(load_dataset("mnist", "test"), server.folder)
-    assert server.sent < 20 * 2**20  # what the system itself keeps on the way; the disk gets the published size at most
+    assert (
+        server.sent < 20 * 2**20
+    )  # what the system itself keeps on the way; the disk gets the published size at most
 
 
 def test_a_download_that_broke_off_is_started_again(use_mirrors, server):
@@ -283,7 +302,10 @@ def test_without_a_network_the_cache_is_enough(use_mirrors, server):
 def test_a_cache_that_cannot_be_written_is_named_but_can_be_read(use_mirrors, server, cache):
     use_mirrors("good")
     cache.parent.write_text("a file where the cache folder should be")
-    with pytest.raises(OSError, match=r"cannot write the cache folder .*cache.mnist \(.*variable NEURAL_NETWORK_DATA"):
+    with pytest.raises(
+        OSError,
+        match=r"cannot write the cache folder .*cache.mnist \(.*variable NEURAL_NETWORK_DATA",
+    ):
         load_dataset("mnist", "test")
     cache.parent.unlink()
     load_dataset("mnist", "test")
@@ -308,7 +330,9 @@ def test_a_full_disk_is_named_and_leaves_nothing(use_mirrors, cache, monkeypatch
     assert files_in(cache) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C reaches processes in another way on Windows")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Ctrl-C reaches processes in another way on Windows"
+)
 def test_ctrl_c_during_a_download_leaves_nothing_torn(server, tmp_path):
     server.folder = tmp_path
     small_files(tmp_path)
@@ -320,7 +344,12 @@ def test_ctrl_c_during_a_download_leaves_nothing_torn(server, tmp_path):
         "load_dataset('mnist', 'test')\n"
     )
     address = f"http://127.0.0.1:{server.server_address[1]}/stalls/"
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "NO_PROXY": "127.0.0.1", mnist_files.FOLDER_VARIABLE: ""}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "NO_PROXY": "127.0.0.1",
+        mnist_files.FOLDER_VARIABLE: "",
+    }
     command = [sys.executable, "-c", program, address, str(tmp_path / "cache")]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         folder = tmp_path / "cache" / "mnist"
@@ -362,7 +391,9 @@ def test_files_in_the_users_folder_are_known_by_their_content(
 
 
 @SMALL
-def test_what_is_missing_in_the_users_folder_is_downloaded(use_mirrors, server, cache, tmp_path, monkeypatch):
+def test_what_is_missing_in_the_users_folder_is_downloaded(
+    use_mirrors, server, cache, tmp_path, monkeypatch
+):
     use_mirrors("good")
     (tmp_path / "mine" / "mnist").mkdir(parents=True)
     shutil.copy(server.folder / LABELS, tmp_path / "mine" / "mnist")
@@ -373,20 +404,35 @@ def test_what_is_missing_in_the_users_folder_is_downloaded(use_mirrors, server, 
 
 def test_a_variable_that_names_no_folder_is_an_error(cache, tmp_path, monkeypatch):
     monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match=r"variable NEURAL_NETWORK_DATA names .*nowhere, which is not a folder"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=r"variable NEURAL_NETWORK_DATA names .*nowhere, which is not a folder",
+    ):
         load_dataset("mnist")
 
 
 WRONG_FILES = {
     "cut gzip": (lambda good: gzip.compress(good)[:-30], r"damaged gzip file"),
     "spoiled gzip": (lambda good: gzip.compress(good)[:10] + b"\xff" * 99, r"damaged gzip file"),
-    "cut short": (lambda good: good[:-1], r"holds 5,503 bytes, expected 5,504 for the shape \(7, 28, 28\)"),
+    "cut short": (
+        lambda good: good[:-1],
+        r"holds 5,503 bytes, expected 5,504 for the shape \(7, 28, 28\)",
+    ),
     "too long": (lambda good: good + b"\0", r"expected .* for the shape"),
     "part of a header": (lambda good: good[:9], r"holds 9 bytes, expected"),
     "empty": (lambda good: b"", r"starts with nothing, expected 00 00 08 03"),
-    "labels": (lambda good: idx_bytes(np.arange(7)), r"not an IDX file of images: it starts with 00 00 08 01"),
-    "a web page": (lambda good: b"<html>not found", r"not an IDX file of images: it starts with 3c 68 74 6d"),
-    "other images": (lambda good: good[:-1] + bytes([good[-1] ^ 1]), r"not the published one: .* another checksum"),
+    "labels": (
+        lambda good: idx_bytes(np.arange(7)),
+        r"not an IDX file of images: it starts with 00 00 08 01",
+    ),
+    "a web page": (
+        lambda good: b"<html>not found",
+        r"not an IDX file of images: it starts with 3c 68 74 6d",
+    ),
+    "other images": (
+        lambda good: good[:-1] + bytes([good[-1] ^ 1]),
+        r"not the published one: .* another checksum",
+    ),
 }
 
 
@@ -409,7 +455,9 @@ def test_read_idx_without_a_checksum_takes_any_proper_file(tmp_path):
     assert_array_equal(read_idx(tmp_path / "images", dimensions=3), array)
 
 
-@pytest.mark.skipif(not REAL_FILES.is_dir(), reason="the published MNIST files are not at ../shared/data/mnist")
+@pytest.mark.skipif(
+    not REAL_FILES.is_dir(), reason="the published MNIST files are not at ../shared/data/mnist"
+)
 def test_the_real_training_set(cache, monkeypatch):
     monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(REAL_FILES.parent))
     dataset = load_dataset("mnist", dtype=np.float32)
@@ -425,7 +473,9 @@ def test_load_dataset_gives_the_full_sets_in_either_type(use_mirrors, server):
     use_mirrors("good")
     check_test_part(load_dataset("mnist", part="test"), server.folder)
     assert load_dataset("mnist", dtype=np.float32).X.dtype == np.float32
-    with pytest.raises(ValueError, match="'digits', 'fashion', 'digits-8x8', 'mnist', 'fashion-mnist'"):
+    with pytest.raises(
+        ValueError, match="'digits', 'fashion', 'digits-8x8', 'mnist', 'fashion-mnist'"
+    ):
         load_dataset("cifar")
 
 

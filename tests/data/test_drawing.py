@@ -20,7 +20,9 @@ def test_a_stroke_has_the_area_of_a_sausage_at_any_size():
 
 
 def test_one_point_is_a_dot_and_strokes_may_leave_the_board():
-    assert (1 - draw_strokes([[(140, 140)]], side=280, pen=40)).sum() == pytest.approx(math.pi * 20**2, rel=0.01)
+    assert (1 - draw_strokes([[(140, 140)]], side=280, pen=40)).sum() == pytest.approx(
+        math.pi * 20**2, rel=0.01
+    )
     assert draw_strokes([[(-90, 140), (500, 900)]], side=50).shape == (50, 50)
     assert_array_equal(draw_strokes([]), np.ones((140, 140)))
     right_top = draw_strokes([[(265, 15)]], side=28, pen=20)

@@ -28,13 +28,18 @@ from helpers.exercises.declaring import REGISTRY
 from helpers.losses import one_hot
 from helpers.network import forward_propagation, initialize_parameters
 
-NOTEBOOK = nbformat.read(Path(__file__).resolve().parents[2] / "notebooks" / "08_bug_hunt.ipynb", as_version=4)
+NOTEBOOK = nbformat.read(
+    Path(__file__).resolve().parents[2] / "notebooks" / "08_bug_hunt.ipynb", as_version=4
+)
 SIZES = (784, 64, 32, 10)
 
 
 def only_defines(source):
     """Whether a cell holds nothing but imports and functions."""
-    return all(isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef)) for node in ast.parse(source).body)
+    return all(
+        isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef))
+        for node in ast.parse(source).body
+    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +51,9 @@ def names():
             exec(cell["source"], found)
     found["blanks"] = {name: value for name, value in found.items() if name.startswith("my_")}
     for cell in NOTEBOOK["cells"]:
-        for solution in re.findall(r"<summary>Solution</summary>\s+~~~python\n(.*?)~~~", cell["source"], re.DOTALL):
+        for solution in re.findall(
+            r"<summary>Solution</summary>\s+~~~python\n(.*?)~~~", cell["source"], re.DOTALL
+        ):
             exec(solution, found)
     return found
 
@@ -80,7 +87,9 @@ def parts_alarm(parts, names, sets, batch, untrained):
 
 
 def evaluate_alarm(evaluate, names, sets, batch, untrained):
-    table = label_sensitivity(evaluate, untrained, sets[0].subset(np.arange(300)), sets[1])["dev_accuracy"]
+    table = label_sensitivity(evaluate, untrained, sets[0].subset(np.arange(300)), sets[1])[
+        "dev_accuracy"
+    ]
     return table.iloc[1] != table.iloc[0] or table.iloc[2] == table.iloc[0]
 
 
@@ -89,7 +98,9 @@ def softmax_alarm(softmax, names, sets, batch, untrained):
 
 
 def initialize_alarm(initialize, names, sets, batch, untrained):
-    table = neuron_report(forward_propagation(initialize(SIZES, np.random.default_rng(0)), batch[0]))
+    table = neuron_report(
+        forward_propagation(initialize(SIZES, np.random.default_rng(0)), batch[0])
+    )
     return bool((table["distinct"] < table["neurons"] / 2).any())
 
 
@@ -101,7 +112,9 @@ def dropout_alarm(backward, names, sets, batch, untrained):
     def forward(parameters, X):
         return names["dropout_forward"](parameters, X, 0.5, np.random.default_rng(7))
 
-    table = gradient_errors(untrained, *batch, forward=forward, backward=partial(backward, keep=0.5))
+    table = gradient_errors(
+        untrained, *batch, forward=forward, backward=partial(backward, keep=0.5)
+    )
     return table["relative_error"].max() > 1e-6
 
 
@@ -134,7 +147,9 @@ per_bug = pytest.mark.parametrize("key", BUGS)
 
 
 def summary_of_the_notebook():
-    text = "\n".join(cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown")
+    text = "\n".join(
+        cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown"
+    )
     return text.split("## Summary")[1].split("## On your own")[0]
 
 
@@ -169,7 +184,10 @@ def test_the_check_knows_the_bug_and_its_fix(key, names):
 def test_the_learner_fixes_the_very_code_that_was_shown(key):
     name, given = REGISTRY[key].name, BUGS[key][0]
     sources = [cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-    shown, blank = (next(source for source in sources if source.startswith(f"def {which}(")) for which in (given, name))
+    shown, blank = (
+        next(source for source in sources if source.startswith(f"def {which}("))
+        for which in (given, name)
+    )
     assert shown.replace(given, name) == blank
     assert shown.count("\n") < 15
 
@@ -182,7 +200,12 @@ def test_the_table_names_the_tool(key):
 
 def test_the_summary_names_no_tool_that_is_not_there():
     summary = summary_of_the_notebook()
-    tools = {tool for line in summary.splitlines() if line.startswith("|") for tool in re.findall(r"`(\w+_\w+)`", line)}
+    tools = {
+        tool
+        for line in summary.splitlines()
+        if line.startswith("|")
+        for tool in re.findall(r"`(\w+_\w+)`", line)
+    }
     assert tools <= {tool for _, tool, _ in BUGS.values()}
 
 
@@ -193,13 +216,19 @@ def test_what_each_tool_sleeps_through(names, batch, untrained):
         names["given_slow_step"],
     ):
         assert overfit(*ten, SIZES, step=step)[-1] < 0.05
-    assert initial_loss(SIZES, *batch, initialize=names["given_initialize"])["ratio"].between(0.9, 1.5).all()
+    assert (
+        initial_loss(SIZES, *batch, initialize=names["given_initialize"])["ratio"]
+        .between(0.9, 1.5)
+        .all()
+    )
     assert overfit(*ten, SIZES, initialize=names["given_initialize"])[-1] > 1
 
 
 def test_the_fixed_dropout_of_the_comparison_is_the_solution(names, batch, untrained):
     A = names["dropout_forward"](untrained, batch[0], 0.8, np.random.default_rng(1))
     borrowed = broken_functions.dropout_backward(untrained, A, batch[1], 0.8)
-    for one, other in zip(borrowed, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True):
+    for one, other in zip(
+        borrowed, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True
+    ):
         np.testing.assert_allclose(one.W, other.W)
         np.testing.assert_allclose(one.b, other.b)

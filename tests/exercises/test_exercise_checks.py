@@ -40,7 +40,10 @@ RELU = Exercise(
 
 
 def layer_cases():
-    return [(np.arange(1.0, 7.0).reshape(2, 3) + k, np.arange(12.0).reshape(4, 3) ** 2) for k in range(2)]
+    return [
+        (np.arange(1.0, 7.0).reshape(2, 3) + k, np.arange(12.0).reshape(4, 3) ** 2)
+        for k in range(2)
+    ]
 
 
 LAYER = Exercise(
@@ -51,7 +54,9 @@ LAYER = Exercise(
     cases=layer_cases,
     returns=("dW", "db"),
 )
-MASK = Exercise(key="99.3", name="my_mask", title="Find ink", reference=lambda Z: Z > 0, cases=relu_cases)
+MASK = Exercise(
+    key="99.3", name="my_mask", title="Find ink", reference=lambda Z: Z > 0, cases=relu_cases
+)
 VALUE = Exercise(
     key="99.4",
     name="my_count",
@@ -125,7 +130,12 @@ def test_a_solution_is_solved():
 
 
 def test_dots_in_an_index_are_no_blank():
-    assert check_answer(RELU, learner("def my_relu(Z):\n    return np.maximum(Z, 0)[...]", "my_relu")).state == SOLVED
+    assert (
+        check_answer(
+            RELU, learner("def my_relu(Z):\n    return np.maximum(Z, 0)[...]", "my_relu")
+        ).state
+        == SOLVED
+    )
 
 
 def test_a_given_function_is_open_until_it_is_fixed():
@@ -214,7 +224,9 @@ def my_layer(dZ, A):
 
 
 def test_the_right_parts_in_another_order():
-    verdict = check_answer(LAYER, lambda dZ, A: (dZ.mean(axis=1, keepdims=True), dZ @ A.T / dZ.shape[1]))
+    verdict = check_answer(
+        LAYER, lambda dZ, A: (dZ.mean(axis=1, keepdims=True), dZ @ A.T / dZ.shape[1])
+    )
     assert verdict.mistake == "order of parts"
     assert verdict.message.endswith("the parts are right, but in another order: first dW, then db")
 
@@ -248,14 +260,18 @@ def test_parts_of_a_network_have_names():
     pairs = [(W.copy(), b.copy()) for W, b in parameters]
     assert check_answer(exercise, lambda: pairs).state == SOLVED
     pairs[1] = (pairs[1][0], np.zeros(4))
-    assert check_answer(exercise, lambda: pairs).message.startswith("your b of layer 2 has shape (4,), expected (4, 1)")
+    assert check_answer(exercise, lambda: pairs).message.startswith(
+        "your b of layer 2 has shape (4,), expected (4, 1)"
+    )
 
 
 def test_a_long_array_is_shown_in_part():
     Z = np.arange(30.0).reshape(5, 6)
     exercise = Exercise("99.6", "same", "Keep", reference=lambda Z: Z + 0, cases=[(Z,)])
     verdict = check_answer(exercise, lambda Z: np.where(Z == 20, 7, Z))
-    assert verdict.message == "for Z of shape (5, 6) the entry [3, 2] of your array is 7, expected 20"
+    assert (
+        verdict.message == "for Z of shape (5, 6) the entry [3, 2] of your array is 7, expected 20"
+    )
 
 
 def test_the_examples_are_the_columns_of_the_first_matrix():
@@ -306,12 +322,17 @@ def test_a_variable_of_the_answer_is_not_taken_for_an_array_of_the_notebook():
 def test_a_name_that_an_answer_should_do_without():
     exercise = Exercise(**(vars(RELU) | {"without": ("relu",)}))
     answer = learner("relu = None\ndef my_relu(Z):\n    return [relu(z) for z in Z]", "my_relu")
-    assert check_answer(exercise, answer).message == "your my_relu uses `relu`; write it without this function"
+    assert (
+        check_answer(exercise, answer).message
+        == "your my_relu uses `relu`; write it without this function"
+    )
     assert check_answer(exercise, lambda relu: np.maximum(relu, 0)).state == SOLVED
 
 
 def test_a_generator_that_is_given_has_to_be_used():
-    draw = Exercise("99.9", "f", "Draw", lambda rng: 1, [(np.random.default_rng(0),)], judge=lambda *_: None)
+    draw = Exercise(
+        "99.9", "f", "Draw", lambda rng: 1, [(np.random.default_rng(0),)], judge=lambda *_: None
+    )
     assert "never looks at the `rng`" in check_answer(draw, lambda rng: 0.5).message
     assert check_answer(draw, lambda rng: rng.random()).state == SOLVED
 
@@ -323,22 +344,31 @@ def test_an_error_names_the_line():
     source = "def twice(Z):\n    return np.maxmum(Z)\n\ndef my_relu(Z):\n    return twice(Z)\n"
     verdict = check_answer(RELU, learner(source, "my_relu"))
     assert verdict.state == NOT_YET
-    assert "stops with an AttributeError in line 2 of its cell, `return np.maxmum(Z)`: module" in verdict.message
+    assert (
+        "stops with an AttributeError in line 2 of its cell, `return np.maxmum(Z)`: module"
+        in verdict.message
+    )
 
 
 def test_an_error_inside_a_library_names_the_learners_line():
     source = "def my_relu(Z):\n    A = np.linalg.inv(Z)\n    return A\n"
     verdict = check_answer(RELU, learner(source, "my_relu"))
-    assert "stops with a LinAlgError in line 2 of its cell, `A = np.linalg.inv(Z)`" in verdict.message
+    assert (
+        "stops with a LinAlgError in line 2 of its cell, `A = np.linalg.inv(Z)`" in verdict.message
+    )
 
 
 def test_a_product_that_does_not_fit_is_said_in_plain_words():
     exercise = Exercise(**(vars(LAYER) | {"mistakes": ()}))
     message = check_answer(exercise, lambda dZ, A: dZ @ A).message
-    assert message.endswith("the inner two numbers of a matrix product must agree, but they are 3 and 4")
+    assert message.endswith(
+        "the inner two numbers of a matrix product must agree, but they are 3 and 4"
+    )
 
 
-@pytest.mark.parametrize("error", ["SystemExit", "RecursionError", "AssertionError", "StopIteration"])
+@pytest.mark.parametrize(
+    "error", ["SystemExit", "RecursionError", "AssertionError", "StopIteration"]
+)
 def test_no_error_comes_out(error):
     verdict = check_answer(RELU, learner(f"def my_relu(Z):\n    raise {error}", "my_relu"))
     assert verdict.state == NOT_YET
@@ -395,7 +425,9 @@ def test_the_arguments_are_copies():
 
 
 def test_a_change_inside_a_list_is_seen():
-    exercise = Exercise("99.7", "f", "Look", reference=lambda pairs: 1, cases=[([(np.ones(2), 3)],)])
+    exercise = Exercise(
+        "99.7", "f", "Look", reference=lambda pairs: 1, cases=[([(np.ones(2), 3)],)]
+    )
     assert check_answer(exercise, lambda pairs: pairs[0][0].fill(5) or 1).mistake == "in place"
     assert check_answer(exercise, lambda pairs: pairs.clear() or 1).mistake == "in place"
     assert check_answer(exercise, lambda pairs: 1).state == SOLVED
@@ -410,13 +442,18 @@ def test_a_mistake_beside_the_change_is_not_its_reason():
     mistakes = (Mistake("five", when(lambda returned, Z: 5 in returned), "why five?"),)
     exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
     verdict = check_answer(exercise, learner("def f(Z):\n    Z[Z < 0] = 5\n    return Z", "f"))
-    assert verdict.message.startswith("your my_relu changes Z itself: leave Z as it is, and use a copy")
+    assert verdict.message.startswith(
+        "your my_relu changes Z itself: leave Z as it is, and use a copy"
+    )
 
 
 def test_a_known_mistake_in_place_is_told_from_one_that_is_not():
     mistakes = (Mistake("five", in_place_five, "why five, and why in Z?"),)
     exercise = Exercise(**(vars(RELU) | {"mistakes": mistakes}))
-    assert check_answer(exercise, learner("def f(Z):\n    Z[Z <= -1] = 5\n    return Z", "f")).mistake == "five"
+    assert (
+        check_answer(exercise, learner("def f(Z):\n    Z[Z <= -1] = 5\n    return Z", "f")).mistake
+        == "five"
+    )
     assert check_answer(exercise, lambda Z: np.where(Z < 0, 5, Z)).mistake is None
 
 

@@ -14,7 +14,9 @@ from helpers.exercises import progress
 
 FILE = Path(".exercise_progress.json")
 CHECKS = {
-    check.exercise.key: check for check in map(vars(exercises).get, exercises.__all__) if hasattr(check, "exercise")
+    check.exercise.key: check
+    for check in map(vars(exercises).get, exercises.__all__)
+    if hasattr(check, "exercise")
 }
 OLD = '{\n "states": {\n  "1.1": "solved",\n  "1.2": "not yet"\n }\n}\n'  # of the first edition
 

@@ -66,7 +66,9 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 @per_exercise
 def test_the_cells_are_complete(exercise):
-    assert exercise.blank, "expected a heading, a blank, a check and a cell with hints, in this order"
+    assert exercise.blank, (
+        "expected a heading, a blank, a check and a cell with hints, in this order"
+    )
     assert list(exercise.folds) == ["Hint 1", "Hint 2", "Solution"]
     filled = all(gap and body.strip() for gap, body in exercise.folds.values())
     assert filled, "leave a line blank after <summary>"
@@ -150,7 +152,9 @@ def test_a_notebook_has_enough_exercises(path):
 def test_the_package_exports_every_check_of_the_file_of_its_notebook():
     for name in exercises_package.MODULES:
         module = importlib.import_module(f"helpers.exercises.{name}")
-        checks = {check: value for check, value in vars(module).items() if check.startswith("check_")}
+        checks = {
+            check: value for check, value in vars(module).items() if check.startswith("check_")
+        }
         keys = [check.exercise.key for check in checks.values()]
         assert keys == [f"{name[-1]}.{place}" for place in range(1, len(keys) + 1)]
         assert all(vars(exercises_package)[check] is value for check, value in checks.items())

@@ -37,7 +37,9 @@ def test_relu_on_known_numbers_leaves_its_input_alone():
 
 
 def test_relu_has_no_slope_at_its_corner():
-    np.testing.assert_array_equal(relu_derivative(relu(np.array([-1.0, 0.0, 1.0]))), [False, False, True])
+    np.testing.assert_array_equal(
+        relu_derivative(relu(np.array([-1.0, 0.0, 1.0]))), [False, False, True]
+    )
 
 
 def test_leaky_relu_has_the_small_slope_at_its_corner():
@@ -54,7 +56,9 @@ def test_leaky_relu_has_its_slope_for_integers_too():
 def test_sigmoid_on_known_and_on_extreme_numbers():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        np.testing.assert_allclose(sigmoid(np.array([-1e4, 0.0, np.log(3), 1e4])), [0, 0.5, 0.75, 1], atol=1e-15)
+        np.testing.assert_allclose(
+            sigmoid(np.array([-1e4, 0.0, np.log(3), 1e4])), [0, 0.5, 0.75, 1], atol=1e-15
+        )
 
 
 def test_softmax_on_known_numbers():
@@ -66,7 +70,9 @@ def test_softmax_on_known_numbers():
 def test_softmax_of_scores_in_the_thousands_does_not_overflow():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        np.testing.assert_allclose(softmax(np.array([[1000.0, -5000.0], [1000.0, 5000.0]])), [[0.5, 0], [0.5, 1]])
+        np.testing.assert_allclose(
+            softmax(np.array([[1000.0, -5000.0], [1000.0, 5000.0]])), [[0.5, 0], [0.5, 1]]
+        )
 
 
 @given(arrays(np.float64, (4, 3), elements=finite), finite)

@@ -142,7 +142,9 @@ WRONG_TYPES = [
 @pytest.mark.parametrize(
     ("name", "values", "call"), WRONG_TYPES, ids=[f"{i}-{c[0]}" for i, c in enumerate(WRONG_TYPES)]
 )
-def test_a_wrong_type_is_a_type_error_that_names_the_argument_and_what_is_expected(name, values, call):
+def test_a_wrong_type_is_a_type_error_that_names_the_argument_and_what_is_expected(
+    name, values, call
+):
     for value in values:
         with pytest.raises(TypeError, match=rf"^(the )?{name}.* (is|are|holds) .*expected "):
             call(value)

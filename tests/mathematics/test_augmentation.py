@@ -54,7 +54,9 @@ def test_shift_by_whole_pixels_moves_down_and_right_and_fills_with_zeros():
     X = random_batch(3, (5, 7))
     expected = np.zeros((3, 5, 7))
     expected[:, 2:, 1:] = X.T.reshape(3, 5, 7)[:, :-2, :-1]
-    assert_allclose(transform(X, shift=(2, 1), image_shape=(5, 7)).T.reshape(3, 5, 7), expected, atol=1e-12)
+    assert_allclose(
+        transform(X, shift=(2, 1), image_shape=(5, 7)).T.reshape(3, 5, 7), expected, atol=1e-12
+    )
 
 
 def test_half_a_pixel_is_the_mean_of_two():
@@ -81,7 +83,9 @@ def test_scale_enlarges_height_and_width_each_by_its_factor():
     assert larger.sum(axis=1)[15] == pytest.approx(5, abs=1e-9)
 
 
-@pytest.mark.parametrize(("shift", "seen"), [(0, 1), (-0.25, 0.75), (0.5, 0.5), (1, 0), (1e30, 0), (-1e30, 0)])
+@pytest.mark.parametrize(
+    ("shift", "seen"), [(0, 1), (-0.25, 0.75), (0.5, 0.5), (1, 0), (1e30, 0), (-1e30, 0)]
+)
 def test_what_comes_from_outside_of_the_image_is_zero(shift, seen):
     shifted = transform(np.ones((9, 1)), shift=(shift, 0), image_shape=(3, 3)).reshape(3, 3)
     assert_array_equal(shifted[0 if shift > 0 else -1], np.full(3, seen))
@@ -110,9 +114,13 @@ def test_transform_agrees_with_scipy_on_the_inverted_forward_matrix(image_shape,
 
 
 def test_elastic_strength_and_smoothness_are_those_of_the_displacement_in_pixels():
-    ramp = np.tile(np.arange(28) / 27, (28, 1)).reshape(-1, 1)  # its value says where a pixel came from
+    ramp = np.tile(np.arange(28) / 27, (28, 1)).reshape(
+        -1, 1
+    )  # its value says where a pixel came from
     X = np.ascontiguousarray(np.repeat(ramp, 2000, axis=1).T).T
-    moved = 27 * (elastic(0.8, 4)(X, np.random.default_rng(3)) - ramp).reshape(28, 28, -1)[6:22, 6:22]
+    moved = (
+        27 * (elastic(0.8, 4)(X, np.random.default_rng(3)) - ramp).reshape(28, 28, -1)[6:22, 6:22]
+    )
     assert moved.std() == pytest.approx(0.8, rel=0.03)
     assert abs(moved.mean()) < 0.03
     for distance in (
@@ -127,7 +135,9 @@ def test_elastic_strength_and_smoothness_are_those_of_the_displacement_in_pixels
 def test_the_draws_fill_their_range_and_do_not_leave_it():
     X = np.zeros((400, 784))
     X[:, 14 * 28 + 14] = 1
-    moved = affine(max_shift=3)(np.ascontiguousarray(X).T, np.random.default_rng(4)).T.reshape(400, 28, 28)
+    moved = affine(max_shift=3)(np.ascontiguousarray(X).T, np.random.default_rng(4)).T.reshape(
+        400, 28, 28
+    )
     rows = (moved.sum(axis=2) * np.arange(28)).sum(axis=1) - 14
     columns = (moved.sum(axis=1) * np.arange(28)).sum(axis=1) - 14
     for amounts in (rows, columns):
@@ -180,13 +190,18 @@ def test_the_same_seed_gives_the_same_images_and_each_image_its_own(name):
 
 def test_both_types_are_distorted_alike():
     X = random_batch(20)
-    results = [distort(**EVERYTHING)(X.astype(dtype), np.random.default_rng(0)) for dtype in (np.float32, np.float64)]
+    results = [
+        distort(**EVERYTHING)(X.astype(dtype), np.random.default_rng(0))
+        for dtype in (np.float32, np.float64)
+    ]
     assert_allclose(*results, atol=1e-4)
 
 
 def test_images_as_rows_in_memory_and_as_columns_give_the_same():
     X = random_batch(5)
-    results = [AUGMENTS["distort"](Y, np.random.default_rng(0)) for Y in (X, np.ascontiguousarray(X))]
+    results = [
+        AUGMENTS["distort"](Y, np.random.default_rng(0)) for Y in (X, np.ascontiguousarray(X))
+    ]
     assert_array_equal(*results)
 
 
@@ -194,7 +209,9 @@ def test_threads_do_not_disturb_one_another():
     X = random_batch(200, dtype=np.float32)
     expected = [AUGMENTS["distort"](X, np.random.default_rng(seed)) for seed in range(8)]
     with ThreadPoolExecutor(4) as executor:
-        results = list(executor.map(lambda seed: AUGMENTS["distort"](X, np.random.default_rng(seed)), range(8)))
+        results = list(
+            executor.map(lambda seed: AUGMENTS["distort"](X, np.random.default_rng(seed)), range(8))
+        )
     for result, wanted in zip(results, expected, strict=True):
         assert_array_equal(result, wanted)
 
@@ -218,7 +235,9 @@ def test_noise_has_its_standard_deviation_and_is_cut_to_0_and_1():
 
 
 def test_compose_applies_the_first_one_first():
-    halve, to_one = (functools.partial(change, value=value) for change, value in ((scaled, 0.5), (raised, 1)))
+    halve, to_one = (
+        functools.partial(change, value=value) for change, value in ((scaled, 0.5), (raised, 1))
+    )
     assert_array_equal(compose(halve, to_one)(np.full((4, 2), 0.6), None), np.full((4, 2), 1.3))
 
 
@@ -247,5 +266,7 @@ def test_plot_variants_refuses_what_does_not_fit():
     X = random_batch(3)
     with pytest.raises(ValueError, match="no variant to draw"):
         plot_variants(X, {})
-    with pytest.raises(ValueError, match=r"variant 'fewer' has images \(2, 28, 28\), expected \(3, 28, 28\)"):
+    with pytest.raises(
+        ValueError, match=r"variant 'fewer' has images \(2, 28, 28\), expected \(3, 28, 28\)"
+    ):
         plot_variants(X, {"fewer": X[:, :2]})

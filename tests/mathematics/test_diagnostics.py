@@ -38,7 +38,10 @@ M = 7
 @pytest.fixture
 def network():
     rng = np.random.default_rng(3)
-    return [Layer(rng.normal(size=(n, n0)), rng.normal(size=(n, 1)) / 5) for n0, n in itertools.pairwise(SIZES)]
+    return [
+        Layer(rng.normal(size=(n, n0)), rng.normal(size=(n, 1)) / 5)
+        for n0, n in itertools.pairwise(SIZES)
+    ]
 
 
 @pytest.fixture
@@ -70,7 +73,9 @@ def test_with_all_entries_it_is_the_gradient_check(network, batch):
     numerical = numerical_gradients(network, *batch)
     analytic = wrong(network, forward_propagation(network, batch[0]), batch[1])
     expected = [
-        relative_error(a, n) for pair in zip(analytic, numerical, strict=True) for a, n in zip(*pair, strict=True)
+        relative_error(a, n)
+        for pair in zip(analytic, numerical, strict=True)
+        for a, n in zip(*pair, strict=True)
     ]
     np.testing.assert_allclose(table["relative_error"], expected, atol=1e-7)
     np.testing.assert_allclose(table["ratio"], [1.1, 1.1, 1, 1, 0.7, 0.7], rtol=1e-5)
@@ -79,8 +84,12 @@ def test_with_all_entries_it_is_the_gradient_check(network, batch):
 @pytest.mark.parametrize("entries", [1, 7, 10**6])
 def test_as_many_entries_are_tried_as_asked_for(network, batch, entries):
     losses = []
-    gradient_errors(network, *batch, entries=entries, loss=lambda A, Y: losses.append(1) or cross_entropy(A, Y))
-    assert len(losses) == 2 * sum(min(entries, values.size) for layer in network for values in layer)
+    gradient_errors(
+        network, *batch, entries=entries, loss=lambda A, Y: losses.append(1) or cross_entropy(A, Y)
+    )
+    assert len(losses) == 2 * sum(
+        min(entries, values.size) for layer in network for values in layer
+    )
 
 
 def test_a_factor_shows_as_ratio_and_a_sign_as_cosine(network, batch):
@@ -119,7 +128,9 @@ def test_the_gradient_check_names_a_wrong_shape(network, batch):
 
 def test_a_gradient_step_goes_downhill_by_the_gradient(network, batch):
     X, Y = batch
-    expected = update_parameters(network, backward_propagation(network, forward_propagation(network, X), Y), 0.3)
+    expected = update_parameters(
+        network, backward_propagation(network, forward_propagation(network, X), Y), 0.3
+    )
     for got, right in zip(gradient_step(network, X, Y, 0.3), expected, strict=True):
         np.testing.assert_array_equal(got.W, right.W)
         np.testing.assert_array_equal(got.b, right.b)
@@ -158,7 +169,9 @@ def test_the_first_loss_is_near_the_price_of_knowing_nothing(batch):
     np.testing.assert_allclose(table["ratio"], table["loss"] / np.log(4))
     assert 0.9 < table["ratio"].mean() < 1.5
     parameters = initialize_parameters(SIZES, np.random.default_rng(2))
-    assert table["loss"][2] == cross_entropy(forward_propagation(parameters, batch[0])[-1], batch[1])
+    assert table["loss"][2] == cross_entropy(
+        forward_propagation(parameters, batch[0])[-1], batch[1]
+    )
 
 
 def test_the_first_loss_shows_a_wrong_mean_and_large_weights(batch):
@@ -174,16 +187,22 @@ def test_a_sound_network_learns_a_batch_by_heart(batch):
     assert losses[-1] < 0.05 < 1 < losses[0]
     parameters = initialize_parameters(SIZES, np.random.default_rng(0))
     stepped = gradient_step(parameters, *batch, 0.1)
-    expected = [cross_entropy(forward_propagation(p, batch[0])[-1], batch[1]) for p in (parameters, stepped)]
+    expected = [
+        cross_entropy(forward_propagation(p, batch[0])[-1], batch[1]) for p in (parameters, stepped)
+    ]
     np.testing.assert_allclose(losses[:2], expected)
 
 
 def test_a_network_that_cannot_learn_stays_up(batch):
     zeros = partial(initialize_parameters, scheme="zeros")
     assert overfit(*batch, SIZES, initialize=zeros)[-1] > 0.5
-    assert np.ptp(overfit(*batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters)) == 0
+    assert (
+        np.ptp(overfit(*batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters)) == 0
+    )
     with pytest.raises(ValueError, match="learning_rate"):
-        overfit(*batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters, learning_rate=0)
+        overfit(
+            *batch, SIZES, step=lambda parameters, X, Y, learning_rate: parameters, learning_rate=0
+        )
 
 
 def test_silent_and_equal_neurons_are_counted():
@@ -230,7 +249,9 @@ def with_moved_labels(X, Y, batch_size, rng):
 )
 def test_what_happens_to_numbered_examples(batches, expected):
     counts = trace_batches(batches, 10, 4)
-    assert dict(counts) == dict(zip(("batches", "seen", "missing", "repeated", "misaligned"), expected, strict=True))
+    assert dict(counts) == dict(
+        zip(("batches", "seen", "missing", "repeated", "misaligned"), expected, strict=True)
+    )
 
 
 def test_examples_without_labels_are_an_error():
@@ -241,7 +262,9 @@ def test_examples_without_labels_are_an_error():
 def test_batches_are_given_a_generator_of_the_seed():
     drawn = []
     for seed in (5, 5, 6):
-        trace_batches(lambda X, Y, size, rng: [drawn.append(rng.random()) or (X, Y)], 3, 3, seed=seed)
+        trace_batches(
+            lambda X, Y, size, rng: [drawn.append(rng.random()) or (X, Y)], 3, 3, seed=seed
+        )
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -279,7 +302,9 @@ def test_a_softmax_over_the_examples_is_found(network):
 def test_a_flat_bias_is_found():
     rng = np.random.default_rng(0)
     square = [Layer(rng.normal(size=(5, 5)), rng.normal(size=5)) for _ in range(2)]
-    table = batch_dependence(square, rng.random((5, 7)), forward=forward_with(softmax), sizes=(5, 7))
+    table = batch_dependence(
+        square, rng.random((5, 7)), forward=forward_with(softmax), sizes=(5, 7)
+    )
     assert table.loc[5, "difference"] > 0.01
     assert "broadcast" in table.loc[7, "error"]
     assert np.isnan(table.loc[7, "difference"])
@@ -292,19 +317,33 @@ def test_too_few_examples_are_an_error(network):
 
 def test_each_number_depends_on_the_labels_of_its_own_set():
     rng = np.random.default_rng(0)
-    sets = [Dataset(rng.random((4, m)), rng.integers(0, 3, m), tuple("abc"), (2, 2)) for m in (300, 200)]
+    sets = [
+        Dataset(rng.random((4, m)), rng.integers(0, 3, m), tuple("abc"), (2, 2)) for m in (300, 200)
+    ]
     parameters = initialize_parameters((4, 20, 3), rng)
-    sets = [Dataset(s.X, make_predictions(parameters, s.X), s.class_names, s.image_shape) for s in sets]
+    sets = [
+        Dataset(s.X, make_predictions(parameters, s.X), s.class_names, s.image_shape) for s in sets
+    ]
     before = [s.labels.copy() for s in sets]
 
     def evaluate(parameters, train_set, dev_set):
-        scores = [accuracy(make_predictions(parameters, s.X), s.labels) for s in (train_set, dev_set)]
+        scores = [
+            accuracy(make_predictions(parameters, s.X), s.labels) for s in (train_set, dev_set)
+        ]
         return {"train": scores[0], "dev": scores[1], "mixed": sum(scores)}
 
     table = label_sensitivity(evaluate, parameters, *sets)
     assert (table.loc["as they are", ["train", "dev"]] == 1).all()
-    assert table.loc["training labels shuffled", "train"] < 0.8 < table.loc["training labels shuffled", "dev"]
-    assert table.loc["development labels shuffled", "dev"] < 0.8 < table.loc["development labels shuffled", "train"]
+    assert (
+        table.loc["training labels shuffled", "train"]
+        < 0.8
+        < table.loc["training labels shuffled", "dev"]
+    )
+    assert (
+        table.loc["development labels shuffled", "dev"]
+        < 0.8
+        < table.loc["development labels shuffled", "train"]
+    )
     assert (table["mixed"].iloc[1:] < 2).all()
     for dataset, labels in zip(sets, before, strict=True):
         np.testing.assert_array_equal(dataset.labels, labels)

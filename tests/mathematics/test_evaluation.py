@@ -23,14 +23,18 @@ LABELS = np.array([0, 1, 1, 0])
 
 
 def dataset(labels=LABELS):
-    return Dataset(np.ascontiguousarray(X.T).T, labels, class_names=("left", "right"), image_shape=(1, 2))
+    return Dataset(
+        np.ascontiguousarray(X.T).T, labels, class_names=("left", "right"), image_shape=(1, 2)
+    )
 
 
 def test_probabilities_and_predictions_on_known_scores():
     P = predict_probabilities(PARAMETERS, X)
     np.testing.assert_allclose(P[0], 1 / (1 + np.exp(X[1] - X[0])))
     np.testing.assert_allclose(P.sum(axis=0), 1)
-    np.testing.assert_array_equal(make_predictions(PARAMETERS, X), [0, 1, 0, 1])  # a tie goes to the lower class
+    np.testing.assert_array_equal(
+        make_predictions(PARAMETERS, X), [0, 1, 0, 1]
+    )  # a tie goes to the lower class
 
 
 def test_many_examples_are_predicted_in_less_memory_than_one_forward_pass_takes():
@@ -97,7 +101,9 @@ def test_loss_and_accuracy_agree_with_their_parts():
 
 def test_the_hidden_activation_is_passed_on():
     deep = [Layer(-np.eye(2), np.zeros((2, 1))), Layer(np.eye(2), np.zeros((2, 1)))]
-    np.testing.assert_allclose(predict_probabilities(deep, X), np.full((2, 4), 0.5))  # relu: all dead
+    np.testing.assert_allclose(
+        predict_probabilities(deep, X), np.full((2, 4), 0.5)
+    )  # relu: all dead
     assert make_predictions(deep, X, activation="tanh").tolist() == [1, 0, 0, 0]
     assert len(mistakes(deep, dataset(), activation="tanh")) == 3
 

@@ -19,7 +19,9 @@ M = 9
 def problem(sizes=SIZES, seed=1):
     """Parameters with unequal, non-zero biases, and examples for them."""
     rng = np.random.default_rng(seed)
-    parameters = [Layer(W, 0.3 * rng.standard_normal(b.shape)) for W, b in initialize_parameters(sizes, rng)]
+    parameters = [
+        Layer(W, 0.3 * rng.standard_normal(b.shape)) for W, b in initialize_parameters(sizes, rng)
+    ]
     return (
         parameters,
         rng.standard_normal((sizes[0], M)),
@@ -61,16 +63,22 @@ def test_gradients_agree_with_automatic_differentiation(activation):
         Y,
         activation=activation,
     )
-    theirs = autograd.grad(oracle_loss)([tuple(layer) for layer in parameters], X, Y.argmax(axis=0), activation)
+    theirs = autograd.grad(oracle_loss)(
+        [tuple(layer) for layer in parameters], X, Y.argmax(axis=0), activation
+    )
     for (dW, db), (oracle_dW, oracle_db) in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(dW, oracle_dW, rtol=1e-10, atol=1e-15)
         np.testing.assert_allclose(db, oracle_db, rtol=1e-10, atol=1e-15)
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [("relu", "relu"), ("sigmoid", "logistic"), ("tanh", "tanh")])
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("relu", "relu"), ("sigmoid", "logistic"), ("tanh", "tanh")]
+)
 def test_forward_agrees_with_scikit_learn_on_the_same_weights(ours, theirs):
     parameters, X, _ = problem()
-    model = MLPClassifier(hidden_layer_sizes=SIZES[1:-1], activation=theirs, max_iter=1, random_state=0)
+    model = MLPClassifier(
+        hidden_layer_sizes=SIZES[1:-1], activation=theirs, max_iter=1, random_state=0
+    )
     with pytest.warns(match="Maximum iterations"):
         model.fit(X.T, np.arange(M) % SIZES[-1])
     model.coefs_ = [W.T for W, _ in parameters]
@@ -87,15 +95,22 @@ def test_forward_agrees_with_scikit_learn_on_the_same_weights(ours, theirs):
 
 def forgotten_mean(parameters, activations, Y, **options):
     m = Y.shape[1]
-    return [Layer(m * dW, m * db) for dW, db in backward_propagation(parameters, activations, Y, **options)]
+    return [
+        Layer(m * dW, m * db)
+        for dW, db in backward_propagation(parameters, activations, Y, **options)
+    ]
 
 
 def wrong_sign(parameters, activations, Y, **options):
-    return [Layer(-dW, -db) for dW, db in backward_propagation(parameters, activations, Y, **options)]
+    return [
+        Layer(-dW, -db) for dW, db in backward_propagation(parameters, activations, Y, **options)
+    ]
 
 
 def forgotten_bias(parameters, activations, Y, **options):
-    return [Layer(dW, 0 * db) for dW, db in backward_propagation(parameters, activations, Y, **options)]
+    return [
+        Layer(dW, 0 * db) for dW, db in backward_propagation(parameters, activations, Y, **options)
+    ]
 
 
 def reversed_neurons(parameters, activations, Y, **options):

@@ -7,7 +7,9 @@ from helpers.losses import cross_entropy, one_hot
 
 
 def test_one_hot_puts_one_in_the_row_of_the_label():
-    np.testing.assert_array_equal(one_hot([2, 0, 1, 2], 3), [[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1]])
+    np.testing.assert_array_equal(
+        one_hot([2, 0, 1, 2], 3), [[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1]]
+    )
     assert one_hot(np.array([3], dtype=np.uint8)).shape == (10, 1)
     assert one_hot([1], 2, dtype=np.float32).dtype == np.float32
 
@@ -15,7 +17,9 @@ def test_one_hot_puts_one_in_the_row_of_the_label():
 def test_cross_entropy_is_the_mean_of_minus_log_of_the_true_probability():
     A = np.array([[0.5, 0.1, 0.25], [0.5, 0.9, 0.75]])
     Y = one_hot([0, 1, 0], 2)
-    assert cross_entropy(A, Y) == pytest.approx(-(np.log(0.5) + np.log(0.9) + np.log(0.25)) / 3, rel=1e-15)
+    assert cross_entropy(A, Y) == pytest.approx(
+        -(np.log(0.5) + np.log(0.9) + np.log(0.25)) / 3, rel=1e-15
+    )
 
 
 def test_knowing_nothing_of_ten_classes_costs_log_ten():

@@ -51,7 +51,9 @@ def test_a_stroke_gets_wider_by_twice_the_pixels(pixels):
 def test_thickness_of_a_curved_stroke_grows_in_all_directions():
     rows, columns = np.mgrid[:41, :41] - 20
     ring = np.abs(np.hypot(rows, columns) - 12) < 2  # of circumference 24 pi
-    changed = change_thickness(ring.reshape(-1, 1).astype(float), 1, image_shape=(41, 41)).reshape(41, 41)
+    changed = change_thickness(ring.reshape(-1, 1).astype(float), 1, image_shape=(41, 41)).reshape(
+        41, 41
+    )
     widths = [picture.sum() / (24 * np.pi) for picture in (ring, changed)]
     assert widths[1] == pytest.approx(widths[0] + 2, abs=0.3)
     assert_allclose(changed, changed.T, atol=1e-12)
@@ -62,7 +64,9 @@ def test_thickness_lies_between_the_cross_and_the_square_of_scipy():
     X = random_batch()
     for image, changed in zip(X.T, change_thickness(X, 1, image_shape=(7, 9)).T, strict=True):
         image, changed = image.reshape(7, 9), changed.reshape(7, 9)
-        cross = ndimage.grey_dilation(image, footprint=ndimage.generate_binary_structure(2, 1), mode="constant")
+        cross = ndimage.grey_dilation(
+            image, footprint=ndimage.generate_binary_structure(2, 1), mode="constant"
+        )
         square = ndimage.grey_dilation(image, size=(3, 3), mode="constant")
         assert (changed >= cross - 1e-12).all()
         assert (changed <= square + 1e-12).all()
@@ -93,7 +97,9 @@ def test_more_is_never_thinner_and_no_change_is_none():
 
 def test_occlusion_covers_one_square_wholly_inside():
     X = np.full((63, 200), 0.5)
-    covered = occlude(X, 3, np.random.default_rng(0), ink=1, image_shape=(7, 9)).T.reshape(200, 7, 9)
+    covered = occlude(X, 3, np.random.default_rng(0), ink=1, image_shape=(7, 9)).T.reshape(
+        200, 7, 9
+    )
     assert set(np.unique(covered)) == {0.5, 1.0}
     places = set()
     for image in covered:
@@ -101,7 +107,9 @@ def test_occlusion_covers_one_square_wholly_inside():
         assert len(rows) == 9
         assert np.ptp(rows) == np.ptp(columns) == 2
         places.add((int(rows[0]), int(columns[0])))
-    assert places == {(row, column) for row in range(5) for column in range(7)}, "each place is possible"
+    assert places == {(row, column) for row in range(5) for column in range(7)}, (
+        "each place is possible"
+    )
 
 
 def test_occlusion_is_blank_by_default_and_may_cover_nothing_or_all():
@@ -141,7 +149,9 @@ def test_shift_goes_to_the_right_and_rotation_counterclockwise():
 def test_the_seed_changes_what_is_drawn():
     X = random_batch()
     for kind in ("noise", "occlusion"):
-        one, other = (perturb(X, kind, STRENGTHS[kind], seed=seed, image_shape=(7, 9)) for seed in (0, 1))
+        one, other = (
+            perturb(X, kind, STRENGTHS[kind], seed=seed, image_shape=(7, 9)) for seed in (0, 1)
+        )
         assert not np.array_equal(one, other)
 
 
@@ -149,7 +159,9 @@ def test_the_seed_changes_what_is_drawn():
 
 # Two pixels; the class is the pixel with more ink.
 BRIGHTER = [Layer(np.eye(2), np.zeros((2, 1)))]
-TWO_PIXELS = Dataset(np.array([[1, 0, 1.0], [0, 1, 0]]), np.array([0, 1, 1]), ("left", "right"), (1, 2))
+TWO_PIXELS = Dataset(
+    np.array([[1, 0, 1.0], [0, 1, 0]]), np.array([0, 1, 1]), ("left", "right"), (1, 2)
+)
 
 
 def test_the_curve_is_the_accuracy_on_the_perturbed_images_each_from_the_start():
@@ -203,7 +215,9 @@ IMAGES = random_batch(3, (28, 28))
 
 def test_robustness_draws_means_bands_and_a_picture_under_each_strength():
     curves = {"one": [0.9, 0.5, 0.1], "three": [[0.8, 0.6, 0.2], [0.6, 0.4, 0.0], [1.0, 0.5, 0.1]]}
-    fig = plots.plot_robustness([0, 1, 3], curves, IMAGES, ["a", "b", "c"], xlabel="noise", title="Falls")
+    fig = plots.plot_robustness(
+        [0, 1, 3], curves, IMAGES, ["a", "b", "c"], xlabel="noise", title="Falls"
+    )
     ax, *pictures = fig.axes
     lines = [line.get_ydata().tolist() for line in ax.lines]
     assert lines == [[0.9, 0.5, 0.1], pytest.approx([0.8, 0.5, 0.1])]
@@ -253,8 +267,12 @@ def test_robustness_refuses_what_does_not_fit(change, message):
 
 
 def test_the_reliability_diagram_draws_each_bin_and_its_count():
-    table = reliability(np.array([0.3, 0.9, 0.95, 0.8]), np.array([False, True, True, False]), bins=5)
-    fig = plots.plot_reliability({"clean": table, "noisy": table.assign(count=9)}, title="Sure and wrong")
+    table = reliability(
+        np.array([0.3, 0.9, 0.95, 0.8]), np.array([False, True, True, False]), bins=5
+    )
+    fig = plots.plot_reliability(
+        {"clean": table, "noisy": table.assign(count=9)}, title="Sure and wrong"
+    )
     upper, other, lower, _ = fig.axes
     assert [bar.get_height() for bar in upper.patches] == [0, 0, 1]
     assert [bar.get_height() for bar in lower.patches] == [0, 1, 0, 1, 2]
@@ -263,12 +281,16 @@ def test_the_reliability_diagram_draws_each_bin_and_its_count():
     assert other.get_title(loc="left") == "noisy"
     assert "2 answers at confidence 0.93 with accuracy 1.00" in fig.alt
     assert lower.get_ylim()[1] > 9, "both panels share the scale of the counts"
-    fig = plots.plot_reliability({"noisy": table.assign(count=9), "clean": table}, title="Sure and wrong")
+    fig = plots.plot_reliability(
+        {"noisy": table.assign(count=9), "clean": table}, title="Sure and wrong"
+    )
     assert fig.axes[2].get_ylim()[1] > 9
 
 
 def test_the_reliability_diagram_wants_a_table():
     with pytest.raises(ValueError, match="no table"):
         plots.plot_reliability({}, title="t")
-    with pytest.raises(ValueError, match="table 'a' lacks accuracy, confidence, count, lower, upper"):
+    with pytest.raises(
+        ValueError, match="table 'a' lacks accuracy, confidence, count, lower, upper"
+    ):
         plots.plot_reliability({"a": pd.DataFrame()}, title="t")

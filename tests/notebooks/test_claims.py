@@ -26,7 +26,9 @@ def notebook(number):
 def prose_of(where):
     """The words of a file, or the prose of a notebook, in one line."""
     if where.isdigit():
-        text = "\n".join(cell.source for cell in notebook(where).cells if cell.cell_type == "markdown")
+        text = "\n".join(
+            cell.source for cell in notebook(where).cells if cell.cell_type == "markdown"
+        )
     else:
         text = (ROOT / where).read_text("utf8")
     return " ".join(text.split())
@@ -35,20 +37,26 @@ def prose_of(where):
 def printed(number, pattern):
     """The number that a cell of a notebook prints behind these words."""
     outputs = [output for cell in notebook(number).cells for output in cell.get("outputs", [])]
-    texts = [output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in outputs]
+    texts = [
+        output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in outputs
+    ]
     return float(re.search(pattern, "\n".join(texts))[1].replace(",", ""))
 
 
 def final(recipe, key):
     """A number of each seed of a record on MNIST."""
-    recipes = json.loads((ROOT / "notebooks" / "results" / "final.json").read_text("utf8"))["recipes"]
+    recipes = json.loads((ROOT / "notebooks" / "results" / "final.json").read_text("utf8"))[
+        "recipes"
+    ]
     return [run[key] for run in recipes[recipe]["runs"]]
 
 
 def bench(row, column):
     """A number of the table of measurements/speed/RESULTS.md."""
     lines = (ROOT / "measurements" / "speed" / "RESULTS.md").read_text("utf8").splitlines()
-    cells = next(line.split("|")[1:] for line in lines if re.match(rf"\| *{re.escape(row)} *\|", line))
+    cells = next(
+        line.split("|")[1:] for line in lines if re.match(rf"\| *{re.escape(row)} *\|", line)
+    )
     return float(re.search(r"[\d.]+", cells[column])[0])
 
 
@@ -112,7 +120,9 @@ PUBLISHED = [  # where, the words, who published it
 # fmt: on
 
 
-@pytest.mark.parametrize(("where", "words", "agrees"), COMPUTED, ids=[f"{row[0]}: {row[1]:.40}" for row in COMPUTED])
+@pytest.mark.parametrize(
+    ("where", "words", "agrees"), COMPUTED, ids=[f"{row[0]}: {row[1]:.40}" for row in COMPUTED]
+)
 def test_what_is_said_is_what_is_computed(where, words, agrees):
     assert words in prose_of(where), "the words are not there anymore: change or remove the row"
     assert agrees()
@@ -127,5 +137,8 @@ def test_the_results_table_holds_a_training_run_of_today():
     layer_sizes, settings = RUNS["batches of 32, learning rate 0.05, early stopping"]
     train_set, dev_set = split(load_dataset("digits"), 1000, np.random.default_rng(0))
     reached = train(train_set, dev_set, layer_sizes, seed=0, **settings).best_dev_accuracy
-    row = re.search(r"batches of 32.*?\| ([\d.]+)% … ([\d.]+)%", (ROOT / "docs" / "RESULTS.md").read_text("utf8"))
+    row = re.search(
+        r"batches of 32.*?\| ([\d.]+)% … ([\d.]+)%",
+        (ROOT / "docs" / "RESULTS.md").read_text("utf8"),
+    )
     assert float(row[1]) <= round(100 * reached, 1) <= float(row[2])

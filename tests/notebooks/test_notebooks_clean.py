@@ -73,7 +73,9 @@ def words_per_code_line(notebook):
 
 def frame_problems(notebook):
     first_code = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
-    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace("\u2019", "'")
+    opening = "\n".join(cell["source"] for cell in notebook["cells"][:first_code]).replace(
+        "\u2019", "'"
+    )
     if not opening.startswith("# "):
         yield "it does not open with a title"
     for heading in OPENING:
@@ -108,7 +110,9 @@ def test_the_file_is_as_make_notebooks_writes_it(path):
 
 def good_notebook():
     words = "word " * 40
-    opening = "# Load the digits\n\n" + "\n\n".join(f"**{heading}.** {words}" for heading in OPENING)
+    opening = "# Load the digits\n\n" + "\n\n".join(
+        f"**{heading}.** {words}" for heading in OPENING
+    )
     closing = "\n\n".join(f"## {heading}\n\n{words}" for heading in CLOSING)
     figure = {
         "output_type": "execute_result",
@@ -147,9 +151,21 @@ SLOPPY = {
         {"iopub.status.busy": "2026"},
     ),
     "a cell run twice": (run_problems, ("cells", 2, "execution_count"), 3),
-    "a prediction's answer in sight": (prediction_problems, ("cells", 0, "source"), "> **Predict.** Up or down?"),
-    "a prediction without an answer": (prediction_problems, ("cells", 3, "source"), "> **Predict.** Up or down?"),
-    "hidden for JupyterLab alone": (metadata_problems, ("cells", 2, "metadata", "jupyter"), {"outputs_hidden": True}),
+    "a prediction's answer in sight": (
+        prediction_problems,
+        ("cells", 0, "source"),
+        "> **Predict.** Up or down?",
+    ),
+    "a prediction without an answer": (
+        prediction_problems,
+        ("cells", 3, "source"),
+        "> **Predict.** Up or down?",
+    ),
+    "hidden for JupyterLab alone": (
+        metadata_problems,
+        ("cells", 2, "metadata", "jupyter"),
+        {"outputs_hidden": True},
+    ),
     "a cell not run": (run_problems, ("cells", 1, "execution_count"), None),
     "an error": (run_problems, ("cells", 1, "outputs"), [ERROR]),
     "a warning": (run_problems, ("cells", 1, "outputs"), [STDERR]),

@@ -31,7 +31,9 @@ def pixels(figure):
 
 def lines(*, train=1 / X, dev=1 / X + 0.1, title="The loss falls", order=("train", "dev")):
     values = {"train": (X, train), "dev": (X, dev)}
-    return plots.plot_lines({name: values[name] for name in order}, xlabel="epoch", ylabel="loss", title=title)
+    return plots.plot_lines(
+        {name: values[name] for name in order}, xlabel="epoch", ylabel="loss", title=title
+    )
 
 
 def with_label(text):
@@ -95,7 +97,9 @@ def test_a_wrong_picture_is_seen(name):
     assert "differ by more than an edge does" in problem
 
 
-@pytest.mark.parametrize(("one", "other"), ["38", "17", "08", "56", "98", "68", ("0.1", "0.2"), ("epoch", "epocn")])
+@pytest.mark.parametrize(
+    ("one", "other"), ["38", "17", "08", "56", "98", "68", ("0.1", "0.2"), ("epoch", "epocn")]
+)
 def test_another_digit_in_a_small_label_is_seen(one, other):
     assert pictures.difference(pixels(with_label(one)), pixels(with_label(other)))[0]
 
@@ -181,7 +185,9 @@ def nbval(folder, matplotlib):
         "squares.ipynb",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True, text=True)
+    result = subprocess.run(
+        [*command, *options], cwd=folder, env=environment, capture_output=True, text=True
+    )
     return result.stdout + result.stderr
 
 

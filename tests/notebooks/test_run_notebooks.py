@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def runner(tmp_path, monkeypatch):
     """The script, working on a project with one notebook that runs and one that fails."""
-    specification = importlib.util.spec_from_file_location("run_notebooks", ROOT / "scripts" / "run_notebooks.py")
+    specification = importlib.util.spec_from_file_location(
+        "run_notebooks", ROOT / "scripts" / "run_notebooks.py"
+    )
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     monkeypatch.setattr(module, "ROOT", tmp_path)
@@ -27,7 +29,9 @@ def runner(tmp_path, monkeypatch):
         "02_bad": ["y = 1", "y / 0", "y = 2"],
     }
     for name, sources in cells.items():
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        )
         notebook.metadata = {"language_info": {"name": "python"}, "widgets": {}}
         notebook.cells[0].metadata = {"tags": ["kept"], "execution": {"iopub.status.busy": "2026"}}
         nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
@@ -42,9 +46,13 @@ def test_in_place_replaces_what_ran_and_only_that(runner, tmp_path, monkeypatch,
     printed = capsys.readouterr().out
     assert "notebooks/02_bad.ipynb, cell 2: ZeroDivisionError: division by zero" in printed
     assert "1 of 2 ran" in printed
-    _, seconds, peak = next(line.split() for line in printed.splitlines() if line.startswith("01_good"))
+    _, seconds, peak = next(
+        line.split() for line in printed.splitlines() if line.startswith("01_good")
+    )
     assert 0 < float(seconds) < 60
-    assert 240 < float(peak) < 500  # the 200 MB that were freed before the notebook ended, and Python's own
+    assert (
+        240 < float(peak) < 500
+    )  # the 200 MB that were freed before the notebook ended, and Python's own
     assert bad.read_bytes() == before
     notebook = nbformat.read(good, as_version=4)
     assert notebook.metadata == {"kernelspec": runner.KERNELSPEC}

@@ -11,7 +11,9 @@ def stream(text):
 
 
 def table(markup, plain="0.5"):
-    return [nbformat.v4.new_output("execute_result", data={"text/plain": plain, "text/html": markup})]
+    return [
+        nbformat.v4.new_output("execute_result", data={"text/plain": plain, "text/html": markup})
+    ]
 
 
 FORMATTING = {
@@ -49,14 +51,22 @@ def test_a_number_is_a_difference(name):
 
 def test_of_a_table_the_numbers_in_its_cells_are_compared():
     committed = table("<style>td {width: 7px}</style><table border='1'><td>0.5</td></table>")
-    assert numbers.difference(committed, table("<table border='2'><td>0.50</td></table>", "0.6"))[0] == "format"
-    assert numbers.difference(committed, table("<table border='1'><td>0.6</td></table>", "0.5"))[0] == "number"
+    assert (
+        numbers.difference(committed, table("<table border='2'><td>0.50</td></table>", "0.6"))[0]
+        == "format"
+    )
+    assert (
+        numbers.difference(committed, table("<table border='1'><td>0.6</td></table>", "0.5"))[0]
+        == "number"
+    )
     assert numbers.difference(committed, committed) == ("", "")
 
 
 def test_every_generation_of_processors_is_run_on_one_thread_and_two():
     runs = blas_matrix.combinations("x86_64", {"X86_V3", "X86_V4", "AVX512_ICL"})
-    assert [run[:2] for run in runs] == [(core, n) for core in ("Nehalem", "Haswell", "SkylakeX") for n in (1, 2)]
+    assert [run[:2] for run in runs] == [
+        (core, n) for core in ("Nehalem", "Haswell", "SkylakeX") for n in (1, 2)
+    ]
     disabled = {core: variables.get("NPY_DISABLE_CPU_FEATURES") for core, _, variables in runs}
     assert disabled == {
         "Nehalem": "AVX512_ICL X86_V3 X86_V4",

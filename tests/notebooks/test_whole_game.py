@@ -50,7 +50,11 @@ def test_it_is_short_and_uses_no_helper():
     text = re.sub(r"~~~.*?~~~|\]\([^)]*\)", " ", PROSE, flags=re.DOTALL)
     assert len(lines) <= 70
     assert len(re.findall(r"\S*[A-Za-z]\S*", text)) <= 1000
-    imports = [node for node in ast.walk(ast.parse("\n".join(CODE))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports = [
+        node
+        for node in ast.walk(ast.parse("\n".join(CODE)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
     modules = {name.name for node in imports for name in node.names if isinstance(node, ast.Import)}
     assert modules | {getattr(node, "module", None) for node in imports} == {
         *("numpy", "pandas", "matplotlib.pyplot", "ipywidgets", None)
@@ -71,14 +75,18 @@ def test_its_loop_ends_with_the_parameters_of_the_helpers_to_the_last_bit(page, 
 def test_the_file_that_it_saves_holds_that_network(page):
     names, _, folder = page
     layers = load_parameters(folder / "my_network.npz")
-    for saved, own in zip([values for layer in layers for values in layer], names["network"], strict=True):
+    for saved, own in zip(
+        [values for layer in layers for values in layer], names["network"], strict=True
+    ):
         assert np.array_equal(saved, own)
 
 
 def test_its_surest_mistakes_are_those_of_the_helpers(page, sets):
     _, shown, folder = page
     table = mistakes(load_parameters(folder / "my_network.npz"), sets[1]).head(12)
-    expected = [f"{row.predicted}, is {row.true} ({row.confidence:.0%})" for row in table.itertuples()]
+    expected = [
+        f"{row.predicted}, is {row.true} ({row.confidence:.0%})" for row in table.itertuples()
+    ]
     assert shown[1] == f"Misread: {', '.join(expected)}"
 
 

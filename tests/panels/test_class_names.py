@@ -15,7 +15,9 @@ from helpers.data import Dataset
 from helpers.network import initialize_parameters
 from helpers.widgets import DigitPad, MistakeExplorer, NetworkInspector, TrainingLab
 
-pytestmark = pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # the deep name leaves no room
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:constrained_layout not applied"
+)  # the deep name leaves no room
 DEEP = "$" + 40 * "{" + 40 * "}" + "$"
 NAMES = ("$", "{", "_", "%", " ", "\\", r"$\notacommand$", "US$ or CA$", "_x$", DEEP)
 RNG = np.random.default_rng(0)
@@ -26,7 +28,9 @@ NETWORK = initialize_parameters([784, 5, 10], np.random.default_rng(0))
 MATRIX = np.eye(10, dtype=int) + 1
 LINES = {name: ([1, 2], [0.5, 0.6]) for name in NAMES}
 HISTORY = pd.DataFrame({"dev_loss": [2.0, 1.0]}, index=[1, 2])
-RUNS = pd.DataFrame({"name": NAMES, "rate": 0.1, "seed": 0, "best_dev_accuracy": 0.9, "parameters": LABELS + 1})
+RUNS = pd.DataFrame(
+    {"name": NAMES, "rate": 0.1, "seed": 0, "best_dev_accuracy": 0.9, "parameters": LABELS + 1}
+)
 MISTAKES = pd.DataFrame(
     {
         "index": LABELS,
@@ -36,8 +40,12 @@ MISTAKES = pd.DataFrame(
         "true_probability": 0.1,
     }
 )
-RELIABILITY = pd.DataFrame({"lower": [0.0], "upper": [1.0], "count": [9], "confidence": [0.5], "accuracy": [0.5]})
-STAGES = [SimpleNamespace(name=name, note=name, image=IMAGES[:, 0].reshape(28, 28)) for name in NAMES]
+RELIABILITY = pd.DataFrame(
+    {"lower": [0.0], "upper": [1.0], "count": [9], "confidence": [0.5], "accuracy": [0.5]}
+)
+STAGES = [
+    SimpleNamespace(name=name, note=name, image=IMAGES[:, 0].reshape(28, 28)) for name in NAMES
+]
 CURVES = dict.fromkeys(NAMES, LABELS / 10)
 WORDS = {"xlabel": "x", "ylabel": "y", "title": "t"}
 
@@ -65,7 +73,9 @@ WHOLE = {
     "sweep": lambda: plots.plot_sweep(RUNS, "name"),
     "grouped sweep": lambda: plots.plot_sweep(RUNS, "rate", group="name"),
     "tradeoff": lambda: plots.plot_tradeoff(RUNS, label="name"),
-    "robustness": lambda: plots.plot_robustness(LABELS, CURVES, IMAGES, NAMES, xlabel="x", title="t"),
+    "robustness": lambda: plots.plot_robustness(
+        LABELS, CURVES, IMAGES, NAMES, xlabel="x", title="t"
+    ),
 }
 IN_SENTENCES = {
     "mistakes": lambda: plots.plot_mistakes(MISTAKES, DATASET),
@@ -81,14 +91,20 @@ def test_every_name_is_drawn_as_it_is_written(plot):
 
 @pytest.mark.parametrize("plot", IN_SENTENCES)
 def test_names_in_sentences_are_drawn_as_they_are_written(plot):
-    together = "".join(saved(IN_SENTENCES[plot]())).replace("\n", "")  # long ones are broken into lines
+    together = "".join(saved(IN_SENTENCES[plot]())).replace(
+        "\n", ""
+    )  # long ones are broken into lines
     assert all(name in together for name in NAMES if name.strip())
 
 
 def test_of_letters_only_blanks_are_replaced_by_a_shape():
-    figure = plots.plot_points(IMAGES[:2], LABELS, ["$", "{", "_", "%", "\\", "^", "#", "~", "&", "a"])
+    figure = plots.plot_points(
+        IMAGES[:2], LABELS, ["$", "{", "_", "%", "\\", "^", "#", "~", "&", "a"]
+    )
     assert figure.axes[0].get_legend() is None
-    assert plots.plot_points(IMAGES[:2, :2], [0, 1], ["a", "\u2800"]).axes[0].get_legend() is not None
+    assert (
+        plots.plot_points(IMAGES[:2, :2], [0, 1], ["a", "\u2800"]).axes[0].get_legend() is not None
+    )
 
 
 def test_a_formula_of_the_readers_own_is_still_one():
@@ -108,7 +124,9 @@ def test_a_formula_of_the_readers_own_is_still_one():
     [
         lambda: DigitPad(NETWORK, DATASET),
         lambda: MistakeExplorer(NETWORK, DATASET),
-        lambda: MistakeExplorer(NETWORK, DATASET, other=NETWORK, names=("US$ or CA$", r"$\notacommand$")),
+        lambda: MistakeExplorer(
+            NETWORK, DATASET, other=NETWORK, names=("US$ or CA$", r"$\notacommand$")
+        ),
         lambda: NetworkInspector(NETWORK, DATASET),
         lambda: NetworkInspector(NETWORK, DATASET, mode="backward"),
         lambda: TrainingLab(DATASET, DATASET, hidden=(5,)),

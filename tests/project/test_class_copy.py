@@ -53,20 +53,33 @@ def test_no_solution_is_in_the_copy_for_a_class_and_all_else_is(copy_for_a_class
             flags=re.DOTALL,
         )
         assert kept.split() == "\n".join(cell.source for cell in after.cells).split()
-        codes = [[cell for cell in each.cells if cell.cell_type == "code"] for each in (before, after)]
+        codes = [
+            [cell for cell in each.cells if cell.cell_type == "code"] for each in (before, after)
+        ]
         assert codes[0] == codes[1]
     assert (copy_for_a_class / "models" / "digits_network.npz").exists()
     assert not list(copy_for_a_class.glob(".*"))
     there = {path.name for path in (copy_for_a_class.parent / "data").iterdir()}
-    assert there == {path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")}
+    assert there == {
+        path.name for path in (ROOT / "data").iterdir() if path.suffix in (".gz", ".md")
+    }
 
 
 def test_the_hints_may_stay():
     notebook = nbformat.read(ROOT / "notebooks" / "01_data_loading.ipynb", as_version=4)
-    texts = "".join(cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells)
-    assert texts.count("<summary>Hint 1") == texts.count("<summary>Hint 2") == texts.count("### Exercise ") > 0
+    texts = "".join(
+        cell.source for cell in class_copy.without_answers(notebook, keep_hints=True).cells
+    )
+    assert (
+        texts.count("<summary>Hint 1")
+        == texts.count("<summary>Hint 2")
+        == texts.count("### Exercise ")
+        > 0
+    )
     assert "<summary>Solution" not in texts
-    assert "<summary>Solution" in "".join(cell.source for cell in notebook.cells)  # the original is as it was
+    assert "<summary>Solution" in "".join(
+        cell.source for cell in notebook.cells
+    )  # the original is as it was
 
 
 @pytest.fixture
@@ -130,7 +143,11 @@ def test_a_link_is_not_followed_even_where_it_is_committed(project, tmp_path):
     add_what_is_private(project)
     commit(project)
     class_copy.copy(tmp_path / "new", root=project)
-    assert not [path for path in (tmp_path / "new").rglob("*") if path.name in ("linked.json", "dangling.json", "more")]
+    assert not [
+        path
+        for path in (tmp_path / "new").rglob("*")
+        if path.name in ("linked.json", "dangling.json", "more")
+    ]
 
 
 @needs_git
@@ -143,7 +160,9 @@ def test_a_notebook_that_differs_from_what_is_committed_stops_the_copy(project, 
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("place", ["notebooks/class", "data/class", "notebooks", "notebooks/../data/a/b"])
+@pytest.mark.parametrize(
+    "place", ["notebooks/class", "data/class", "notebooks", "notebooks/../data/a/b"]
+)
 def test_a_copy_into_itself_is_refused(project, place):
     before = files_in(project)
     with pytest.raises(OSError, match="lies inside of what is to be copied"):

@@ -20,7 +20,9 @@ def run_hook(name, *files):
     hook = next(hook for hook in HOOKS[0]["hooks"] if hook["id"] == name)
     command = hook["entry"].split()
     assert command[0] == ".venv/bin/python"
-    done = subprocess.run([sys.executable, *command[1:], *map(str, files)], cwd=ROOT, text=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, *command[1:], *map(str, files)], cwd=ROOT, text=True, capture_output=True
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -79,6 +81,12 @@ def test_a_large_file_stops_a_commit(tmp_path, monkeypatch, capsys):
 def test_every_file_of_the_project_is_small_enough():
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, text=True, capture_output=True)
     names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
-    problems = [f"{name}: {problem}" for name in names for problem in check_commit.size_problems(ROOT / name)]
+    problems = [
+        f"{name}: {problem}"
+        for name in names
+        for problem in check_commit.size_problems(ROOT / name)
+    ]
     assert problems == []
-    assert {name for name in check_commit.LARGER if (ROOT / name).stat().st_size <= check_commit.LARGEST} == set()
+    assert {
+        name for name in check_commit.LARGER if (ROOT / name).stat().st_size <= check_commit.LARGEST
+    } == set()

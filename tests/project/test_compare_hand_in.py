@@ -38,7 +38,11 @@ def test_nothing_is_listed_of_an_untouched_notebook(handed_in):
 
 
 def test_nothing_is_listed_of_honest_answers_and_notes(handed_in):
-    answers = {exercise.blank: exercise.solution for exercise in all_exercises() if exercise.key.startswith("2.")}
+    answers = {
+        exercise.blank: exercise.solution
+        for exercise in all_exercises()
+        if exercise.key.startswith("2.")
+    }
     for cell in handed_in.cells:
         cell.source = answers.get(cell.source, cell.source)
         cell.metadata.update(trusted=True, collapsed=False)  # as JupyterLab may leave it
@@ -54,7 +58,9 @@ def write_progress(notebook):
 
 
 def replace_the_judge(notebook):
-    cell = nbformat.v4.new_code_cell("from helpers.exercises import checking\nchecking.check_answer = print")
+    cell = nbformat.v4.new_code_cell(
+        "from helpers.exercises import checking\nchecking.check_answer = print"
+    )
     notebook.cells.insert(5, cell)
     return cell
 
@@ -90,7 +96,9 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS)
 def test_a_faked_solution_is_listed(handed_in, way):
     cell = way(handed_in)
-    assert cell.source.strip() in [source for what, source in listed(handed_in) if what != "missing"]
+    assert cell.source.strip() in [
+        source for what, source in listed(handed_in) if what != "missing"
+    ]
 
 
 @pytest.mark.parametrize("gone", ["removed", "no code any more"])
@@ -119,8 +127,12 @@ def test_the_command_says_which_cells_and_cleans_the_file(handed_in, tmp_path, c
     assert "\x1b" not in said
 
 
-@pytest.mark.parametrize("content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}'])
-def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(handed_in, tmp_path, capsys, content):
+@pytest.mark.parametrize(
+    "content", ["", "half a note", "[1]", "{}", "[" * 200_000, '{"nbformat": 4, "cells": 3}']
+)
+def test_what_is_no_notebook_of_ours_is_named_and_the_others_are_compared(
+    handed_in, tmp_path, capsys, content
+):
     (tmp_path / "bad.ipynb").write_text(content)
     nbformat.write(handed_in, tmp_path / "good.ipynb")
     names = [str(tmp_path / name) for name in ("missing.ipynb", "bad.ipynb", "good.ipynb")]

@@ -28,16 +28,23 @@ def commands(job):
 
 
 def test_the_workflow_calls_make_targets_that_exist():
-    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf8"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf8"), re.MULTILINE)
+    )
     called = [
-        match[1] for job in WORKFLOW["jobs"] for line in commands(job) if (match := re.match(r"make (\S+)", line))
+        match[1]
+        for job in WORKFLOW["jobs"]
+        for line in commands(job)
+        if (match := re.match(r"make (\S+)", line))
     ]
     assert called
     assert set(called) <= targets
 
 
 def test_what_may_publish_runs_no_package_and_no_other_job_may_write():
-    permissions = {name: job["permissions"] for name, job in WORKFLOW["jobs"].items() if "permissions" in job}
+    permissions = {
+        name: job["permissions"] for name, job in WORKFLOW["jobs"].items() if "permissions" in job
+    }
     assert permissions == {
         "deploy": {"pages": "write", "id-token": "write"},
         "colab": {"contents": "write"},
@@ -67,7 +74,9 @@ def test_the_copies_for_colab_have_one_cell_more_and_are_valid(tmp_path, monkeyp
     monkeypatch.setenv("REPOSITORY", ADDRESS)
     assert colab_notebooks.main() == 0
     paths = sorted((tmp_path / "colab").glob("*.ipynb"))
-    assert [path.name for path in paths] == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert [path.name for path in paths] == sorted(
+        path.name for path in (ROOT / "notebooks").glob("*.ipynb")
+    )
     for path in paths:
         cells = json.loads(path.read_text("utf8"))["cells"]
         assert cells[1:] == json.loads((ROOT / "notebooks" / path.name).read_text("utf8"))["cells"]
@@ -116,7 +125,9 @@ for _ in range(2):
 import helpers
 print([os.getcwd(), helpers.HERE, *installed] if {on_colab} else [os.getcwd(), *installed])
 """
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"HOME": str(tmp_path)}
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {
+        "HOME": str(tmp_path)
+    }
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -136,5 +147,9 @@ print([os.getcwd(), helpers.HERE, *installed] if {on_colab} else [os.getcwd(), *
 
 def test_binder_finds_what_it_installs():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf8"))
-    assert "-e ." in environment["dependencies"][-1]["pip"]  # this makes Binder copy the project before it installs
-    assert {"jupyter", "ipywidgets"} <= {re.split("[>=]", line)[0] for line in environment["dependencies"][:-1]}
+    assert (
+        "-e ." in environment["dependencies"][-1]["pip"]
+    )  # this makes Binder copy the project before it installs
+    assert {"jupyter", "ipywidgets"} <= {
+        re.split("[>=]", line)[0] for line in environment["dependencies"][:-1]
+    }

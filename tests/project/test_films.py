@@ -10,7 +10,10 @@ from PIL import Image, ImageSequence
 def frames_of(source):
     """[(picture, seconds)] of an animated file."""
     with Image.open(source) as film:
-        return [(frame.convert("RGB"), frame.info.get("duration", 0) / 1000) for frame in ImageSequence.Iterator(film)]
+        return [
+            (frame.convert("RGB"), frame.info.get("duration", 0) / 1000)
+            for frame in ImageSequence.Iterator(film)
+        ]
 
 
 def test_frames_that_stand_too_short_or_say_nothing_new_are_left_out():
@@ -30,7 +33,9 @@ def test_the_frequent_colors_of_a_film_are_exact_and_it_keeps_its_time():
         pixels[:20] = noise
         pictures.append(Image.fromarray(pixels))
     seconds = [0.25, 0.1, 2.5]
-    frames = frames_of(io.BytesIO(readme_animation.animated(list(zip(pictures, seconds, strict=True)))))
+    frames = frames_of(
+        io.BytesIO(readme_animation.animated(list(zip(pictures, seconds, strict=True))))
+    )
     assert [duration for _, duration in frames] == seconds
     assert [picture.getpixel((30, 40)) for picture, _ in frames] == [
         (255, 255, 255),

@@ -31,7 +31,9 @@ NOBODY = 65534
 
 def write_notebook_with_state(path):
     cells = [nbformat.v4.new_code_cell("1 + 1", id="one")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"widgets": STATE, "kept": 1}), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"widgets": STATE, "kept": 1}), path
+    )
 
 
 @pytest.fixture
@@ -80,7 +82,9 @@ def another_user():
     """Options of subprocess for another user: none, unless we are root and others can run this Python."""
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     try:
-        subprocess.run([sys.executable, "-c", "import helpers"], check=True, capture_output=True, **user)
+        subprocess.run(
+            [sys.executable, "-c", "import helpers"], check=True, capture_output=True, **user
+        )
     except (OSError, ValueError, subprocess.CalledProcessError):
         return {}
     return user
@@ -95,7 +99,11 @@ def lab_in_an_environment_that_is_not_ours(folder):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = {"HOME": str(folder), "JUPYTER_TOKEN": "of this test", "PYTHONDONTWRITEBYTECODE": "1"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "XDG", "IPYTHON"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "XDG", "IPYTHON"))
+    }
     command = [
         sys.executable,
         "-c",
@@ -105,7 +113,9 @@ def lab_in_an_environment_that_is_not_ours(folder):
         str(folder),
     ]
     command += [f"--port={port}", "--no-browser"]
-    process = subprocess.Popen(command, env=kept | home, stderr=subprocess.PIPE, text=True, **another_user())
+    process = subprocess.Popen(
+        command, env=kept | home, stderr=subprocess.PIPE, text=True, **another_user()
+    )
 
     def ask(path):
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
@@ -117,7 +127,9 @@ def lab_in_an_environment_that_is_not_ours(folder):
                     return json.load(answer)
             except OSError as error:
                 if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError("JupyterLab did not start: " + process.stderr.read()) from error
+                    raise RuntimeError(
+                        "JupyterLab did not start: " + process.stderr.read()
+                    ) from error
                 time.sleep(0.2)
 
     try:
@@ -141,7 +153,9 @@ def test_lab_starts_where_its_environment_is_not_writable(open_folder):
     write_notebook_with_state(open_folder / "a.ipynb")
     with lab_in_an_environment_that_is_not_ours(open_folder) as ask:
         assert ask("/api/contents/a.ipynb")["content"]["metadata"] == {"kept": 1}
-        news = ask("/lab/api/settings/@jupyterlab/apputils-extension:notification")["schema"]["properties"]
+        news = ask("/lab/api/settings/@jupyterlab/apputils-extension:notification")["schema"][
+            "properties"
+        ]
         assert news["fetchNews"]["default"] == "false"
     assert (open_folder / "environment").read_bytes() == b""
 
@@ -150,10 +164,15 @@ def test_lab_starts_where_its_environment_is_not_writable(open_folder):
 def test_make_takes_its_variables_from_its_command_line_alone(tmp_path):
     def said(*variables, **environment):
         command = ["make", "--no-print-directory", "lab", "run", "PY=echo", "READY=", *variables]
-        return subprocess.run(command, cwd=ROOT, env=os.environ | environment, text=True, capture_output=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=os.environ | environment, text=True, capture_output=True
+        ).stdout
 
     assert said(PORT="8890", NB="04") == "scripts/lab.py\nscripts/run_notebooks.py\n"
-    assert said("PORT=8890", "NB=04 05") == "scripts/lab.py --port=8890\nscripts/run_notebooks.py 04 05\n"
+    assert (
+        said("PORT=8890", "NB=04 05")
+        == "scripts/lab.py --port=8890\nscripts/run_notebooks.py 04 05\n"
+    )
     program = f"; touch {tmp_path}/run"
     assert said(f"PORT=1{program}").startswith(f"scripts/lab.py --port=1{program}\n")
     assert list(tmp_path.iterdir()) == []

@@ -14,15 +14,21 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # PyPI's name: conda-forge's name, where they differ
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base"
+}  # PyPI's name: conda-forge's name, where they differ
 FROM_PYPI = {"playwright"}  # installed by pip in the conda environment too
 
 
 def direct_dependencies():
     """Requirements of pyproject.toml, those of the tests included, by canonical name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    texts = project["dependencies"] + [text for group in project["optional-dependencies"].values() for text in group]
-    return {canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in texts}
+    texts = project["dependencies"] + [
+        text for group in project["optional-dependencies"].values() for text in group
+    ]
+    return {
+        canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in texts
+    }
 
 
 def pins(text):
@@ -34,8 +40,12 @@ def pins(text):
 def conda_dependencies(text):
     """Specifiers of the conda part of environment.yml by name, and the lines of its pip part."""
     conda, pip = text.split("  - pip:\n")
-    packages = re.findall(r"^  - ([a-z0-9-]+)([<>=!~]\S*)?$", conda.split("dependencies:\n")[1], re.MULTILINE)
-    return {name: SpecifierSet(bounds) for name, bounds in packages}, re.findall(r"^ +- (.+)$", pip, re.MULTILINE)
+    packages = re.findall(
+        r"^  - ([a-z0-9-]+)([<>=!~]\S*)?$", conda.split("dependencies:\n")[1], re.MULTILINE
+    )
+    return {name: SpecifierSet(bounds) for name, bounds in packages}, re.findall(
+        r"^ +- (.+)$", pip, re.MULTILINE
+    )
 
 
 REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf8")
@@ -53,7 +63,9 @@ def test_the_pins_hold_the_bounds():
     for requirement in pins(REQUIREMENTS):
         name = canonicalize_name(requirement.name)
         pinned.add(name)
-        assert direct.get(name, SpecifierSet()).contains(str(requirement.specifier).removeprefix("==")), name
+        assert direct.get(name, SpecifierSet()).contains(
+            str(requirement.specifier).removeprefix("==")
+        ), name
     assert set(direct) <= pinned, "compile requirements.txt again: CONTRIBUTING.md says how"
 
 
@@ -64,13 +76,19 @@ def test_each_python_gets_one_version_of_a_package(python):
         "python_full_version": f"{python}.0",
         "sys_platform": "linux",
     }
-    wanted = [pin.name for pin in pins(REQUIREMENTS) if pin.marker is None or pin.marker.evaluate(environment)]
+    wanted = [
+        pin.name
+        for pin in pins(REQUIREMENTS)
+        if pin.marker is None or pin.marker.evaluate(environment)
+    ]
     assert len(wanted) == len(set(wanted))
     assert {"numpy", "contourpy", "scipy"} <= set(wanted)
 
 
 def test_the_readme_shows_the_picture_of_the_notebook():
-    assert readme_picture.PICTURE.read_bytes() == readme_picture.picture(), "run `make notebooks NB=05`"
+    assert readme_picture.PICTURE.read_bytes() == readme_picture.picture(), (
+        "run `make notebooks NB=05`"
+    )
     assert "(docs/mistakes.png)" in (ROOT / "README.md").read_text("utf8")
 
 
@@ -78,37 +96,53 @@ def test_conda_has_the_same_bounds():
     conda, pip = conda_dependencies(ENVIRONMENT)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
     direct = direct_dependencies()
-    expected = {CONDA_NAMES.get(name, name): direct[name] for name in direct if name not in FROM_PYPI}
+    expected = {
+        CONDA_NAMES.get(name, name): direct[name] for name in direct if name not in FROM_PYPI
+    }
     expected |= {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet("")}
     assert conda == expected
     assert pip == [*(f"{name}{direct[name]}" for name in sorted(FROM_PYPI)), "-e ."]
     assert re.search(r"^channels:\n  - conda-forge\n  - nodefaults\n", ENVIRONMENT, re.MULTILINE)
 
 
-@pytest.mark.skipif(Path(sys.prefix) != ROOT / ".venv", reason="only .venv is installed from requirements.txt")
+@pytest.mark.skipif(
+    Path(sys.prefix) != ROOT / ".venv", reason="only .venv is installed from requirements.txt"
+)
 def test_what_is_installed_is_what_is_pinned():
     for requirement in pins(REQUIREMENTS):
         if requirement.marker is None or requirement.marker.evaluate():
-            assert requirement.specifier.contains(importlib.metadata.version(requirement.name)), requirement.name
+            assert requirement.specifier.contains(importlib.metadata.version(requirement.name)), (
+                requirement.name
+            )
 
 
 # The helpers: what lies at the top is taught, and what is public is documented
 
-MODULES = {path: ast.parse(path.read_text("utf8")) for path in sorted((ROOT / "helpers").rglob("*.py"))}
+MODULES = {
+    path: ast.parse(path.read_text("utf8")) for path in sorted((ROOT / "helpers").rglob("*.py"))
+}
 
 
 def test_every_module_at_the_top_of_helpers_is_imported_by_a_notebook():
     cells = "".join(path.read_text("utf8") for path in (ROOT / "notebooks").glob("[!.]*.ipynb"))
     imported = set(re.findall(r"(?:from|import) helpers\.(\w+)", cells))
-    imported |= {name for names in re.findall(r"from helpers import ([\w, ]+)", cells) for name in names.split(", ")}
+    imported |= {
+        name
+        for names in re.findall(r"from helpers import ([\w, ]+)", cells)
+        for name in names.split(", ")
+    }
     at_the_top = {path.stem for path in MODULES if path.parent == ROOT / "helpers"} - {"__init__"}
-    assert at_the_top - imported == set(), "what no notebook imports belongs into a folder, such as internals/"
+    assert at_the_top - imported == set(), (
+        "what no notebook imports belongs into a folder, such as internals/"
+    )
 
 
 def public_names(tree):
     """The names in a module's __all__."""
     lists = [
-        node.value for node in tree.body if isinstance(node, ast.Assign) and "__all__" in ast.unparse(node.targets)
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and "__all__" in ast.unparse(node.targets)
     ]
     return {name for value in lists for name in ast.literal_eval(value)}
 
@@ -122,7 +156,9 @@ def undocumented(tree):
 
 
 def test_what_is_public_is_documented():
-    found = {path.relative_to(ROOT).as_posix(): undocumented(tree) for path, tree in MODULES.items()}
+    found = {
+        path.relative_to(ROOT).as_posix(): undocumented(tree) for path, tree in MODULES.items()
+    }
     assert {name: missing for name, missing in found.items() if missing} == {}
 
 
@@ -139,18 +175,27 @@ def test_a_missing_docstring_is_found():
 
 def test_a_loose_pin_is_found():
     assert str(pins("numpy>=2.0\n")[0].specifier) == ">=2.0"
-    assert [pin.name for pin in pins("# a comment\nA_b==1.0 ; sys_platform == 'win32'\n")] == ["A_b"]
+    assert [pin.name for pin in pins("# a comment\nA_b==1.0 ; sys_platform == 'win32'\n")] == [
+        "A_b"
+    ]
 
 
 def test_no_path_of_one_machine_is_in_the_project():
     pattern = re.compile(r"(?<![\w.:/-])/(home|root|Users|work)/\w")
     folders = ("helpers", "scripts", "tests", "measurements", "site", "data", ".ci", ".github")
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in ("", ".py", ".md")]
+    files = [
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in ("", ".py", ".md")
+    ]
     files += [
         *ROOT.glob("*.md"),
         ROOT / "Makefile",
         ROOT / "environment.yml",
         ROOT / "pyproject.toml",
     ]
-    found = [path.name for path in files if path.is_file() and pattern.search(path.read_text("utf8"))]
+    found = [
+        path.name for path in files if path.is_file() and pattern.search(path.read_text("utf8"))
+    ]
     assert found == []

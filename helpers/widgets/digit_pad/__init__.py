@@ -61,7 +61,9 @@ class DigitPad(Panel):
         one per class.
     """
 
-    def __init__(self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None):
+    def __init__(
+        self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
+    ):
         if class_names is None and train_set:
             class_names = train_set.class_names
         datasets = {"train_set": train_set, "samples": samples}
@@ -73,7 +75,9 @@ class DigitPad(Panel):
         self.x = self.stages = self.probabilities = None
         self.samples = make_samples(samples)
         self.lock, self.before, self.upload = threading.RLock(), [], b""
-        thumbnails = [pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples]
+        thumbnails = [
+            pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples
+        ]
         self.surface = PadSurface(class_names=list(class_names), samples=thumbnails)
         self.board = Board([])
         self._put(self.samples[min(FIRST, len(self.samples) - 1)][1])
@@ -191,7 +195,9 @@ class DigitPad(Panel):
             except ValueError as error:
                 answer["sentence"] = str(error)
             else:
-                P, seen = look(self.parameters, self.x, self.stages, self.activation, self.class_names)
+                P, seen = look(
+                    self.parameters, self.x, self.stages, self.activation, self.class_names
+                )
                 self.probabilities, answer = P, answer | seen
                 if self.train_set is not None:
                     answer |= nearest(self.train_set, self.lengths, self.x, self.class_names)
@@ -205,9 +211,13 @@ def _checked_names(parameters, class_names, datasets):
     sizes |= {f"{name} holds": dataset.X.shape[0] for name, dataset in datasets.items() if dataset}
     for name, size in sizes.items():
         if size != 28 * 28:
-            raise ValueError(f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28")
+            raise ValueError(
+                f"{name} images of {size} pixels, expected 784: the pad makes images of 28 × 28"
+            )
     classes = len(parameters[-1][0])
     names = tuple(map(str, range(classes) if class_names is None else class_names))
     if len(names) != classes:
-        raise ValueError(f"there are {len(names)} class names, expected {classes}, one for each class of the network")
+        raise ValueError(
+            f"there are {len(names)} class names, expected {classes}, one for each class of the network"
+        )
     return names

@@ -39,7 +39,9 @@ def nearest(train_set, lengths, x, class_names):
     names = ["?" if labels is None else class_names[labels[i]] for i in chosen]
     near = zip(chosen, distances, names, strict=True)
     return {
-        "nearest": [pixels(X[:, i].reshape(28, 28), name=name, distance=float(d)) for i, d, name in near],
+        "nearest": [
+            pixels(X[:, i].reshape(28, 28), name=name, distance=float(d)) for i, d, name in near
+        ],
         "nearest_note": f"The nearest of {X.shape[1]:,} training digits: label, picture, distance",
     }
 

@@ -55,7 +55,9 @@ def make_samples(dataset=None):
     if dataset is None:
         return [(str(digit), Board(sample_strokes(digit), sample=True)) for digit in range(10)]
     if dataset.labels is None:
-        raise ValueError("samples has no labels, expected a Dataset that says which digit each image is")
+        raise ValueError(
+            "samples has no labels, expected a Dataset that says which digit each image is"
+        )
     samples = []
     for label, name in enumerate(dataset.class_names):
         for column in np.flatnonzero(dataset.labels == label)[:1]:

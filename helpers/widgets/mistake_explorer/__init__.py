@@ -65,7 +65,9 @@ class MistakeExplorer(Panel):
         if other is not None:
             networks = dict(zip(names, (parameters, other), strict=True))
             if len(networks) < 2:
-                raise ValueError(f"names are {names!r}, expected two different ones, such as ('before', 'after')")
+                raise ValueError(
+                    f"names are {names!r}, expected two different ones, such as ('before', 'after')"
+                )
         self.answers = Answers(networks, dataset, activation=activation)
         super().__init__()
         self.per_page, self.following = per_page, False
@@ -89,7 +91,9 @@ class MistakeExplorer(Panel):
         self.page = number_field("Page", 1, "Its number", low=1, high=1)
         self.back = button("◀ Previous", "The page before")
         self.forward = button("Next ▶", "The page after")
-        self.found, self.tally = (widgets.HTML(layout=widgets.Layout(width="100%")) for _ in range(2))
+        self.found, self.tally = (
+            widgets.HTML(layout=widgets.Layout(width="100%")) for _ in range(2)
+        )
 
     def _listen(self):
         for control in (self.group, self.true, self.predicted, self.order):
@@ -128,7 +132,9 @@ class MistakeExplorer(Panel):
         if self.following:
             return
         group = self.answers.groups(self.doubtful)[self.group.value]
-        self.columns = self.answers.columns(group, self.true.value, self.predicted.value, self.order.value)
+        self.columns = self.answers.columns(
+            group, self.true.value, self.predicted.value, self.order.value
+        )
         self.menu.show(self.answers.matrix(group), self.answers.dataset.class_names)
         self.following = True
         self.menu.chosen = [self.true.value, self.predicted.value]
@@ -190,7 +196,9 @@ class MistakeExplorer(Panel):
         found = answers.columns(group)
         if len(found) == 0:
             return matrix
-        table = mistakes(answers.parameters[group.network], answers.dataset, activation=answers.activation)
+        table = mistakes(
+            answers.parameters[group.network], answers.dataset, activation=answers.activation
+        )
         title = f"{sentence(name)}, the first of {len(found):,}: "
         title += "what was predicted, what is true, and how probable"
         chosen = table[table["index"].isin(found)]

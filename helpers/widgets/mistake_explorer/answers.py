@@ -31,13 +31,19 @@ class Answers:
     def __init__(self, networks, dataset, *, activation="relu"):
         if dataset.labels is None or len(dataset) == 0:
             missing = "labels" if dataset.labels is None else "images"
-            raise ValueError(f"the dataset has no {missing}, expected images with labels: else nothing is a mistake")
+            raise ValueError(
+                f"the dataset has no {missing}, expected images with labels: else nothing is a mistake"
+            )
         self.dataset, self.labels, self.activation = dataset, dataset.labels, activation
         self.names, self.parameters = list(networks), list(networks.values())
-        self.probabilities = [predict_probabilities(p, dataset.X, activation=activation) for p in self.parameters]
+        self.probabilities = [
+            predict_probabilities(p, dataset.X, activation=activation) for p in self.parameters
+        ]
         classes, outputs = len(dataset.class_names), [len(P) for P in self.probabilities]
         if outputs != [classes] * len(outputs):
-            raise ValueError(f"the networks have {outputs} outputs, expected {classes}, one for each class of the data")
+            raise ValueError(
+                f"the networks have {outputs} outputs, expected {classes}, one for each class of the data"
+            )
         self.predictions = [P.argmax(axis=0) for P in self.probabilities]
         self.wrong = [predictions != self.labels for predictions in self.predictions]
 
@@ -54,7 +60,10 @@ class Answers:
             f"new mistakes of {self.names[better]}": Group(better, new, new),
             "mistakes of both": Group(worse, both, both),
         }
-        own = {f"all mistakes of {name}": Group(i, self.wrong[i], every) for i, name in enumerate(self.names)}
+        own = {
+            f"all mistakes of {name}": Group(i, self.wrong[i], every)
+            for i, name in enumerate(self.names)
+        }
         return {**parts, **own, **rest}
 
     def compared(self):

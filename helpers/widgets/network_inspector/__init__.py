@@ -60,13 +60,19 @@ class NetworkInspector(Panel):
         check_parameters(parameters)
         parameters = [Layer(W, b) for W, b in parameters]
         if mode not in (FORWARD, BACKWARD) or (mode == BACKWARD and dataset.labels is None):
-            raise ValueError(f'mode is {mode!r}, expected "forward", or "backward" for a dataset with labels')
+            raise ValueError(
+                f'mode is {mode!r}, expected "forward", or "backward" for a dataset with labels'
+            )
         if not 0 <= column < len(dataset):
             last = len(dataset) - 1
-            raise ValueError(f"column is {column}, expected one of the {len(dataset)} images, 0 to {last}")
+            raise ValueError(
+                f"column is {column}, expected one of the {len(dataset)} images, 0 to {last}"
+            )
         classes, outputs = len(dataset.class_names), len(parameters[-1].b)
         if classes != outputs:
-            raise ValueError(f"the network has {outputs} outputs, expected {classes}, one for each class of the data")
+            raise ValueError(
+                f"the network has {outputs} outputs, expected {classes}, one for each class of the data"
+            )
         self.parameters, self.dataset, self.activation = parameters, dataset, activation
         self.trace = self._trace(column)
         super().__init__()

@@ -60,7 +60,9 @@ def backward_parts(trace, layer, neuron):
     """Return the Parts whose sum is dA of a hidden neuron, None in the last layer (dZ = A - Y)."""
     check_neuron(trace, layer, neuron)
     if trace.dZ is None:
-        raise ValueError("the image has no label, so there is no loss and nothing to send back; use labeled images")
+        raise ValueError(
+            "the image has no label, so there is no loss and nothing to send back; use labeled images"
+        )
     if layer == len(trace.parameters):
         return None
     weights, values = trace.parameters[layer].W[:, neuron], trace.dZ[layer][:, 0]
@@ -79,4 +81,6 @@ def check_neuron(trace, layer, neuron):
         raise IndexError(f"layer {layer} is not there: the layers are numbered from 1 to {L}")
     if not 0 <= neuron < len(trace.Z[layer - 1]):
         n = len(trace.Z[layer - 1])
-        raise IndexError(f"neuron {neuron} is not there: layer {layer} has {n}, numbered from 0 to {n - 1}")
+        raise IndexError(
+            f"neuron {neuron} is not there: layer {layer} has {n}, numbered from 0 to {n - 1}"
+        )

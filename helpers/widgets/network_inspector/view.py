@@ -106,7 +106,9 @@ def backward_detail(trace, layer, neuron, image_shape):
     tables = []
     if parts is None:
         A, y = float(trace.A[layer][neuron, 0]), int(neuron == trace.label)
-        lines = [f"dZ = A − Y = {number(A)} − {y} = {number(dZ)}: softmax and cross-entropy in one step"]
+        lines = [
+            f"dZ = A − Y = {number(A)} − {y} = {number(dZ)}: softmax and cross-entropy in one step"
+        ]
     else:
         dA, at = number(trace.dA[layer - 1][neuron, 0]), number(slope(trace, layer, neuron))
         lines = [
@@ -132,7 +134,11 @@ def assembled(layer, neuron, lines, parts, tables=(), images=()):
     """Return the dict of one neuron; links: what feeds it, with a strength of -1 to 1."""
     indexes = [] if parts.layer == 0 else strongest(parts.products)
     full = largest(parts.products)
-    links = [[parts.layer, int(i), fraction(parts.products[i], full)] for i in indexes if parts.products[i] != 0]
+    links = [
+        [parts.layer, int(i), fraction(parts.products[i], full)]
+        for i in indexes
+        if parts.products[i] != 0
+    ]
     words = {"lines": lines, "tables": list(tables), "images": list(images)}
     return {"at": [layer, neuron], "links": links, **words}
 

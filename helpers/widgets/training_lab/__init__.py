@@ -93,7 +93,9 @@ class TrainingLab(Panel):
         if self.lock.locked():
             self.run.single, self.run.paused = True, False
         elif self.run.stop_reason == "diverged":
-            raise ValueError("this run has diverged and cannot go on; choose other settings and press Train")
+            raise ValueError(
+                "this run has diverged and cannot go on; choose other settings and press Train"
+            )
         else:
             self.later(self._one_more())
 

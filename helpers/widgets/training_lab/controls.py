@@ -70,7 +70,10 @@ class Controls:
         widths = sorted({*WIDTHS, *self.start["hidden"]})
         self.rates = sorted({*RATES, self.start["learning_rate"]})
         rates = [(f"{rate:g}", rate) for rate in self.rates]
-        neurons = {f"neurons {n}": widgets.SelectionSlider(options=widths, value=10, **look) for n in self._layers()}
+        neurons = {
+            f"neurons {n}": widgets.SelectionSlider(options=widths, value=10, **look)
+            for n in self._layers()
+        }
         self.sliders = {
             "learning_rate": widgets.SelectionSlider(options=rates, **look),
             "layers": widgets.IntSlider(min=0, max=MOST_LAYERS, **look),
@@ -123,7 +126,9 @@ class Controls:
             try:
                 self.sliders[name].value = value
             except Exception as error:  # a TraitError, whose words speak of traits
-                raise ValueError(f"{name} is {value!r}, which the lab has no control position for") from error
+                raise ValueError(
+                    f"{name} is {value!r}, which the lab has no control position for"
+                ) from error
 
     def _moved(self, on_move):
         if not self.quiet:
@@ -150,7 +155,9 @@ def check_start(start):
     check_number("learning_rate", rate, above=0, hint="0.1 is a good first try")
     hidden = start.get("hidden", ())
     if not isinstance(hidden, tuple | list) or len(hidden) > MOST_LAYERS:
-        raise ValueError(f"hidden is {hidden!r}, expected the neurons of up to {MOST_LAYERS} layers, such as (10, 10)")
+        raise ValueError(
+            f"hidden is {hidden!r}, expected the neurons of up to {MOST_LAYERS} layers, such as (10, 10)"
+        )
     for neurons in hidden:
         check_count("a number of neurons in hidden", neurons)
     return DEFAULTS | start | {"hidden": tuple(start.get("hidden", DEFAULTS["hidden"]))}

@@ -71,7 +71,9 @@ class Curves:
             shown = [train, dev]
             nothing = [("", [])] * (MOST_PALE - len(earlier))
             lines = zip((*parts["pale"], parts["other"]), parts["names"], strict=True)
-            for (line, text), (name, history) in zip(lines, (*earlier, *nothing, pairs[-1]), strict=True):
+            for (line, text), (name, history) in zip(
+                lines, (*earlier, *nothing, pairs[-1]), strict=True
+            ):
                 values = put(line, history, f"dev_{kind}")
                 shown.append(values)
                 text.set_text(f" {name}" if len(values) else "")

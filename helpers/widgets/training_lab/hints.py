@@ -43,10 +43,16 @@ def diverged(values, result, dead):
 
 def dead_relus(values, result, dead):
     """Return the hint for hidden neurons that give 0 for every image, or None."""
-    layers = [(n, count, width) for n, (count, width, _) in enumerate(dead, 1) if count >= max(1, 0.2 * width)]
+    layers = [
+        (n, count, width)
+        for n, (count, width, _) in enumerate(dead, 1)
+        if count >= max(1, 0.2 * width)
+    ]
     if not layers:
         return None
-    listed = " and ".join(f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers)
+    listed = " and ".join(
+        f"{count} of {width} neurons in hidden layer {n}" for n, count, width in layers
+    )
     text = f"Dead ReLUs: {listed} give 0 for every image. Their gradient is 0 too, so they never come back."
     if sum(born for *_, born in dead) >= sum(count for _, count, _ in layers):
         cure = {"seed": values["seed"] + 1}

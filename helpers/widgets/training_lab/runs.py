@@ -21,7 +21,9 @@ from helpers.training import (
 )
 
 SLICE_SECONDS = 0.025
-LONG_STEP = 1e9  # float operations; a longer step than this would be felt, so it is left to a thread
+LONG_STEP = (
+    1e9  # float operations; a longer step than this would be felt, so it is left to a thread
+)
 LIVE_EPOCHS = 10
 FIRST_FLOPS = 1e10  # that the run a new panel shows takes at most, but for one epoch
 SAME_MOVE_SECONDS = 1.0  # a short run that the next one follows faster than this is not kept

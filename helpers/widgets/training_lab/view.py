@@ -37,7 +37,9 @@ SORTS = {
 WRAP = {"flex_flow": "row wrap", "width": "100%", "align_items": "center"}
 LINE = "line-height: 1.45; white-space: normal"
 CELL = "padding: 1px 8px; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap"
-LIVE_HELP = "Retrain at every move of a control, for ten epochs at most; Train always uses all epochs"
+LIVE_HELP = (
+    "Retrain at every move of a control, for ten epochs at most; Train always uses all epochs"
+)
 FRAME_SECONDS = 0.12
 JUDGES = 500  # development images on which dead neurons are looked for
 
@@ -51,7 +53,9 @@ class LabView:
 
     def __init__(self, controls, on_click, on_choice, on_cure):
         self.on_cure, self.rows, self.quiet = on_cure, ((), None), False
-        self.live = widgets.Checkbox(value=True, description="Live: retrain at every move", indent=False)
+        self.live = widgets.Checkbox(
+            value=True, description="Live: retrain at every move", indent=False
+        )
         self.live.tooltip, self.live.layout.width = LIVE_HELP, "230px"
         self.buttons = {}
         for name, (title, icon, words) in BUTTONS.items():

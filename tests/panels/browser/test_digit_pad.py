@@ -104,10 +104,14 @@ def test_a_photo_is_loaded_and_a_broken_file_is_explained(pad):
     buffer = io.BytesIO()
     Image.fromarray((noisy * 255).clip(0, 255).astype(np.uint8)).save(buffer, "JPEG")
     files = pad.locator(".pad-file")
-    files.set_input_files({"name": "three.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()})
+    files.set_input_files(
+        {"name": "three.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    )
     says(pad, "says 3")
     assert "Otsu" in pad.locator(".pad-stages figure").nth(1).inner_text()
-    files.set_input_files({"name": "three.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()[:900]})
+    files.set_input_files(
+        {"name": "three.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()[:900]}
+    )
     pad.get_by_role("alert").get_by_text("damaged picture").wait_for()
     says(pad, "says 3")
 

@@ -62,8 +62,13 @@ def test_the_keyboard_walks_in_the_matrix(open_cells):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     page.get_by_text("Images 1 to 1 of 1, page 1 of 1").wait_for()
-    assert cell(page, "^true digit 1, predicted 2: 1 image$").get_attribute("aria-pressed") == "true"
-    assert page.get_by_label("Predicted", exact=True).evaluate("list => list.selectedOptions[0].text") == "2"
+    assert (
+        cell(page, "^true digit 1, predicted 2: 1 image$").get_attribute("aria-pressed") == "true"
+    )
+    assert (
+        page.get_by_label("Predicted", exact=True).evaluate("list => list.selectedOptions[0].text")
+        == "2"
+    )
     page.keyboard.press("Enter")
     page.get_by_text("Images 1 to 6 of 104, page 1 of 18").wait_for()
 
@@ -71,7 +76,9 @@ def test_the_keyboard_walks_in_the_matrix(open_cells):
 def test_two_networks_side_by_side(open_cells):
     page = open_cells(TWO)
     shown = verdicts(page)
-    assert all("✓ the trained network: " in said and "✗ a disturbed one: " in said for said, _ in shown)
+    assert all(
+        "✓ the trained network: " in said and "✗ a disturbed one: " in said for said, _ in shown
+    )
     page.get_by_label("Show", exact=True).select_option("new mistakes of the trained network")
     page.locator(".mistake-cards .verdicts", has_text="✗ the trained network: ").first.wait_for()
     assert all("✓ a disturbed one: " in said for said, _ in verdicts(page))

@@ -41,12 +41,18 @@ def test_pointing_lights_up_what_feeds_a_neuron(open_cells):
     page.get_by_text("Neuron 5 of layer 3").wait_for()
     neuron(page, 2, 3).hover()
     page.get_by_text("Neuron 3 of layer 2").wait_for()
-    assert page.locator(".network-view .at").get_attribute("aria-label").startswith("Layer 2, relu, neuron 3: Z ")
+    assert (
+        page.locator(".network-view .at")
+        .get_attribute("aria-label")
+        .startswith("Layer 2, relu, neuron 3: Z ")
+    )
     assert lines(page) == page.locator(".network-view .adds, .network-view .takes").count() > 0
     neuron(page, 1, 3).hover()
     page.get_by_text("Neuron 3 of layer 1").wait_for()
     assert page.locator(".neuron-view canvas").count() == 3
-    assert "weight × pixel of neuron 3" in page.locator(".network-view canvas").get_attribute("aria-label")
+    assert "weight × pixel of neuron 3" in page.locator(".network-view canvas").get_attribute(
+        "aria-label"
+    )
     page.mouse.move(5, 5)
     page.get_by_text("Neuron 5 of layer 3").wait_for()
 
@@ -55,7 +61,9 @@ def test_a_choice_stays_and_goes_backward(open_cells):
     page = open_cells(CELL)
     neuron(page, 1, 4).click()
     page.locator(".neuron-view canvas").nth(1).hover(position={"x": 63, "y": 93})
-    page.get_by_text(re.compile(r"^row 15, column 10: pixels \S+ weights \S+ weight × pixel \S+$")).wait_for()
+    page.get_by_text(
+        re.compile(r"^row 15, column 10: pixels \S+ weights \S+ weight × pixel \S+$")
+    ).wait_for()
     page.get_by_role("button", name="Backward", exact=True).click()
     page.get_by_text(re.compile("^dA = sum of weight × dZ over layer 2 = ")).wait_for()
     page.get_by_text(re.compile("^dW = dZ × pixel, ")).wait_for()

@@ -99,7 +99,10 @@ def test_a_long_training_is_paused_stopped_and_leaves_other_cells_free(open_cell
     assert took < 1.5  # 0.2 s on a quiet machine, with the drawing
 
     run_cell(page, 3)
-    assert "interrupted" in page.locator(".jp-CodeCell").nth(3).locator(".jp-OutputArea-output").inner_text()
+    assert (
+        "interrupted"
+        in page.locator(".jp-CodeCell").nth(3).locator(".jp-OutputArea-output").inner_text()
+    )
 
 
 def test_the_layers_are_switched_with_the_keyboard(open_cells):
@@ -110,7 +113,10 @@ def test_the_layers_are_switched_with_the_keyboard(open_cells):
     slider(page, "Neurons in layer 2").wait_for(state="hidden")
     wait_for_status(page, "Run 2")
     run_cell(page, 2)
-    assert page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output").inner_text() == "[784, 10, 10]"
+    assert (
+        page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output").inner_text()
+        == "[784, 10, 10]"
+    )
 
 
 def test_an_error_is_shown_in_the_panel_and_the_panel_lives_on(open_cells):
