@@ -48,7 +48,6 @@ __all__ = [
 
 SIDE, MIDDLE = 28, 14  # pixels; MNIST's centers of mass lie at row and column 14, counted from 0
 BOX = 20  # pixels
-MOST_PIXELS = 60_000_000
 WORKING_SIZE = 400  # pixels of the longer side: a photo has more than the strokes need
 THICKEST = 1 / 4  # width of a stroke to size of the digit; MNIST's thickest
 THINNEST = 1 / 12  # width of a stroke to size of the digit; thinner ones turn pale on 20 by 20

@@ -173,7 +173,10 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
         captions.append(f"{mark} said {said}: {answer}\nis {true}: {truth}")
         words.append(f"{true} taken for {said}" if mark == WRONG else f"{true} right")
     if title is None:
-        title = f"{len(rows)} of {len(table)} mistakes: what the network said, what it is, and how probable it thought each"
+        title = (
+            f"{len(rows)} of {len(table)} mistakes: "
+            "what the network said, what it is, and how probable it thought each"
+        )
     alt = f"{len(rows)} images from a table of {len(table)}: {listing(words, 20)}."
     longest = max(len(line) for text in captions for line in text.split("\n"))
     columns = 6 if longest <= 20 else 4
