@@ -54,7 +54,9 @@ def digits():
 
 def paste(image, rng, size):
     """The image in `size` pixels, somewhere on a canvas up to three times as wide: ink is 1."""
-    enlarged = np.asarray(Image.fromarray(image.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR))
+    enlarged = np.asarray(
+        Image.fromarray(image.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR)
+    )
     canvas = np.zeros(rng.integers(size + 4, 3 * size, 2))
     top, left = rng.integers(0, np.array(canvas.shape) - size)
     canvas[top : top + size, left : left + size] = enlarged.clip(0, 1)
@@ -95,7 +97,9 @@ def test_pasted_digits_lose_at_most_two_points(network, digits, size, inverted):
 @pytest.mark.parametrize("size", [40, 90])
 def test_photographed_digits_lose_at_most_two_points(network, digits, size):
     rng = np.random.default_rng(size)
-    assert lost(network, digits, lambda image: photograph(paste(image, rng, size), rng), 300) <= 0.02
+    assert (
+        lost(network, digits, lambda image: photograph(paste(image, rng, size), rng), 300) <= 0.02
+    )
 
 
 def test_without_the_preprocessing_most_pasted_digits_are_lost(network, digits):
@@ -110,7 +114,9 @@ def test_a_digit_of_mnist_passes_almost_unchanged(digits):
     passed = np.stack([preprocess(image).x.reshape(28, 28) for image in images])
     changed = np.abs(passed - images).max(axis=(1, 2))
     assert np.median(changed) < 0.05
-    assert (changed > 0.35).mean() < 0.05  # a few have a pale row at the edge, lose it, and are scaled up
+    assert (
+        changed > 0.35
+    ).mean() < 0.05  # a few have a pale row at the edge, lose it, and are scaled up
 
 
 @pytest.mark.parametrize("pen", [4, 20, 30])
@@ -124,7 +130,9 @@ def test_photos_of_thin_and_thick_pens_are_recognized(network, pen, light_on_dar
         for top, left in rng.integers(0, 590, (10, 2)):
             ink[top : top + 4, left : left + 4] = 1  # crumbs
         photo = photograph(ink, rng)
-        found.append(make_predictions(network, preprocess(1 - photo if light_on_dark else photo).x)[0])
+        found.append(
+            make_predictions(network, preprocess(1 - photo if light_on_dark else photo).x)[0]
+        )
     assert found == list(range(10))
 
 
@@ -336,7 +344,9 @@ def test_the_center_of_mass_comes_to_row_and_column_14():
         np.average(rows, weights=picture[rows, columns]),
         np.average(columns, weights=[1, 3]),
     ) == (11, 13.5)
-    assert "as near as it fits" in note  # a long empty part would hang over the edge: it stops there
+    assert (
+        "as near as it fits" in note
+    )  # a long empty part would hang over the edge: it stops there
     assert "8 from the top" in note
     centered, note = center(np.ones((5, 7)))
     assert "in the middle of 28 × 28: 11 px from the left, 12 from the top" in note
@@ -357,7 +367,9 @@ def test_files_of_many_kinds_are_read_as_the_same_picture(tmp_path):
     for kind in ("PNG", "GIF", "BMP", "TIFF"):
         assert_allclose(read_image(saved(gray, kind)), values / 255, atol=1e-6)
     assert_allclose(read_image(saved(gray, "JPEG", quality=95)), values / 255, atol=0.15)
-    assert_allclose(read_image(saved(Image.fromarray(values.astype(np.uint16) * 257))), values / 255, atol=1e-2)
+    assert_allclose(
+        read_image(saved(Image.fromarray(values.astype(np.uint16) * 257))), values / 255, atol=1e-2
+    )
     (tmp_path / "two.png").write_bytes(saved(gray.convert("RGB")))
     assert_allclose(read_image(tmp_path / "two.png"), values / 255, atol=1e-6)
     assert max(read_image(saved(gray.resize((3000, 1500)))).shape) == 800
@@ -425,4 +437,6 @@ def test_symmetric_ink_is_centered_the_same_way_whatever_the_last_bit_of_a_sum()
         places.add((picture.any(axis=1).argmax(), picture.any(axis=0).argmax()))
     assert len(places) == 1
     half = np.ones((19, 20))  # balances at 9 and at 9.5
-    assert {center(half + tilt * np.eye(19, 20))[1] for tilt in (0, 1e-13, -1e-13)} == {center(half)[1]}
+    assert {center(half + tilt * np.eye(19, 20))[1] for tilt in (0, 1e-13, -1e-13)} == {
+        center(half)[1]
+    }
