@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from helpers.data import DataFileError, Dataset, load_csv, load_dataset
-from helpers.internals import csv_files
+from helpers.internals import csv_text
 
 LABELS = np.array([4, 2, 0, 9, 7, 1, 3, 8, 6, 5, 4, 1])
 DIGITS = load_dataset("digits")
@@ -92,7 +92,7 @@ def check(dataset, labels=LABELS, atol=0.0):
 
 def small_blocks(monkeypatch, size):
     for name in ("BLOCK_BYTES", "PIECE_BYTES"):
-        monkeypatch.setattr(csv_files, name, size)
+        monkeypatch.setattr(csv_text, name, size)
 
 
 # --- what is read
