@@ -55,7 +55,7 @@ def read_csv_images(path: Path, rules: Rules) -> Images:
     layout = find_layout(path.name, text, notes)
     reader = Reader(path.name, layout)
     columns, table, labels = None, _Table(path.name, layout, rules), []
-    text = layout.without_head(text)
+    number, text = layout.without_head(number, text)
     while text is not None:
         if text.strip():
             frame = reader.frame(number, text)

@@ -26,7 +26,7 @@ from helpers.internals.file_kinds import FIRST_BYTES, what_is
 MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
 MAX_LINE = 2**22  # characters in a line
 MAX_COLUMNS = 2**16 + 16  # images of 256 x 256; pandas takes a second for such a line
-PIECE_BYTES = 2**18  # of the file at once
+PIECE_BYTES = 2**18  # of the file or a block at once: fits a processor's cache
 BLOCK_BYTES = 2**23  # of text that pandas reads at once: large enough for its fixed costs
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
@@ -254,12 +254,15 @@ class Layout(NamedTuple):
     head: int  # lines before the first image
     first: list[str] | None  # the first image, where pandas had made a header of it
 
-    def without_head(self, text):
+    def without_head(self, number, text):
+        """Return the first block, and the number of its first line, from the first image on."""
         end = 0
         for _ in range(self.head):
             end = text.index(b"\n", end) + 1
-        first = b"" if self.first is None else self.separator.join(self.first).encode() + b"\n"
-        return first + b"\n" * (self.head - len(first and b"1")) + text[end:]
+        if self.first is None:
+            return number + self.head, text[end:]
+        first = self.separator.join(self.first).encode() + b"\n"
+        return number + self.head - 1, first + text[end:]
 
     def split(self, line):
         if self.separator == " ":
@@ -409,10 +412,10 @@ def _unmangled(fields, rows):
 
 
 class Reader:
-    """Lets pandas read a block: as bytes while that is enough, else as whatever numbers there are."""
+    """Reads a block: whole numbers up to 255 at once, anything else as pandas reads it."""
 
     def __init__(self, name, layout):
-        self.name, self.layout, self.bytes_are_enough = name, layout, True
+        self.name, self.layout = name, layout
         if layout.columns > MAX_COLUMNS:
             raise DataFileError(
                 f"{name} has {layout.columns:,} columns, expected at most {MAX_COLUMNS:,}, which "
@@ -420,12 +423,10 @@ class Reader:
             )
 
     def frame(self, number, text):
-        frame = None
-        if self.bytes_are_enough:
-            frame = self._read(text, dtype=np.uint8)
-            self.bytes_are_enough = frame is not None
-        if frame is None:
-            frame = self._read(text, low_memory=False)
+        table = _small_numbers(text, self.layout)
+        if table is not None:
+            return pd.DataFrame(table, copy=False)
+        frame = self._read(text)
         if frame is None or frame.shape[1] != self.layout.columns:
             check_lines(self.name, number, text, self.layout)
             raise DataFileError(
@@ -434,7 +435,7 @@ class Reader:
             )
         return frame
 
-    def _read(self, text, **options):
+    def _read(self, text):
         separator = self.layout.separator
         try:
             with np.errstate(invalid="ignore"):
@@ -446,10 +447,42 @@ class Reader:
                     quotechar=self.layout.quote,
                     decimal=self.layout.decimal,
                     skipinitialspace=b", " in text[:MAX_LINE],
-                    **options,
+                    low_memory=False,
                 )
         except (ValueError, OverflowError):  # a ParserError is a ValueError
             return None
+
+
+def _small_numbers(text, layout):
+    """Return a block as uint8 if its fields are whole numbers up to 255 and nothing else, or None.
+
+    Every byte that is no digit must end a field, whose number is in the one to three bytes before.
+    """
+    values, start = [], 0
+    while start < len(text):
+        end = text.find(b"\n", min(start + PIECE_BYTES, len(text) - 1)) + 1
+        digits = np.frombuffer(text, np.uint8, end - start, start) - ord("0")  # others above 9
+        ends = np.flatnonzero(digits > 9)
+        lengths = np.diff(ends, prepend=-1) - 1
+        marks = digits[ends] + np.uint8(ord("0"))
+        row = layout.separator * (layout.columns - 1) + "\n"
+        if (
+            len(ends) % layout.columns
+            or marks.tobytes() != row.encode() * (len(ends) // layout.columns)
+            or lengths.min() < 1
+            or lengths.max() > 3
+        ):
+            return None
+        numbers = digits[ends - 1]
+        for place, power in ((2, 10), (3, 100)):
+            longer = np.flatnonzero(lengths >= place)
+            numbers_here = numbers[longer] + digits[ends[longer] - place].astype(np.int16) * power
+            if numbers_here.max(initial=0) > 255:
+                return None
+            numbers[longer] = numbers_here
+        values.append(numbers.reshape(-1, layout.columns))
+        start = end
+    return np.concatenate(values)
 
 
 def check_lines(name, number, text, layout):
