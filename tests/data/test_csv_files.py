@@ -400,6 +400,10 @@ FAULTS = {
     "0x1F": (edit(2, 1, "0x1F"), "has '0x1F' in column 2"),
     "two numbers": (edit(2, 1, "5 6"), "has '5 6' in column 2"),
     "an open quote": (edit(2, 1, '"5'), "cannot be read as a table from row 2 on|has 2 fields"),
+    "a pixel of four digits": (edit(5, 300, 1007), r"^row 5 of .* has 1007 in column 301 .* from 0 to 255"),
+    "below an image made a header": (
+        by_pandas(pd.read_csv(io.StringIO(PLAIN)), index=False) + "1,2\n", "^row 13 of .* has 2 fields"
+    ),
     "label 10": (edit(5, 0, 10), r"^row 5 of .* has 10 in column 1 \(label\), expected a label, .* from 0 to 9"),
     "label -1": (edit(5, 0, -1), r"^row 5 of .* has -1 in column 1 \(label\)"),
     "label 3.5": (edit(5, 0, 3.5), r"^row 5 of .* has 3.5 in column 1 \(label\)"),
