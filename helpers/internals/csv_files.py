@@ -23,7 +23,6 @@ from helpers.internals.csv_text import (
     find_layout,
     is_count,
     read_blocks,
-    row_of,
 )
 
 
@@ -386,6 +385,11 @@ class _Table:
         self.lowest, self.highest, self.whole = np.inf, -np.inf, True
 
     def add(self, number, text, frame, columns):
+        lines = None
+        if text.count(b"\n") != len(frame):  # blank lines count, too
+            filled = enumerate(text.split(b"\n"), number)
+            lines = [line for line, content in filled if content.strip()]
+        self.places.append((self.rows, number, lines))
         pixels = columns.pixels
         kinds = {dtype.kind for dtype in frame.dtypes.iloc[pixels]}
         if not kinds <= set("iuf"):
@@ -401,7 +405,6 @@ class _Table:
             self._refuse_field(number, text, row, columns, column, str(values[row, column]))
         small = whole and low >= 0 and high <= 255
         self.blocks.append(values.astype(np.uint8 if small else np.float64, order="C"))
-        self.places.append((self.rows, number, self._lines(number, text, len(values))))
         self.rows += len(values)
         self.lowest, self.highest = min(self.lowest, low), max(self.highest, high)
         self.whole = self.whole and whole
@@ -424,26 +427,19 @@ class _Table:
         return frame
 
     def _refuse_field(self, number, text, row, columns, place, shown):
-        place_in_text = row_of(number, text, row) - number
-        where = f"row {number + place_in_text} of {self.name}"
-        check_line(where, text.decode().split("\n")[place_in_text], self.layout)
+        line = self.line(self.rows + row)
+        where = f"row {line} of {self.name}"
+        check_line(where, text.decode().split("\n")[line - number], self.layout)
         shown = "nothing" if not shown.strip("' ") else shown
         raise DataFileError(
             f"{where} has {shown} in {_column(columns.names, columns.pixels[place])}, expected "
             f"a pixel, a number from 0 to {self.most}; correct it, or leave the row out"
         )
 
-    @staticmethod
-    def _lines(number, text, rows):
-        if text.count(b"\n") == rows:
-            return None
-        lines = text.split(b"\n")
-        return np.array([number + i for i, line in enumerate(lines) if line.strip()], np.int64)
-
     def line(self, row):
         """Return the line of the file that holds a row of the table."""
         start, number, lines = [place for place in self.places if place[0] <= row][-1]
-        return int(number + row - start if lines is None else lines[row - start])
+        return number + row - start if lines is None else lines[row - start]
 
     def first(self, wrong):
         """Return row, column and value of the first pixel for which wrong(block) is true."""
@@ -551,19 +547,10 @@ def _warn_of_white_paper(table, columns, ink, notes):
 
 def _labels(table, columns, values, rules, notes):
     """Return labels as integers, and the names of the classes."""
-    where = _column(columns.names or [], columns.label)
-    where = (
-        f"column {columns.label + 1} ({columns.names[columns.label] or 'label'})"
-        if (columns.names)
-        else f"column {columns.label + 1} (label)"
-    )
+    name = columns.names[columns.label] if columns.names else ""
+    where = f"column {columns.label + 1} ({name or 'label'})"
     texts = np.array([str(value).strip().strip("'\"").strip() for value in values], object)
-    numeric = values.dtype.kind in "iuf"
-    numbers = (
-        values.astype(float)
-        if numeric
-        else pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
-    )
+    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
     known = np.isfinite(numbers)
     names = rules.class_names
     if not known.any() and all(texts) and "nan" not in {text.lower() for text in texts}:

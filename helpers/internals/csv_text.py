@@ -141,6 +141,8 @@ def read_blocks(path: Path):
     number, rest = 1, bytearray()
     try:
         with _open(path) as file:
+            if file.peek().startswith(codecs.BOM_UTF8):
+                file.read(len(codecs.BOM_UTF8))
             decode = _decoder(file.peek())
             while piece := file.read1(PIECE_BYTES):
                 if piece.endswith(b"\r"):
@@ -183,27 +185,17 @@ def read_blocks(path: Path):
 
 def _decoder(start: bytes):
     """Return what turns the bytes of a file into UTF-8, told by their start."""
-    encoding = None
+    even, odd = start[0:1000:2], start[1:1000:2]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
-    elif len(start) > 3:
-        even, odd = start[0:1000:2], start[1:1000:2]
-        if not even.count(0) and odd.count(0) > 0.9 * len(odd):
-            encoding = "utf-16-le"
-        elif not odd.count(0) and even.count(0) > 0.9 * len(even):
-            encoding = "utf-16-be"
-    if encoding is None:
-        begun = []
-
-        def pass_on(chunk, final=False):
-            if begun or final:
-                return chunk
-            begun.append(True)
-            return chunk.removeprefix(codecs.BOM_UTF8)
-
-        return pass_on
+    elif len(start) > 3 and not even.count(0) and odd.count(0) > 0.9 * len(odd):
+        encoding = "utf-16-le"
+    elif len(start) > 3 and not odd.count(0) and even.count(0) > 0.9 * len(even):
+        encoding = "utf-16-be"
+    else:
+        return lambda piece, final=False: piece
     decoder = codecs.getincrementaldecoder(encoding)()
-    return lambda chunk, final=False: decoder.decode(chunk, final).encode("utf-8", "replace")
+    return lambda piece, final=False: decoder.decode(piece, final).encode("utf-8", "replace")
 
 
 def _check_text(name, number, text):
@@ -230,14 +222,6 @@ def _too_long(name, row):
     return DataFileError(
         f"row {row} of {name} has more than {MAX_LINE:,} characters; expected one image per row"
     )
-
-
-def row_of(number, text, index):
-    """Return the line of the file that holds row `index` of a block, whose blank lines count."""
-    if b"\n\n" not in text and b"\n \n" not in text and not text.startswith((b"\n", b" ")):
-        return number + index
-    rows = (i for i, line in enumerate(text.split(b"\n")) if line.strip())
-    return number + next((i for n, i in enumerate(rows) if n == index), index)
 
 
 # --- layout
@@ -278,7 +262,7 @@ def _split(line, separator, quote='"'):
 
 
 def find_layout(name, text, notes):
-    lines = _first_lines(text)
+    lines = _first_lines(text) if text else []
     filled = [(i, line) for i, line in enumerate(lines) if line.strip()]
     if not filled:
         raise DataFileError(f"{name} is empty; expected a header line and one image per row")
@@ -338,20 +322,8 @@ def find_layout(name, text, notes):
 
 
 def _first_lines(text):
-    end = 0
-    for _ in range(20):
-        found = text.find(b"\n", end) + 1
-        if not found:
-            break
-        end = found
-        if end > MAX_LINE:
-            break
-    if not text[:end].strip():
-        end = len(text)
-        start = len(text) - len(text.lstrip())
-        end = text.find(b"\n", start) + 1
-        end = text.find(b"\n", end) + 1 or end
-    return text[:end].decode().split("\n")[:-1]
+    """Return the first 20 lines, those that are blank before them not counted."""
+    return re.match(rb"\s*(.*\n){1,20}", text)[0].decode().split("\n")[:-1]
 
 
 def _separator(lines):
