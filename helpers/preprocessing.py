@@ -174,7 +174,8 @@ def to_gray(image):
         )
     if image.ndim not in (2, 3) or (image.ndim == 3 and shape[2] != 3) or _is_column(shape):
         raise ValueError(
-            f"the picture has shape {shape}, expected (height, width) or (height, width, 3){_advice_on_shape(shape)}"
+            f"the picture has shape {shape}, expected (height, width) or (height, width, 3)"
+            f"{_advice_on_shape(shape)}"
         )
     if not 8 <= shape[0] * shape[1] <= MOST_PIXELS or min(shape[:2]) < 2:
         raise ValueError(
@@ -307,7 +308,7 @@ def _threshold_of_a_photo(away):
 
 
 def _contrast(away, ink):
-    """Return the mean difference of ink and background, if it stands out from the latter's unrest."""
+    """Return the mean difference of ink and background, if it stands out from unrest there."""
     contrast, unrest = away[ink].mean() - away[~ink].mean(), away[~ink].std()
     if contrast < CLEAR * unrest:
         raise ValueError(
@@ -328,7 +329,8 @@ def _only_the_digit(ink):
     for share, where in ((dark.mean(), "picture"), (border_of(dark).mean(), "picture's border")):
         if share > MOST_INK:
             raise ValueError(
-                f"ink covers {share:.0%} of the {where}: leave some background on all sides of the digit"
+                f"ink covers {share:.0%} of the {where}: leave some background on all sides of "
+                "the digit"
             )
     return ink
 
