@@ -27,7 +27,7 @@ MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
 MAX_LINE = 2**22  # characters in a line
 MAX_COLUMNS = 2**16 + 16  # images of 256 x 256; pandas takes a second for such a line
 PIECE_BYTES = 2**18  # of the file or a block at once: fits a processor's cache
-BLOCK_BYTES = 2**23  # of text that becomes a table at once: large enough for the fixed costs of pandas
+BLOCK_BYTES = 2**23  # of text read at once: large enough for the fixed costs of pandas
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
