@@ -22,6 +22,7 @@ class Columns(NamedTuple):
 
 
 def find_columns(name, frame, names, rules, notes):
+    """Tell pixels and label apart by the header, the caller's rules and the first block."""
     left, empty = list(range(frame.shape[1])), None
     _check_for_other_tables(name, frame, names, rules)
     if len(left) > 1 and _is_empty(frame[left[-1]]) and not (names and names[-1]):
@@ -199,6 +200,7 @@ def _is_image(pixels, rules):
 
 
 def column_title(names, i):
+    """Return what a sentence calls a column."""
     return f"column {i + 1}" + (f" ({names[i]:.40})" if names and names[i] else "")
 
 
@@ -293,6 +295,7 @@ def _no_image(name, frame, columns, rules):
 
 
 def check_orientation(table, columns, rules):
+    """Refuse a table that may hold an image in each column instead of each row."""
     if columns.known or columns.names or rules.features:
         return
     rows, n = table.rows, len(columns.pixels)

@@ -17,7 +17,13 @@ from helpers.internals.csv_columns import (
     column_title,
     find_columns,
 )
-from helpers.internals.csv_text import DataFileError, Reader, check_line, find_layout, read_blocks
+from helpers.internals.csv_text import (
+    DataFileError,
+    check_line,
+    find_layout,
+    read_blocks,
+    read_table,
+)
 
 
 class Rules(NamedTuple):
@@ -46,12 +52,11 @@ def read_csv_images(path: Path, rules: Rules) -> Images:
     texts = read_blocks(path)
     number, text = next(texts, (1, b""))
     layout = find_layout(path.name, text, notes)
-    reader = Reader(path.name, layout)
     columns, table, labels = None, _Table(path.name, layout, rules), []
     number, text = layout.without_head(number, text)
     while text is not None:
         if text.strip():
-            frame = reader.frame(number, text)
+            frame = read_table(path.name, number, text, layout)
             if columns is None:
                 columns = find_columns(path.name, frame, layout.names, rules, notes)
             check_later(path.name, number, text, frame, columns, layout)

@@ -249,6 +249,7 @@ class Layout(NamedTuple):
         return number + self.head - 1, first + text[end:]
 
     def split(self, line):
+        """Return the fields of a line."""
         if self.separator == " ":
             return line.split()
         return _split(line, self.separator, self.quote)
@@ -262,6 +263,7 @@ def _split(line, separator, quote='"'):
 
 
 def find_layout(name, text, notes):
+    """Find out how a file is written, from the first lines of its text."""
     lines = _first_lines(text) if text else []
     filled = [(i, line) for i, line in enumerate(lines) if line.strip()]
     if not filled:
@@ -383,46 +385,36 @@ def _unmangled(fields, rows):
 # --- blocks of the table
 
 
-class Reader:
-    """Reads a block: whole numbers up to 255 at once, anything else as pandas reads it."""
-
-    def __init__(self, name, layout):
-        self.name, self.layout = name, layout
-        if layout.columns > MAX_COLUMNS:
-            raise DataFileError(
-                f"{name} has {layout.columns:,} columns, expected at most {MAX_COLUMNS:,}, which "
-                "is a label and an image of 256×256 pixels; make the images smaller"
-            )
-
-    def frame(self, number, text):
-        table = _small_numbers(text, self.layout)
-        if table is not None:
-            return pd.DataFrame(table, copy=False)
-        frame = self._read(text)
-        if frame is None or frame.shape[1] != self.layout.columns:
-            check_lines(self.name, number, text, self.layout)
-            raise DataFileError(
-                f"{self.name} cannot be read as a table from row {number} on; expected one image "
-                "per row, its pixels between commas and each quote closed"
-            )
-        return frame
-
-    def _read(self, text):
-        separator = self.layout.separator
-        try:
-            with np.errstate(invalid="ignore"):
-                return pd.read_csv(
-                    io.BytesIO(text),
-                    header=None,
-                    na_filter=False,
-                    sep=r"\s+" if separator == " " else separator,
-                    quotechar=self.layout.quote,
-                    decimal=self.layout.decimal,
-                    skipinitialspace=b", " in text[:MAX_LINE],
-                    low_memory=False,
-                )
-        except (ValueError, OverflowError):  # a ParserError is a ValueError
-            return None
+def read_table(name, number, text, layout):
+    """Read a block: whole numbers up to 255 at once, anything else as pandas reads it."""
+    if layout.columns > MAX_COLUMNS:
+        raise DataFileError(
+            f"{name} has {layout.columns:,} columns, expected at most {MAX_COLUMNS:,}, which "
+            "is a label and an image of 256×256 pixels; make the images smaller"
+        )
+    table = _small_numbers(text, layout)
+    if table is not None:
+        return pd.DataFrame(table, copy=False)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(text),
+            header=None,
+            na_filter=False,
+            sep=r"\s+" if layout.separator == " " else layout.separator,
+            quotechar=layout.quote,
+            decimal=layout.decimal,
+            skipinitialspace=b", " in text[:MAX_LINE],
+            low_memory=False,
+        )
+    except (ValueError, OverflowError):  # a ParserError is a ValueError
+        frame = None
+    if frame is None or frame.shape[1] != layout.columns:
+        check_lines(name, number, text, layout)
+        raise DataFileError(
+            f"{name} cannot be read as a table from row {number} on; expected one image "
+            "per row, its pixels between commas and each quote closed"
+        )
+    return frame
 
 
 def _small_numbers(text, layout):
@@ -458,13 +450,14 @@ def _small_numbers(text, layout):
 
 
 def check_lines(name, number, text, layout):
-    """Refuse the first line that is a header, or has another number of fields than the file."""
+    """Refuse the first line of a block that check_line refuses."""
     for i, line in enumerate(text.decode().split("\n")):
         if line.strip():
             check_line(f"row {number + i} of {name}", line, layout)
 
 
 def check_line(where, line, layout):
+    """Refuse a line that is a header, or has another number of fields than the file."""
     fields = layout.split(line)
     if layout.names and [field.strip() for field in fields] == layout.names:
         raise DataFileError(f"{where} repeats the header; remove that line")
