@@ -250,7 +250,7 @@ def _no_image(name, frame, columns, rules):
                 ones = f"-{n}:" if part.start else f":{n}"
                 return DataFileError(
                     f"{start}; its {where} {n} look like one-hot labels, so write the label as one "
-                    f"number: new = table.iloc[:, {rest}]; "
+                    f"number: new = table.iloc[:, {rest}].copy(); "
                     f'new.insert(0, "label", table.iloc[:, {ones}].to_numpy().argmax(axis=1))'
                 )
     for labels in (0, 1):

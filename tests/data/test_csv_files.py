@@ -664,7 +664,7 @@ def test_advice_color_images(tmp_path):
 
 
 def test_advice_images_that_lie_across(tmp_path):
-    path = write(tmp_path, text(PIXELS[:, :].T))
+    path = write(tmp_path, text(PIXELS.T))
     check(follow(tmp_path, re.search(r"pandas\.read_csv.*\)", advice(path))[0], path=path), None)
     many = np.tile(PIXELS, (5, 1))[:49]
     path = write(tmp_path, text(many.T))
