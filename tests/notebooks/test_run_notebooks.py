@@ -5,8 +5,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tools.notebooks import KERNELSPEC
 
-pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +56,7 @@ def test_in_place_replaces_what_ran_and_only_that(runner, tmp_path, monkeypatch,
     )  # the 200 MB that were freed before the notebook ended, and Python's own
     assert bad.read_bytes() == before
     notebook = nbformat.read(good, as_version=4)
-    assert notebook.metadata == {"kernelspec": runner.KERNELSPEC}
+    assert notebook.metadata == {"kernelspec": KERNELSPEC}
     assert notebook.cells[0].metadata == {"tags": ["kept"]}
     assert [cell.execution_count for cell in notebook.cells] == [1, 2]
     assert notebook.cells[1].outputs[0].text == "notebooks\ndone\n"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from tools import browser as chromium
 
-pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "site" / "book"))

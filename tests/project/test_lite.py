@@ -26,7 +26,7 @@ from helpers.evaluation import confusion_matrix
 from helpers.experiments.sweep import PATH_VARIABLE
 from helpers.internals import mnist_files
 
-pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))

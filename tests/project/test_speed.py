@@ -10,7 +10,7 @@ from measurements.speed import report
 from measurements.speed.epochs import GOALS, PEERS, compare_with_beginner
 from measurements.speed.peer_process import PeerProcess
 
-pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -30,7 +30,7 @@ from helpers.internals.checkpoints import (
 from helpers.schedules import cosine, step
 from helpers.training import train
 
-pytestmark = pytest.mark.slow  # `make unit` leaves these out, `make test` does not
+pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
 KILLS = int(os.environ.get("CHECKPOINT_KILLS", "24"))  # in all; more for a long run
 NUMBERS = ("epoch", "best_epoch", "best_accuracy", "last_improvement", "best_for_patience")
