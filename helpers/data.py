@@ -17,7 +17,8 @@ from helpers.internals.checks import (
     check_is_dataset,
     check_rng,
 )
-from helpers.internals.csv_files import DataFileError, Rules, read_csv_images
+from helpers.internals.csv_files import Rules, read_csv_images
+from helpers.internals.csv_text import DataFileError
 from helpers.internals.mnist_files import FOLDER_VARIABLE, read_images
 
 __all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]

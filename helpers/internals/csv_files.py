@@ -1,60 +1,29 @@
-"""CSV files of images: pandas reads the text block by block, and this module finds out what it means.
+"""CSV files of images: their text (csv_text), their columns (csv_columns), values and labels (here).
 
 What is unambiguous is read, with a note that says what was taken for what. What is ambiguous or
-damaged is refused with one sentence. The parts stand in the order in which a file runs through
-them: bytes, text, layout, columns, values.
+damaged is refused with one sentence.
 """
 
-import bz2
-import codecs
-import csv
-import difflib
-import gzip
-import io
-import lzma
 import math
-import re
-import zipfile
-import zlib
-from collections import Counter
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.internals.file_kinds import FIRST_BYTES, what_is
-
-MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
-MAX_LINE = 2**22  # characters in a line
-MAX_COLUMNS = 2**16 + 16  # images of 256 x 256; pandas takes a second for such a line
-PIECE_BYTES = 2**18  # of the file at once
-BLOCK_BYTES = 2**23  # of text that pandas reads at once: large enough for its fixed costs
-
-LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
-_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
-_AS_DATASET = "; Dataset(images.reshape(len(images), -1).T / 255, labels) takes arrays"
-_AS_CSV = "; its to_csv(new_path, index=False) writes CSV"
-_WAYS_ON = {
-    **dict.fromkeys(("npz", "npy", "pickle", "hdf5", "matlab", "torch", "idx"), _AS_DATASET),
-    **dict.fromkeys(("parquet", "feather"), _AS_CSV),
-    "json": '; a list of rows: numpy.savetxt(new_path, rows, fmt="%d", delimiter=",") writes CSV',
-    "arff": "; pandas.DataFrame(table[0]).to_csv(new_path, index=False) writes CSV",
-}
-
-
-class DataFileError(ValueError):
-    """The content of a data file is not what the loader reads.
-
-    Parameters
-    ----------
-    message : str
-        One sentence that names file, row (line of the file, from 1) and column. Characters that
-        do not print become question marks.
-    """
-
-    def __init__(self, message):
-        super().__init__("".join(c if c.isprintable() else "?" for c in message))
+from helpers.internals.csv_columns import (
+    check_later,
+    check_orientation,
+    column_title,
+    find_columns,
+)
+from helpers.internals.csv_text import (
+    DataFileError,
+    check_line,
+    find_layout,
+    read_blocks,
+    read_table,
+)
 
 
 class Rules(NamedTuple):
@@ -80,18 +49,17 @@ class Images(NamedTuple):
 def read_csv_images(path: Path, rules: Rules) -> Images:
     """Read a CSV file of images; every block is (rows, pixels), of uint8 where that is enough."""
     notes = []
-    texts = _blocks(path)
+    texts = read_blocks(path)
     number, text = next(texts, (1, b""))
-    layout = _layout(path.name, text, notes)
-    reader = _Reader(path.name, layout)
+    layout = find_layout(path.name, text, notes)
     columns, table, labels = None, _Table(path.name, layout, rules), []
-    text = layout.without_head(text)
+    number, text = layout.without_head(number, text)
     while text is not None:
         if text.strip():
-            frame = reader.frame(number, text)
+            frame = read_table(path.name, number, text, layout)
             if columns is None:
-                columns = _columns(path.name, frame, layout.names, rules, notes)
-            _check_later(path.name, number, text, frame, columns, layout)
+                columns = find_columns(path.name, frame, layout.names, rules, notes)
+            check_later(path.name, number, text, frame, columns, layout)
             table.add(number, text, frame, columns)
             if columns.label is not None:
                 labels.append(frame[columns.label].to_numpy())
@@ -102,7 +70,7 @@ def read_csv_images(path: Path, rules: Rules) -> Images:
             f"{path.name} has {'a header but no rows' if layout.names else 'no rows'}; expected "
             "one image per row below the header"
         )
-    _check_orientation(table, columns, rules)
+    check_orientation(table, columns, rules)
     names = rules.class_names
     if columns.label is not None:
         labels = np.concatenate(labels)
@@ -111,715 +79,6 @@ def read_csv_images(path: Path, rules: Rules) -> Images:
     paper, ink = _range(table, columns, rules, notes)
     _warn_of_white_paper(table, columns, ink, notes)
     return Images(table.blocks, paper, ink, labels if len(labels) else None, names, notes)
-
-
-# --- bytes
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; expected the path of one CSV file in it")
-    if not path.exists():
-        raise FileNotFoundError(_missing(path))
-    if not path.is_file():  # a pipe would let us wait for ever
-        raise DataFileError(f"{path.name} is a device or a pipe; expected a file")
-    with path.open("rb") as file:
-        kind = what_is(file.read(FIRST_BYTES))
-    openers = {"gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open, "zip": _open_member}
-    packed = kind is not None and kind.name in openers
-    file = openers[kind.name](path) if packed else path.open("rb")
-    stream = io.BufferedReader(_Limited(file, path.name), FIRST_BYTES)
-    kind = what_is(stream.peek())
-    if kind is not None:
-        verb = "holds" if packed else "is"
-        raise DataFileError(
-            f"{path.name} {verb} {kind.title}, not a CSV file: {kind.way_out}{_WAYS_ON.get(kind.name, '')}"
-        )
-    return stream
-
-
-def _open_member(path):
-    archive = zipfile.ZipFile(path)
-    names = [
-        name
-        for name in archive.namelist()
-        if not name.endswith("/") and not name.startswith("__MACOSX/")
-    ]
-    if len(names) != 1:
-        raise DataFileError(
-            f"{path.name} is a zip archive of {len(names)} files, expected one "
-            f"({', '.join(names[:3])}{', …' * (len(names) > 3)}); unpack it, and load one of them"
-        )
-    try:
-        return archive.open(names[0])
-    except (RuntimeError, NotImplementedError) as error:
-        raise DataFileError(f"{path.name} cannot be unpacked here ({error}); unpack it") from None
-
-
-class _Limited(io.RawIOBase):
-    """A file that refuses to give more than MAX_BYTES, since kilobytes can unpack to terabytes."""
-
-    def __init__(self, file: BinaryIO, name: str):
-        self.file, self.file_name, self.left = file, name, MAX_BYTES
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        block = self.file.read1(len(buffer))
-        self.left -= len(block)
-        if self.left < 0:
-            raise DataFileError(
-                f"{self.file_name} has more than {MAX_BYTES:,} bytes of text; expected fewer, so divide it into files"
-            )
-        buffer[: len(block)] = block
-        return len(block)
-
-    def close(self):
-        self.file.close()
-        super().close()
-
-
-def _missing(path: Path) -> str:
-    if re.match(r"\w+:/", str(path)):
-        return f"{path.name} is a web address, expected a file: download it first"
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}, so {path.name} cannot be read from it"
-    others = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    close = difflib.get_close_matches(path.name, others, n=1)
-    hint = f"did you mean {close[0]}?" if close else "check the name and the folder"
-    return f"there is no file {path}; {hint}"
-
-
-# --- text
-
-
-def _blocks(path: Path):
-    """Yield (number of its first line, lines of UTF-8 text that all end with a line feed)."""
-    number, rest = 1, bytearray()
-    try:
-        with _open(path) as file:
-            decode = _decoder(file.peek())
-            while piece := file.read1(PIECE_BYTES):
-                if piece.endswith(b"\r"):
-                    piece += file.read(1)
-                piece = decode(piece)
-                if b"\r" in piece:
-                    piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-                rest += piece
-                if len(rest) < BLOCK_BYTES:
-                    continue
-                end = rest.rfind(b"\n") + 1
-                if end:
-                    text = bytes(memoryview(rest)[:end])
-                    del rest[:end]
-                    _check_text(path.name, number, text)
-                    yield number, text
-                    number += text.count(b"\n")
-                    del text
-                if len(rest) > MAX_LINE:
-                    raise _too_long(path.name, number)
-            rest += decode(b"", final=True)
-    except UnicodeDecodeError:
-        raise DataFileError(
-            f"{path.name} is cut off or damaged after row {number - 1}: it is not UTF-16 text to its end; copy it again"
-        ) from None
-    except (*_DAMAGE, OSError) as error:
-        if type(error) is not OSError and not isinstance(error, _DAMAGE):
-            raise  # no such file, no permission
-        rows = number - 1 + rest.count(b"\n")
-        raise DataFileError(
-            f"{path.name} is incomplete: its packed data are cut off or damaged after row {rows}; "
-            "copy or download it again"
-        ) from None
-    if rest:
-        text = bytes(rest) + b"\n" * (not rest.endswith(b"\n"))
-        del rest
-        _check_text(path.name, number, text)
-        yield number, text
-
-
-def _decoder(start: bytes):
-    """Return what turns the bytes of a file into UTF-8, told by their start."""
-    encoding = None
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif len(start) > 3:
-        even, odd = start[0:1000:2], start[1:1000:2]
-        if not even.count(0) and odd.count(0) > 0.9 * len(odd):
-            encoding = "utf-16-le"
-        elif not odd.count(0) and even.count(0) > 0.9 * len(even):
-            encoding = "utf-16-be"
-    if encoding is None:
-        begun = []
-
-        def pass_on(chunk, final=False):
-            if begun or final:
-                return chunk
-            begun.append(True)
-            return chunk.removeprefix(codecs.BOM_UTF8)
-
-        return pass_on
-    decoder = codecs.getincrementaldecoder(encoding)()
-    return lambda chunk, final=False: decoder.decode(chunk, final).encode("utf-8", "replace")
-
-
-def _check_text(name, number, text):
-    if b"\0" in text:
-        row = number + text[: text.index(b"\0")].count(b"\n")
-        raise DataFileError(f"row {row} of {name} holds binary data; expected a CSV file")
-    if not text.isascii():
-        try:
-            text.decode()
-        except UnicodeDecodeError as error:
-            row = number + text[: error.start].count(b"\n")
-            raise DataFileError(
-                f"row {row} of {name} is not UTF-8 text; open it in an editor and save it as UTF-8"
-            ) from None
-    start = 0
-    while len(text) - start > MAX_LINE:  # a few jumps per block
-        end = text.rfind(b"\n", start, start + MAX_LINE + 1)
-        if end < 0:
-            raise _too_long(name, number + text[:start].count(b"\n"))
-        start = end + 1
-
-
-def _too_long(name, row):
-    return DataFileError(
-        f"row {row} of {name} has more than {MAX_LINE:,} characters; expected one image per row"
-    )
-
-
-def _row_of(number, text, index):
-    """Return the line of the file that holds row `index` of a block, whose blank lines count."""
-    if b"\n\n" not in text and b"\n \n" not in text and not text.startswith((b"\n", b" ")):
-        return number + index
-    rows = (i for i, line in enumerate(text.split(b"\n")) if line.strip())
-    return number + next((i for n, i in enumerate(rows) if n == index), index)
-
-
-# --- layout
-
-
-class _Layout(NamedTuple):
-    """How a file is written: what separates its fields, its column names, and its first lines."""
-
-    separator: str
-    quote: str
-    decimal: str
-    names: list[str] | None
-    columns: int
-    head: int  # lines before the first image
-    first: list[str] | None  # the first image, where pandas had made a header of it
-
-    def without_head(self, text):
-        end = 0
-        for _ in range(self.head):
-            end = text.index(b"\n", end) + 1
-        first = b"" if self.first is None else self.separator.join(self.first).encode() + b"\n"
-        return first + b"\n" * (self.head - len(first and b"1")) + text[end:]
-
-    def split(self, line):
-        if self.separator == " ":
-            return line.split()
-        return _split(line, self.separator, self.quote)
-
-
-def _split(line, separator, quote='"'):
-    try:
-        return next(csv.reader([line], delimiter=separator, quotechar=quote, skipinitialspace=True))
-    except csv.Error:
-        return line.split(separator)
-
-
-def _layout(name, text, notes):
-    lines = _first_lines(text)
-    filled = [(i, line) for i, line in enumerate(lines) if line.strip()]
-    if not filled:
-        raise DataFileError(f"{name} is empty; expected a header line and one image per row")
-    separator = None
-    if declared := re.fullmatch(r'"?sep=(.)"?\s*', filled[0][1]):
-        separator = declared[1]
-        filled = filled[1:]
-    while filled and filled[0][1].lstrip().startswith("#"):
-        bare = filled[0][1].replace("#", "", 1).strip()
-        body = [line for _, line in filled[1:]] or [bare]
-        sign = separator or _separator(body)
-        if sign and len(_split(bare, sign)) == len(_split(body[-1], sign)):
-            filled[0] = (filled[0][0], bare)  # np.savetxt writes headers so
-            break
-        notes.append(f"row {filled[0][0] + 1} starts with # and was left out as a comment")
-        filled = filled[1:]
-    if not filled:
-        raise DataFileError(f"{name} has no rows; expected one image per row")
-    rows = [line for _, line in filled]
-    data = rows[1:] or rows
-    if rows[0].lstrip().startswith("[") and rows[0].rstrip().endswith("]"):
-        raise DataFileError(
-            f"row {filled[0][0] + 1} of {name} stands in brackets, as Python prints a list; write "
-            'the rows by numpy.savetxt(new_path, rows, fmt="%d", delimiter=",")'
-        )
-    separator = separator or _separator(data)
-    if separator is None:
-        raise DataFileError(
-            f"row {filled[0][0] + 1} of {name} has no commas; expected one image per row, its pixels between commas"
-        )
-    quote = "'" if data[-1].count("'") > data[-1].count('"') else '"'
-    layout = _Layout(separator, quote, ".", None, 0, filled[0][0], None)
-    split = [layout.split(line) for line in data]
-    if separator != "," and any(re.fullmatch(r"-?\d+,\d+", f) for row in split for f in row):
-        layout = layout._replace(decimal=",")
-        notes.append("the commas in its numbers were read as decimal points")
-    columns = Counter(map(len, split)).most_common(1)[0][0]
-    first = layout.split(rows[0])
-    if separator != " " and len(first) != columns:
-        outside = re.split(rf"{re.escape(separator)}(?![^(]*\))", rows[0])  # not within ( )
-        first = outside if len(outside) == columns else first
-    original = _unmangled(first, split if len(rows) > 1 else [])
-    if original is not None:
-        notes.append(
-            f"row {filled[0][0] + 1} is an image that pandas had taken for a header "
-            f"({', '.join(first[:3])}, …): it was read as an image again"
-        )
-        return layout._replace(columns=columns, head=filled[0][0] + 1, first=original)
-    if not _is_header(first):
-        return layout._replace(columns=columns)
-    names = [field.strip() for field in first]
-    if len(names) == columns - 1 and len(rows) > 1:
-        names = [*names, ""] if not split[-1][-1].strip() else ["", *names]
-    elif len(names) == columns + 1 and not names[-1]:
-        names = names[:-1]
-    return layout._replace(columns=len(names), names=names, head=filled[0][0] + 1)
-
-
-def _first_lines(text):
-    end = 0
-    for _ in range(20):
-        found = text.find(b"\n", end) + 1
-        if not found:
-            break
-        end = found
-        if end > MAX_LINE:
-            break
-    if not text[:end].strip():
-        end = len(text)
-        start = len(text) - len(text.lstrip())
-        end = text.find(b"\n", start) + 1
-        end = text.find(b"\n", end) + 1 or end
-    return text[:end].decode().split("\n")[:-1]
-
-
-def _separator(lines):
-    """Return the sign between the fields of lines, " " for any blanks, or None."""
-    bare = [re.sub(r'"[^"]*"', "0", line) for line in lines]
-    for sign in (";", "\t", "|"):
-        counts = [line.count(sign) for line in bare]
-        rare = 2 * sum(counts) < sum(line.count(",") for line in bare)  # a stray tab
-        if min(counts) > 0 and not rare and Counter(counts).most_common(1)[0][1] * 2 > len(counts):
-            return sign
-    with_comma = sum("," in line for line in bare) * 2 > len(bare)
-    fields = bare[-1].split()
-    decimal = [re.fullmatch(r"-?\d+(,\d+)?", field) for field in fields]
-    if with_comma and len(fields) > 1 and all(decimal):
-        with_comma = bare[-1].count(",") * 2 < len(fields)  # 0,5 0,25: a comma in each number
-    if with_comma:
-        return ","
-    return " " if all(len(line.split()) > 1 for line in bare) else None
-
-
-def _is_header(fields):
-    """Tell whether the fields of a line are names of columns rather than pixels."""
-    words = sum(not _is_number(field) for field in fields)
-    named = any(name.strip().lower() in LABEL_NAMES for name in (fields[0], fields[-1]))
-    return named or 2 * words > len(fields) or _counts(fields) or _counts(fields[1:], fields[0])
-
-
-def _counts(fields, before=None):
-    """Tell whether fields are 0, 1, 2, … or 1, 2, 3, … (after an empty one)."""
-    if len(fields) < 3 or (before is not None and before.strip()):
-        return False
-    starts = (0, 1) if len(fields) > 15 else (0,)
-    return any(fields == [str(i + start) for i in range(len(fields))] for start in starts)
-
-
-def _is_number(field):
-    try:
-        float(field.replace(",", ".", 1) or 0)
-    except ValueError:
-        return False
-    return True
-
-
-def _unmangled(fields, rows):
-    """Return an image that pandas wrote as a header, its repeated numbers numbered, or None."""
-    whole = re.compile(r"\s*\d+(\.0*)?\s*")
-    repeated = [field for field in fields if re.fullmatch(r"\d+\.\d+", field)]
-    if not repeated or len(fields) < 4 or not all(whole.fullmatch(f) for r in rows for f in r):
-        return None
-    original, seen, mangled = [field.split(".")[0] for field in fields], Counter(), []
-    for field in original:
-        mangled.append(f"{field}.{seen[field]}" if seen[field] else field)
-        seen[field] += 1
-    return original if mangled == fields else None
-
-
-# --- blocks of the table
-
-
-class _Reader:
-    """Lets pandas read a block: as bytes while that is enough, else as whatever numbers there are."""
-
-    def __init__(self, name, layout):
-        self.name, self.layout, self.bytes_are_enough = name, layout, True
-        if layout.columns > MAX_COLUMNS:
-            raise DataFileError(
-                f"{name} has {layout.columns:,} columns, expected at most {MAX_COLUMNS:,}, which "
-                "is a label and an image of 256×256 pixels; make the images smaller"
-            )
-
-    def frame(self, number, text):
-        frame = None
-        if self.bytes_are_enough:
-            frame = self._read(text, dtype=np.uint8)
-            self.bytes_are_enough = frame is not None
-        if frame is None:
-            frame = self._read(text, low_memory=False)
-        if frame is None or frame.shape[1] != self.layout.columns:
-            _check_lines(self.name, number, text, self.layout)
-            raise DataFileError(
-                f"{self.name} cannot be read as a table from row {number} on; expected one image "
-                "per row, its pixels between commas and each quote closed"
-            )
-        return frame
-
-    def _read(self, text, **options):
-        separator = self.layout.separator
-        try:
-            with np.errstate(invalid="ignore"):
-                return pd.read_csv(
-                    io.BytesIO(text),
-                    header=None,
-                    na_filter=False,
-                    sep=r"\s+" if separator == " " else separator,
-                    quotechar=self.layout.quote,
-                    decimal=self.layout.decimal,
-                    skipinitialspace=b", " in text[:MAX_LINE],
-                    **options,
-                )
-        except (ValueError, OverflowError):  # a ParserError is a ValueError
-            return None
-
-
-def _check_lines(name, number, text, layout):
-    """Refuse the first line that is a header, or has another number of fields than the file."""
-    for i, line in enumerate(text.decode().split("\n")):
-        if line.strip():
-            _check_line(f"row {number + i} of {name}", line, layout)
-
-
-def _check_line(where, line, layout):
-    fields = layout.split(line)
-    if layout.names and [field.strip() for field in fields] == layout.names:
-        raise DataFileError(f"{where} repeats the header; remove that line")
-    if layout.names and len(fields) > 2 and _is_header(fields):
-        raise DataFileError(f"{where} is a second header line; keep one")
-    if len(fields) != layout.columns:
-        raise DataFileError(
-            f"{where} has {len(fields)} fields, expected {layout.columns} as in the "
-            f"{'header' if layout.names else 'other rows'}; it is cut off or damaged, so correct "
-            "it or leave it out"
-        )
-
-
-# --- columns
-
-
-class _Columns(NamedTuple):
-    """Which columns of a file are pixels, in the order of the image, and which is the label."""
-
-    pixels: list[int]
-    label: int | None
-    names: list[str] | None
-    known: bool  # whether a header or the caller says where the label is
-    empty: int | None  # the last column, where each row ends with a separator
-
-
-def _columns(name, frame, names, rules, notes):
-    left, empty = list(range(frame.shape[1])), None
-    _check_for_other_tables(name, frame, names, rules)
-    if len(left) > 1 and _is_empty(frame[left[-1]]) and not (names and names[-1]):
-        notes.append(f"column {len(left)} is empty in every row and was left out")
-        empty = left.pop()
-    names = names and [field.strip() for field in names]
-    for i in _index_columns(frame, names, left, rules):
-        notes.append(f"{_column(names, i)} numbers the rows and was left out")
-        left.remove(i)
-    common = _skeleton(names, left) if names else None
-    numbered = common is not None
-    labels = [i for i in left if names and names[i].lower() in LABEL_NAMES]
-    if numbered:
-        shapes = {i: re.sub(r"\d+", "#", names[i]) for i in left}
-        others = [i for i in left if i not in labels and shapes[i] != common]
-        label = _label_among(name, frame, names, labels, others, left, rules, notes)
-        left = [i for i in left if i not in others or i == label]
-    elif len(labels) > 1 or (labels and labels[0] not in (left[0], left[-1])):
-        raise DataFileError(
-            f"{name}: the header must name one column label, the first or the last; it is "
-            f"{' and '.join(_column(names, i) for i in labels[:3])}"
-        )
-    else:
-        label = labels[0] if labels else None
-    label = _checked_label(name, frame, names, label, left, rules, notes)
-    pixels = [i for i in left if i != label]
-    if not _is_image(len(pixels), rules):
-        raise _no_image(name, frame, len(left), rules)
-    if numbered and _skeleton(names, pixels) is not None:
-        pixels = _in_order(name, names, pixels, notes)
-    known = bool(labels) or numbered or rules.label_column != "auto"
-    return _Columns(pixels, label, names, known, empty)
-
-
-def _check_later(name, number, text, frame, columns, layout):
-    """Check what a block has in the columns that are no pixels."""
-    label, empty = columns.label, columns.empty
-    if label is not None and frame[label].dtype.kind not in "iufb" and (frame[label] == "").any():
-        _check_lines(name, number, text, layout)
-    if empty is not None and not _is_empty(frame[empty]):
-        raise DataFileError(
-            f"{name} has something in column {empty + 1} below row {number}, which is empty above; "
-            "correct it, or leave the column out"
-        )
-
-
-def _is_empty(column):
-    return column.dtype.kind not in "iufb" and (column.astype(str).str.strip() == "").all()
-
-
-def _index_columns(frame, names, left, rules):
-    """Return the columns at the left that number the rows: by their names, or by their values."""
-    if names:
-        index = re.compile(r"|unnamed: ?\d+|index|(image|row|sample)?[_ ]?(id|no|nr|index)", re.I)
-        found = []
-        for i in left[:-1]:
-            if not index.fullmatch(names[i]):
-                break
-            found.append(i)
-        return found
-    n, m = len(left), len(frame)
-    first = frame[left[0]].to_numpy()
-    if n < 3 or first.dtype.kind not in "iu" or not _counts_up(first) or _is_image(n, rules):
-        return []
-    surely_no_label = m > len(rules.class_names or range(10))
-    two_too_many = m > 1 and _is_image(n - 2, rules) and not _is_image(n - 1, rules)
-    return left[:1] if two_too_many or (surely_no_label and _is_image(n - 1, rules)) else []
-
-
-def _counts_up(values):
-    return values[0] in (0, 1) and bool((np.diff(values.astype(float)) == 1).all())
-
-
-def _skeleton(names, columns):
-    """Return what most of the names have in common beside a number, or None."""
-    counts = Counter(re.sub(r"\d+", "#", names[i]) for i in columns)
-    common, times = counts.most_common(1)[0]
-    return common if "#" in common and times > 1 and 2 * times > len(columns) else None
-
-
-def _label_among(name, frame, names, labels, others, left, rules, notes):
-    """Find the label of a file whose pixels have numbers, among the columns that have none."""
-    if len(labels) > 1:
-        raise DataFileError(
-            f"{name}: the header must name one column label, it names "
-            f"{' and '.join(_column(names, i) for i in labels[:3])}; keep one"
-        )
-    if labels:
-        for i in others:
-            notes.append(f"{_column(names, i)} is neither a pixel nor the label and was left out")
-        return labels[0]
-    chosen = {"first": left[0], "last": left[-1]}.get(rules.label_column)
-    if chosen in others:
-        return chosen
-    if len(others) > 1:
-        listed = " and ".join(_column(names, i) for i in others[:3])
-        raise DataFileError(
-            f"{name}: {listed} are no pixels, and none is called label; rename one to label, or "
-            f"leave them out: pandas.read_csv(path).drop(columns={[names[i] for i in others[:3]]})"
-            ".to_csv(new_path, index=False)"
-        )
-    if not others or rules.label_column is None:
-        return None
-    values = frame[others[0]].to_numpy()
-    m, classes = len(frame), len(rules.class_names or range(10))
-    if values.dtype.kind in "iu" and m > classes and _counts_up(values):
-        notes.append(f"{_column(names, others[0])} numbers the rows and was left out")
-        return None
-    notes.append(f"{_column(names, others[0])} is the only one that is no pixel: it is the label")
-    return others[0]
-
-
-def _checked_label(name, frame, names, label, left, rules, notes):
-    """Bring header, caller and number of columns together."""
-    chosen = {"first": left[0], "last": left[-1], None: None}.get(rules.label_column)
-    if label is not None:
-        if rules.label_column != "auto" and chosen != label:
-            raise DataFileError(
-                f"{name}: the header says that {_column(names, label)} is the label, but "
-                f'label_column is {rules.label_column!r}; leave label_column at "auto"'
-            )
-        return label
-    if rules.label_column != "auto" or _is_image(len(left), rules):
-        return chosen
-    if not _is_image(len(left) - 1, rules):
-        raise _no_image(name, frame, len(left), rules)
-    if names and not _counts([names[i] for i in left]):
-        raise DataFileError(
-            f"{name}: the header names none of the {len(left)} columns label (the first is "
-            f"{names[left[0]]!r:.40}, the last {names[left[-1]]!r:.40}); "
-            'pass label_column="first" or "last"'
-        )
-    first, last = (frame[left[i]].to_numpy() for i in (0, -1))
-    if {first.dtype.kind, last.dtype.kind} <= set("iuf"):
-        limit = max(10, len(rules.class_names or ()))
-        can_be = [((v == np.floor(v)) & (v >= 0) & (v <= limit)).all() for v in (first, last)]
-        if not can_be[0] and can_be[1] and (first != np.floor(first)).any():
-            notes.append(f"{_column(names, left[-1])} was taken for the label: it alone is whole")
-            return left[-1]
-    return left[0]
-
-
-def _in_order(name, names, pixels, notes):
-    """Put pixels whose names have one number in its order; check those with row and column."""
-    numbers = {i: tuple(map(int, re.findall(r"\d+", names[i]))) for i in pixels}
-    if len(set(numbers.values())) < len(pixels):
-        twice = next(i for n, i in enumerate(pixels) if names[i] in [names[j] for j in pixels[:n]])
-        raise DataFileError(
-            f"{name}: the header has the name {names[twice]!r:.40} twice; keep one column of it"
-        )
-    ordered = sorted(pixels, key=numbers.get)
-    if ordered == pixels:
-        return pixels
-    if len(numbers[pixels[0]]) == 1:
-        notes.append(f"its pixels were put in the order of their names, {names[ordered[0]]} first")
-        return ordered
-    if sorted(pixels, key=lambda i: numbers[i][::-1]) == pixels:
-        return pixels
-    raise DataFileError(
-        f"{name}: the pixels, {names[pixels[0]]}, {names[pixels[1]]}, …, are not in order, row by "
-        "row; put the columns in order"
-    )
-
-
-def _is_image(pixels, rules):
-    if rules.features:
-        return pixels == rules.features
-    return pixels > 0 and math.isqrt(pixels) ** 2 == pixels
-
-
-def _column(names, i):
-    return f"column {i + 1}" + (f" ({names[i]:.40})" if names and names[i] else "")
-
-
-def _check_for_other_tables(name, frame, names, rules):
-    """Refuse lists of answers and of file names, and many pixels in one field."""
-    kinds = [dtype.kind for dtype in frame.dtypes]
-    for i in (i for i, kind in enumerate(kinds) if kind not in "iufb"):
-        field = str(frame[i].iloc[0])
-        if len(re.findall(r"\d+", field)) > 15:
-            text, label = (names or [i] * (i + 1))[i], (names or [0])[0]
-            raise DataFileError(
-                f"{name} has many pixels in one field, {_column(names, i)}; give each its own: "
-                f"table = pandas.read_csv(path); pixels = table[{text!r}].str.split(expand=True); "
-                f'pixels.insert(0, "label", table[{label!r}]); '
-                "pixels.to_csv(new_path, index=False)"
-            )
-        if re.search(r"\.(png|jpe?g|gif|bmp|tiff?|webp)$", field, re.I):
-            raise DataFileError(
-                f"{name} has {field!r:.60} in {_column(names, i)}, the name of a picture, expected "
-                "the pixels themselves; read_image and preprocess of helpers.preprocessing read it"
-            )
-    if frame.shape[1] <= 2 and rules.features is None:
-        listed = f" ({', '.join(names)})" if names else ""
-        raise DataFileError(
-            f"{name} has {frame.shape[1]} columns{listed:.80}, which are no images; it looks like "
-            "a list of answers, expected one image per row, its pixels between commas"
-            if frame.shape[1] == 2
-            else f"{name} has one column{listed:.80}, expected one image per row, its pixels between commas"
-        )
-
-
-def _no_image(name, frame, columns, rules):
-    """Say what a table may be whose rows are no images."""
-    m = len(frame)
-    if rules.features:
-        return DataFileError(
-            f"{name} has {columns} columns: {columns} pixels, or a label and {columns - 1} pixels, "
-            f"do not make an image of {rules.features} pixels; pass another image_shape"
-        )
-    start = f"{name} has {columns} columns, expected a square number of pixels, or one more"
-    one_hot = [n for n in (10, len(rules.class_names or ())) if _is_image(columns - n, rules)]
-    for n in one_hot:
-        for part in (slice(-n, None), slice(0, n)):
-            numbers = frame.iloc[:, part].apply(pd.to_numeric, errors="coerce").to_numpy()
-            if ((numbers == 0) | (numbers == 1)).all() and (numbers.sum(axis=1) == 1).all():
-                where, rest = ("last", f":-{n}") if part.start else ("first", f"{n}:")
-                ones = f"-{n}:" if part.start else f":{n}"
-                return DataFileError(
-                    f"{start}; its {where} {n} look like one-hot labels, so write the label as one "
-                    f"number: new = table.iloc[:, {rest}]; "
-                    f'new.insert(0, "label", table.iloc[:, {ones}].to_numpy().argmax(axis=1))'
-                )
-    for labels in (0, 1):
-        for channels in (3, 4):
-            pixels, more = divmod(columns - labels, channels)
-            if pixels >= 64 and not more and _is_image(pixels, rules):
-                return DataFileError(
-                    f"{start}; {channels} times {pixels} look like color images, and gray ones "
-                    "are read: if the colors of a pixel stand together, take table.iloc[:, "
-                    f"{labels}:].to_numpy().reshape(len(table), -1, {channels})[:, :, :3]"
-                    ".mean(axis=2)"
-                )
-    if m == columns:
-        return DataFileError(
-            f"{name} is {m} lines of {columns} numbers, which looks like one image; expected one "
-            'image per row: numpy.savetxt(new_path, table.reshape(1, -1), fmt="%d", delimiter=",")'
-        )
-    if m >= 64 and any(_is_image(m - labels, rules) for labels in (0, 1)):
-        return DataFileError(
-            f"{start}; its {m} rows look like pixels and its columns like images, so write "
-            "pandas.read_csv(path, header=None).T.to_csv(new_path, index=False, header=False)"
-        )
-    for pixels in (columns - 1, columns):
-        near = math.isqrt(pixels) ** 2
-        if pixels >= 4 and 0 < pixels - near <= 2 and near > 16:
-            return DataFileError(
-                f"{start}, such as {near} ({math.isqrt(near)}×{math.isqrt(near)}) or {near + 1}; "
-                "leave out the columns that are neither pixels nor the label"
-            )
-    shapes = [
-        f"({h}, {n // h})"
-        for n in (columns - 1, columns)
-        for h in range(math.isqrt(n), 0, -1)
-        if n % h == 0 and n >= 6 and n // h <= 2 * h
-    ]
-    if shapes:
-        return DataFileError(
-            f"{start}; if the images are not square, pass image_shape=(height, width), such as "
-            f"{' or '.join(shapes[:3])}"
-        )
-    return DataFileError(f"{start}, the label; check that no column is missing")
-
-
-def _check_orientation(table, columns, rules):
-    if columns.known or columns.names or rules.features:
-        return
-    rows, n = table.rows, len(columns.pixels)
-    if rows in (784, 785) and n < 784:
-        raise DataFileError(
-            f"{table.name} has {rows} rows of {n} numbers: images of {n} pixels, or one image of "
-            f"28×28 per column? If rows are images, pass image_shape=({math.isqrt(n)}, "
-            f"{math.isqrt(n)}); if columns are, write pandas.read_csv(path, header=None).T"
-            ".to_csv(new_path, index=False, header=False)"
-        )
 
 
 # --- values
@@ -834,6 +93,11 @@ class _Table:
         self.lowest, self.highest, self.whole = np.inf, -np.inf, True
 
     def add(self, number, text, frame, columns):
+        lines = None
+        if text.count(b"\n") != len(frame):  # blank lines count, too
+            filled = enumerate(text.split(b"\n"), number)
+            lines = [line for line, content in filled if content.strip()]
+        self.places.append((self.rows, number, lines))
         pixels = columns.pixels
         kinds = {dtype.kind for dtype in frame.dtypes.iloc[pixels]}
         if not kinds <= set("iuf"):
@@ -849,7 +113,6 @@ class _Table:
             self._refuse_field(number, text, row, columns, column, str(values[row, column]))
         small = whole and low >= 0 and high <= 255
         self.blocks.append(values.astype(np.uint8 if small else np.float64, order="C"))
-        self.places.append((self.rows, number, self._lines(number, text, len(values))))
         self.rows += len(values)
         self.lowest, self.highest = min(self.lowest, low), max(self.highest, high)
         self.whole = self.whole and whole
@@ -872,26 +135,19 @@ class _Table:
         return frame
 
     def _refuse_field(self, number, text, row, columns, place, shown):
-        place_in_text = _row_of(number, text, row) - number
-        where = f"row {number + place_in_text} of {self.name}"
-        _check_line(where, text.decode().split("\n")[place_in_text], self.layout)
+        line = self.line(self.rows + row)
+        where = f"row {line} of {self.name}"
+        check_line(where, text.decode().split("\n")[line - number], self.layout)
         shown = "nothing" if not shown.strip("' ") else shown
         raise DataFileError(
-            f"{where} has {shown} in {_column(columns.names, columns.pixels[place])}, expected "
+            f"{where} has {shown} in {column_title(columns.names, columns.pixels[place])}, expected "
             f"a pixel, a number from 0 to {self.most}; correct it, or leave the row out"
         )
-
-    @staticmethod
-    def _lines(number, text, rows):
-        if text.count(b"\n") == rows:
-            return None
-        lines = text.split(b"\n")
-        return np.array([number + i for i, line in enumerate(lines) if line.strip()], np.int64)
 
     def line(self, row):
         """Return the line of the file that holds a row of the table."""
         start, number, lines = [place for place in self.places if place[0] <= row][-1]
-        return int(number + row - start if lines is None else lines[row - start])
+        return number + row - start if lines is None else lines[row - start]
 
     def first(self, wrong):
         """Return row, column and value of the first pixel for which wrong(block) is true."""
@@ -927,12 +183,12 @@ def _range(table, columns, rules, notes):
         if most is None and table.count(lambda block: (block > 0) & (block < 1)) > table.rows:
             raise DataFileError(
                 f"row {table.line(row)} of {table.name} has {value:g} in "
-                f"{_column(columns.names, columns.pixels[column])}, but its pixels go up to "
+                f"{column_title(columns.names, columns.pixels[column])}, but its pixels go up to "
                 f"{high:g}; expected 0 to 1, or 0 to 255: pass max_pixel, the number of full ink"
             )
         notes.append(
             f"row {table.line(row)} has the fraction {value:g} in "
-            f"{_column(columns.names, columns.pixels[column])}: the pixels were taken as numbers "
+            f"{column_title(columns.names, columns.pixels[column])}: the pixels were taken as numbers "
             f"from 0 to {ink}"
         )
     if most is None and 0 < high < 255 / 8:
@@ -956,7 +212,7 @@ def _out_of_range(table, columns, ink, most):
     low, high = float(table.lowest), float(table.highest)
     where = (
         f"row {table.line(row)} of {table.name} has {value:g} in "
-        f"{_column(columns.names, columns.pixels[column])}, expected a pixel, a number "
+        f"{column_title(columns.names, columns.pixels[column])}, expected a pixel, a number "
         f"from 0 to {ink}"
     )
     if table.count(wrong) <= max(3, table.rows * len(columns.pixels) / 100):
@@ -999,19 +255,10 @@ def _warn_of_white_paper(table, columns, ink, notes):
 
 def _labels(table, columns, values, rules, notes):
     """Return labels as integers, and the names of the classes."""
-    where = _column(columns.names or [], columns.label)
-    where = (
-        f"column {columns.label + 1} ({columns.names[columns.label] or 'label'})"
-        if (columns.names)
-        else f"column {columns.label + 1} (label)"
-    )
+    name = columns.names[columns.label] if columns.names else ""
+    where = f"column {columns.label + 1} ({name or 'label'})"
     texts = np.array([str(value).strip().strip("'\"").strip() for value in values], object)
-    numeric = values.dtype.kind in "iuf"
-    numbers = (
-        values.astype(float)
-        if numeric
-        else pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
-    )
+    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
     known = np.isfinite(numbers)
     names = rules.class_names
     if not known.any() and all(texts) and "nan" not in {text.lower() for text in texts}:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.internals.csv_files import DataFileError
+from helpers.internals.csv_text import DataFileError
 
 FOLDER_VARIABLE = "NEURAL_NETWORK_DATA"
 PARTS = {"train": "train", "test": "t10k"}

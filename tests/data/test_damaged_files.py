@@ -55,7 +55,8 @@ SCRAPS = [
 
 
 def csv_files(folder):
-    table = np.random.default_rng(0).integers(0, 10, (6, 10))
+    table = np.random.default_rng(0).integers(0, 256, (6, 10))
+    table[:, 0] %= 10
     rows = "".join(",".join(map(str, row)) + "\n" for row in table).encode()
     header = b"label," + b",".join(b"pixel%d" % number for number in range(9)) + b"\n"
     return [rows, header + rows, gzip.compress(header + rows, mtime=0)]

@@ -210,7 +210,8 @@ def test_load_dataset_reads_from_another_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("NEURAL_NETWORK_DATA", str(tmp_path))
     # a folder for the full sets alone does not hide the bundled ones
     assert len(load_dataset("digits")) == 5000
+    image = np.pad(np.full((20, 20), 255), 4).ravel()
     (tmp_path / "digits.csv.gz").write_bytes(
-        BUILD["csv_gz"](np.full((3, 784), 255), np.array([1, 2, 3]))
+        BUILD["csv_gz"](np.stack([image] * 3), np.array([1, 2, 3]))
     )
     assert load_dataset("digits").labels.tolist() == [1, 2, 3]

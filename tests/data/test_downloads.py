@@ -23,7 +23,7 @@ from numpy.testing import assert_array_equal
 
 from helpers.data import load_dataset
 from helpers.internals import mnist_files
-from helpers.internals.csv_files import DataFileError
+from helpers.internals.csv_text import DataFileError
 from helpers.internals.mnist_files import SOURCES, read_idx
 
 pooch = pytest.importorskip("pooch")
