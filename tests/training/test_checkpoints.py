@@ -220,7 +220,7 @@ def checkpoint(tmp_path):
         ({"learning_rate_schedule": cosine(final=0.1)}, "final=0.0.*, not .*final=0.1"),
         ({"learning_rate_schedule": step()}, "cosine.*, not 'step"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else ", ".join(value),
 )  # fmt: skip
 def test_a_checkpoint_of_other_settings_is_refused(checkpoint, other, words):
     before = checkpoint.read_bytes()
