@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "colab"
 FOLDER = "/content/project"  # on Colab
-MISSING = "anywidget cloudpickle pooch threadpoolctl tqdm"  # what Colab may lack; its NumPy, pandas, matplotlib stay
+MISSING = "anywidget loky pooch threadpoolctl tqdm"  # what Colab may lack; its NumPy, pandas, matplotlib stay
 CELL = """\
 # On Google Colab this cell fetches the project. Anywhere else it does nothing.
 import os

@@ -1,4 +1,4 @@
-"""Film the training lab and the digit pad for the README: docs/training_lab.gif and docs/digit_pad.gif.
+"""Film the panels: the training lab for docs/TEACHING.md, the digit pad for the README (docs/*.gif).
 
 Beside each film it puts a still of the whole panel (.png), for readers who want no motion.
 A real JupyterLab, a real Chromium, a mouse that drags and draws: what Chromium paints becomes the frames, and each is

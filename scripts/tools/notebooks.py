@@ -119,6 +119,7 @@ def path_problems(notebook):
 
 TRACES = (
     metadata_problems,
+    prediction_problems,
     run_problems,
     picture_problems,
     path_problems,
