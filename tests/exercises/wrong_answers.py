@@ -261,7 +261,7 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "A[labels, np.arange(m)] -= 1", "return A / m")),
     ("3.2", "forbidden", defined("my_dZ", "A, labels",
      "return (A - one_hot(labels, len(A))) / len(labels)")),
-    ("3.2", "precision", defined("my_dZ", "A, labels", "dZ = A.astype(np.float32)",
+    ("3.2", "precision", defined("my_dZ", "A, labels", "dZ = A.astype(np.float16)",
      "dZ[labels, np.arange(len(labels))] -= 1", "return dZ / len(labels)")),
     ("3.3", "if", defined("my_leaky_slope", "A", "return 1 if A > 0 else 0.01")),
     ("3.3", "whole numbers", defined("my_leaky_slope", "A", "slopes = np.ones(A.shape, dtype=int)",
