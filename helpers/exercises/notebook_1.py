@@ -9,7 +9,7 @@ from helpers.exercises.comparing import describe_type
 from helpers.exercises.recognizing import Predicate, every, stops, when
 
 check_pixel_number = make_check(
-    "1.1", "my_pixel_number", "Find a pixel in its row", lambda row, column: 28 * row + column,
+    "1.1", "my_pixel_number", "Find a pixel in its row", lambda row, column: 28.0 * row + column,
     cases=[(0, 5), (2, 0), (14, 13), (27, 27)],
     mistakes=[
     ("swapped", lambda row, column: row + 28 * column,
@@ -214,7 +214,7 @@ check_split = make_check(
      "`order` is in the new order and `labels == digit` in the old one: `labels[order] == digit`"),
     ("5000", (when(is_too_long), stops("out of bounds", "boolean index did not match")),
      "the number of columns is `len(labels)`, and that is not always 5000"),
-    ("with repetition", when(lambda sets, *_: len(set(np.asarray(sets[1]).tolist())) < len(sets[1])),
+    ("with repetition", when(lambda sets, *_: np.unique(sets[1]).size < np.size(sets[1])),
      "the development set holds a column twice: `rng.choice` repeats unless you say "
      "`replace=False`"),
     ("overlap", when(is_overlapping),
@@ -233,6 +233,11 @@ def distances_to_means(X_train, labels_train, X, size=np.square):
     """The sum of size(difference) of each column of X and the mean of each digit, (10, m)."""
     means = [X_train[:, labels_train == d].mean(axis=1, keepdims=True) for d in range(10)]
     return np.array([size(X - mean).sum(axis=0) for mean in means])
+
+
+def nearest_mean(X_train, labels_train, X):
+    """The digits as whole floats, so that an answer in either type is right."""
+    return distances_to_means(X_train, labels_train, X).argmin(axis=0) * 1.0
 
 
 def mean_products(X_train, labels_train, X):
@@ -270,7 +275,7 @@ def reader_cases():
 
 check_reader = make_check(
     "1.5", "my_reader", "Read digits by ten averages",
-    lambda X_train, labels_train, X: distances_to_means(X_train, labels_train, X).argmin(axis=0),
+    nearest_mean,
     reader_cases,
     examples=lambda X_train, labels_train, X: X.shape[1],
     after="now try it on the real digits: `my_reader(train_set.X, train_set.labels, dev_set.X)`",

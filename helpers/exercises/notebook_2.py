@@ -182,7 +182,7 @@ check_tent = make_check(
 
 
 def layers_with(scale, bias=0, turned=False):
-    """A function that draws layers: scale(n_in, n_out), standard deviation bias, W.T in its place."""
+    """A function that draws layers with scale(n_in, n_out), and W as (n_in, n_out) if turned."""
 
     def initialize(layer_sizes, rng):
         layers = []
