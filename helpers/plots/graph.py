@@ -81,9 +81,7 @@ def plot_graph(values, local_slopes, *, slopes=True, title=None):
         if slopes:
             look = {"ha": "center", "va": "top", "fontsize": 10, "color": VERMILLION}
             ax.text(x, y - 0.45, number(total[name]), **look)
-    key = "above: value"
-    if slopes:
-        key += f", below: slope of {last}"
+    key = f"above: value, {f'below: slope of {last}' if slopes else 'on an arrow: local slope'}"
     ax.text(wide - 1.2, -tall - 0.1, key, ha="right", va="center", fontsize=9.5, color=GRAY)
     ax.set(xlim=(-1.1, wide - 1.1), ylim=(-tall - 0.4, tall))
     ax.axis("off")

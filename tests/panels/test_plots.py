@@ -451,6 +451,7 @@ def test_a_graph_multiplies_along_a_path_and_adds_over_the_paths():
     blank = plots.plot_graph(values, local, slopes=False)
     assert "Slope" not in blank.alt
     assert "225" not in texts(blank)
+    assert "above: value, on an arrow: local slope" in texts(blank)
 
 
 @pytest.mark.parametrize("local", [{"J": {"q": 1}}, {"w": {"J": 1}}, {"w": {"w": 1}}])
