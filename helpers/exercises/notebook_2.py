@@ -76,7 +76,7 @@ check_rows = make_check(
     ("X_rows transposed", meet("m", "inputs"),
      "`X_rows` is (m, inputs) already, as the first factor should be: only `W` must be transposed"),
     ("columns come out", lambda W, b, X_rows: W @ X_rows.T + b,
-     "these are the right numbers with one image a column; here each image is a row of the result"),
+     "these are the right numbers with one image per column; here each image is a row of the result"),
     ("bias as a column", lambda W, b, X_rows: X_rows @ W.T + b,
      "the bias is still a column, (neurons, 1), but a neuron is now a column of the result: lay "
      "it down"),
@@ -162,7 +162,7 @@ check_tent = make_check(
     ("b before W", shapes_are(W2=(1, 1), b2=(1, 3)),
      "in each pair `W` comes first"),
     ("flat bias", shapes_are(b1=(3,), b2=(1,)),
-     "a bias is a column, one row a neuron"),
+     "a bias is a column, one row per neuron"),
     ("transposed", shapes_are(W1=(1, 3), W2=(3, 1)),
      "a row of `W` is a neuron, a column is an input"),
     ("falls on", goes_through(POINTS, relu(POINTS) - 2 * relu(POINTS - 1)),
