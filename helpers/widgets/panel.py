@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import html
 
 import ipywidgets as widgets
 from IPython import get_ipython
@@ -13,19 +12,20 @@ OPEN_PANELS = {}  # (kind of panel, cell) -> the panel that this cell made last
 class Panel:
     """The base of all panels of controls in a notebook.
 
-    A subclass fills `.view` through `show`, and gives `figure()`, the static figure that stands
-    in its place where there is no browser. Making a panel again in the same cell closes the one
-    before it.
+    A subclass makes its `.surface`, an anywidget with a trait `error`, fills `.view` through
+    `show`, and gives `figure()`, the static figure that stands in its place where there is no
+    browser. Making a panel again in the same cell closes the one before it, which is `.previous`
+    until then.
     """
 
     def __init__(self):
         self.loop = running_loop()
         self.tasks, self.last_error = set(), None
         self.closed = False
-        self.error_line = widgets.HTML(layout=widgets.Layout(display="none", width="100%"))
         self.view = widgets.VBox(layout=widgets.Layout(width="100%", align_items="stretch"))
         place = (type(self).__name__, current_cell())
         previous = OPEN_PANELS.pop(place, None)
+        self.previous = previous if place[1] else None
         if previous is not None:
             # not all programs name the cell: it may be another cell's, which only stops then
             previous.close() if place[1] else previous.cancel()
@@ -33,7 +33,7 @@ class Panel:
 
     def show(self, *children):
         """Make these widgets, one below the other, the content of the panel, and return it."""
-        self.view.children = (*children, self.error_line)
+        self.view.children, self.previous = children, None
         return self
 
     def follow(self, lab):
@@ -60,6 +60,17 @@ class Panel:
 
         return guarded
 
+    def answering(self, callback):
+        """Return the guarded callback in a form that tells the browser when it has been heard."""
+        guarded = self.guard(callback)
+
+        @functools.wraps(callback)
+        def answered(*args, **kwargs):
+            guarded(*args, **kwargs)
+            self.surface.send({"heard": True})
+
+        return answered
+
     def show_error(self, error):
         """Show an exception's sentence in the panel; the exception is kept as `.last_error`."""
         self.last_error = error
@@ -75,14 +86,8 @@ class Panel:
             self.tell_error("")
 
     def tell_error(self, text):
-        """Show the sentence of an error in the panel's last line, "" for none."""
-        alert = (
-            '<div role="alert" style="border-left: 4px solid #D55E00; background: #fff4ec; '
-            'color: #000; padding: 4px 8px; line-height: 1.4; white-space: normal">'
-            f"⚠ {html.escape(text)}</div>"
-        )
-        self.error_line.value = alert if text else ""
-        self.error_line.layout.display = "" if text else "none"
+        """Show the sentence of an error in the panel, "" for none."""
+        self.surface.error = text
 
     def later(self, coroutine):
         """Run a coroutine on the loop of the panel's cell; where there is none, to its end."""

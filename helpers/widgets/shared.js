@@ -2,6 +2,8 @@
 
 const FOCUSABLE = new Set(["button", "input", "select", "summary", "textarea"]);
 
+export const LATE = "No answer for ten seconds. The kernel is busy with another cell, or it was restarted: then run this cell again.";
+
 /** Append an element to a parent and return it. */
 export function add(parent, tag, className = "", text = "") {
   const node = parent.appendChild(document.createElement(tag));

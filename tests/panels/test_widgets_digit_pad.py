@@ -169,23 +169,23 @@ def test_a_picture_is_loaded_in_pieces_and_a_stroke_replaces_it(pad):
 )
 def test_a_file_that_fails_is_explained_and_leaves_the_board_alone(pad, content, words):
     send_file(pad, content)
-    assert words in pad.error_line.value
+    assert words in pad.surface.error
     assert "says 7" in said(pad)
     press(pad, type="sample", number=2)
-    assert pad.error_line.value == ""
+    assert pad.surface.error == ""
 
 
 def test_a_file_too_large_is_refused_before_it_is_sent(pad):
     file = {"type": "file", "name": "big.tif", "part": 0, "parts": 200, "size": 90_000_000}
     press(pad, **file, buffers=[b"x"])
-    assert "big.tif has 90 MB, expected at most 60" in pad.error_line.value
+    assert "big.tif has 90 MB, expected at most 60" in pad.surface.error
 
 
 def test_a_wrong_sample_and_wrong_strokes_are_shown_and_not_lost(pad):
     press(pad, type="sample", number=99)
-    assert "there is no sample 99" in pad.error_line.value
+    assert "there is no sample 99" in pad.surface.error
     pad.surface.strokes = [["x"]]
-    assert "stroke 1" in pad.error_line.value or "stroke 1" in said(pad)
+    assert said(pad).startswith("Stroke 1 is ['x'], expected a list of points")
     press(pad, type="undo")
     assert "says 7" in said(pad)
 
@@ -252,3 +252,93 @@ def test_the_sentence_names_two_classes_when_it_is_not_sure():
     *hidden, (W, _) = NETWORK
     unsure = [*hidden, Layer(0 * W, np.log([[0.5], [0.4], *[[0.0125]] * 8]))]
     assert said(DigitPad(unsure)) == "Not sure: 0 (50 %) or 1 (40 %)?"
+
+
+# --- why an answer may be wrong
+
+
+def test_no_sample_raises_a_doubt_and_others_do_with_a_reason(train_set):
+    pad = DigitPad(NETWORK, train_set)
+    for digit in range(10):
+        press(pad, type="sample", number=digit)
+        doubts = [doubt for doubt in pad.surface.answer["doubts"] if "nearest" not in doubt]
+        assert doubts == [], digit
+    pen(pad, BAR[:12], [[200, 220], [250, 220]])
+    assert "There are 2 patches of ink: more than one digit?" in pad.surface.answer["doubts"]
+    press(pad, type="sample", number=8)
+    pad.surface.pen = 44
+    thick = [doubt for doubt in pad.surface.answer["doubts"] if "thicker" in doubt]
+    assert len(thick) == 1
+    assert thick[0].endswith("of the training digits")
+    assert pad.surface.answer["redraw"] is True
+
+
+def test_nearest_digits_that_disagree_with_the_network_are_told(train_set):
+    *hidden, (W, b) = NETWORK
+    says_zero = [*hidden, Layer(0 * W, 0 * b + 9 * (np.arange(10) == 0)[:, None])]
+    pad = DigitPad(says_zero, train_set)
+    near = [one["name"] for one in pad.surface.answer["nearest"]]
+    assert near.count("7") >= 6
+    words = f"{near.count('7')} of the 8 nearest training digits are 7"
+    assert words in pad.surface.answer["doubts"]
+    assert words not in DigitPad(NETWORK, train_set).surface.answer["doubts"]
+
+
+# --- several networks, crop, own digits
+
+
+def test_the_networks_are_a_list_on_the_pad(train_set):
+    *hidden, (W, b) = NETWORK
+    says_zero = [*hidden, Layer(0 * W, 0 * b + 9 * (np.arange(10) == 0)[:, None])]
+    pad = DigitPad({"trained": NETWORK, "zero": says_zero})
+    assert pad.surface.networks == ["trained", "zero"]
+    press(pad, type="keep", label=7)
+    press(pad, type="sample", number=7)
+    pad.surface.network = 1
+    assert "says 0" in said(pad)
+    assert pad.parameters is says_zero
+    assert pad.surface.kept["said"] == [0]
+    with pytest.raises(ValueError, match="empty dict"):
+        DigitPad({})
+
+
+def test_a_rectangle_is_cut_out_of_a_picture_and_undo_brings_it_back(pad):
+    press(pad, type="crop", box=[0, 0, 1, 1])
+    assert "no picture on the board to crop" in pad.surface.error
+    picture = np.ones((200, 400))
+    picture[:, :200] = draw_strokes(sample_strokes(4), side=200, pen=18)
+    picture[80:120, 300:340] = 0
+    pad.load(picture)
+    press(pad, type="crop", box=[-0.1, 0, 0.5, 1.2])
+    assert_array_equal(pad.board.image, picture[:, :200])
+    assert "says 4" in said(pad)
+    press(pad, type="crop", box=[0, 0, 0.05, 0.05])
+    assert "blank" in pad.surface.error
+    press(pad, type="undo")
+    assert_array_equal(pad.board.image, picture)
+
+
+def test_digits_are_collected_with_labels(pad):
+    assert pad.collected is None
+    x = pad.x
+    press(pad, type="keep", label=7)
+    assert said(pad) == "Draw a digit."
+    press(pad, type="keep", label=7)
+    assert "there is no digit to keep" in pad.surface.error
+    press(pad, type="sample", number=2)
+    press(pad, type="keep", label=10)
+    assert "label is 10, expected 0 to 9" in pad.surface.error
+    press(pad, type="keep", label=3)
+    assert pad.collected.labels.tolist() == [7, 3]
+    assert_allclose(pad.collected.X[:, [0]], x, atol=0.5 / 255)
+    assert pad.surface.kept["said"] == [7, 2]
+    press(pad, type="forget")
+    assert pad.collected.labels.tolist() == [7]
+
+
+def test_every_question_is_heard_even_if_nothing_changes(pad, monkeypatch):
+    heard = []
+    monkeypatch.setattr(pad.surface, "send", heard.append)
+    press(pad, type="undo")
+    press(pad, type="sample", number=99)
+    assert heard == [{"heard": True}] * 2

@@ -36,27 +36,37 @@ def both():
     return MistakeExplorer(WORSE, DATASET, other=BETTER, names=("before", "after"), per_page=4)
 
 
+def browser(explorer, **choice):
+    """What the browser sends."""
+    explorer.surface.set_state({"choice": explorer.surface.choice | choice})
+
+
 def found(explorer):
     """The columns that the cards show, page after page of four."""
     columns = []
     for page in range(1, explorer.pages + 1):
         assert len(columns) == 4 * (page - 1)
-        explorer.page.value = page
-        columns += [one["column"] for one in explorer.cards.page["cards"]]
+        explorer.choose(page=page)
+        columns += [one["column"] for one in explorer.surface.page["cards"]]
     return columns
 
 
 def test_it_opens_with_all_mistakes_the_surest_first(explorer):
     assert found(explorer) == mistakes(BETTER, DATASET)["index"].tolist()
     matrix = confusion_matrix(SAID, LABELS, 3).tolist()
-    assert explorer.menu.table == {"counts": matrix, "names": list(NAMES), "kind": "class"}
+    assert explorer.surface.page["counts"] == matrix
+    assert (explorer.surface.about["names"], explorer.surface.about["kind"]) == (
+        list(NAMES),
+        "class",
+    )
 
 
 @pytest.mark.parametrize("true", [-1, 0, 1, 2])
 @pytest.mark.parametrize("predicted", [-1, 0, 1, 2])
 def test_a_cell_shows_exactly_its_images(explorer, true, predicted):
-    explorer.menu.chosen = [true, predicted]
-    assert (explorer.true.value, explorer.predicted.value) == (true, predicted)
+    explorer.choose(true=true, predicted=predicted)
+    right = true == predicted != -1
+    assert explorer.surface.choice["group"] == ("every image" if right else "mistakes")
     wanted = np.ones(M, dtype=bool) if true == predicted != -1 else WRONG.copy()
     if true != -1:
         wanted &= true == LABELS
@@ -65,15 +75,8 @@ def test_a_cell_shows_exactly_its_images(explorer, true, predicted):
     assert sorted(found(explorer)) == np.flatnonzero(wanted).tolist()
 
 
-def test_the_lists_choose_in_the_menu_too(explorer):
-    explorer.true.value = 1
-    assert explorer.menu.chosen == [1, -1]
-    explorer.predicted.value = 2
-    assert explorer.menu.chosen == [1, 2]
-
-
 def test_every_order_sorts(explorer):
-    explorer.group.value = "every image"
+    explorer.choose(group="every image")
     P = explorer.answers.probabilities[0]
     losses = np.array([cross_entropy(P[:, [i]], one_hot(LABELS[[i]], 3)) for i in range(M)])
     keys = {
@@ -83,42 +86,40 @@ def test_every_order_sorts(explorer):
         "smallest loss first": losses,
         "as in the data": np.arange(M),
     }
-    assert set(keys) == set(explorer.order.options)
+    assert set(keys) == set(explorer.surface.about["orders"])
     for order, key in keys.items():
-        explorer.order.value = order
+        explorer.choose(order=order)
         assert len(explorer.columns) == M
         assert (np.diff(key[explorer.columns]) >= -1e-12).all(), order
 
 
 def test_paging_stays_inside_and_starts_again_with_another_choice(explorer):
-    assert explorer.back.disabled
-    explorer.forward.click()
-    assert explorer.page.value == 2
-    assert f"Images 5 to 8 of {len(explorer.columns)}" in explorer.found.value
-    explorer.order.value = "least sure first"
-    assert explorer.page.value == 1
-    explorer.page.value = explorer.pages
-    assert explorer.forward.disabled
-    explorer.forward.click()
-    assert explorer.page.value == explorer.pages
+    browser(explorer, page=2)
+    assert f"Images 5 to 8 of {len(explorer.columns)}" in explorer.surface.page["found"]
+    explorer.choose(order="least sure first")
+    assert explorer.surface.choice["page"] == 1
+    for page, shown in ((explorer.pages + 1, explorer.pages), (0, 1)):
+        browser(explorer, page=page)
+        assert explorer.surface.choice["page"] == shown
+    for name, value in (("page", 0), ("group", "all"), ("true", 3), ("height", 1)):
+        with pytest.raises(ValueError, match=f"{name} is {value!r}"):
+            explorer.choose(**{name: value})
 
 
 def test_an_empty_choice_says_so():
     ant = [Layer(np.zeros((3, 6)), np.array([[1.0], [0], [0]]))]  # says ant to everything
     explorer = MistakeExplorer(ant, DATASET)
-    explorer.menu.chosen = [0, 1]
-    assert explorer.cards.page["cards"] == []
-    assert "Images none" in explorer.found.value
-    assert explorer.back.disabled
-    assert explorer.forward.disabled
+    explorer.choose(true=0, predicted=1)
+    assert explorer.surface.page["cards"] == []
+    assert explorer.surface.page["found"] == "Images none, page 1 of 1"
 
 
 def test_a_card_says_what_the_network_said():
     parameters = [Layer(np.zeros((3, 6)), np.log([[0.7], [0.2], [0.1]]))]
     data = Dataset(np.zeros((6, 2)), np.array([1, 0]), NAMES, (2, 3))
     explorer = MistakeExplorer(parameters, data)
-    explorer.group.value, explorer.order.value = "every image", "as in the data"
-    wrong, right = explorer.cards.page["cards"]
+    explorer.choose(group="every image", order="as in the data")
+    wrong, right = explorer.surface.page["cards"]
     assert wrong["verdicts"] == ["✗ says ant (70 %)"]
     assert (wrong["is"], wrong["true"], wrong["loss"]) == ("bee", 1, "loss 1.61")
     assert wrong["networks"][0]["texts"] == ["70 %", "20 %", "10 %"]
@@ -127,7 +128,7 @@ def test_a_card_says_what_the_network_said():
 
 
 def test_the_pixels_of_a_page_are_those_of_its_columns(explorer):
-    page = explorer.cards.page
+    page = explorer.surface.page
     ink = np.frombuffer(page["pixels"], np.uint8).reshape(-1, 6)
     columns = [one["column"] for one in page["cards"]]
     np.testing.assert_allclose(ink / 255, X[:, columns].T, atol=0.5 / 255)
@@ -137,63 +138,63 @@ def test_the_pixels_of_a_page_are_those_of_its_columns(explorer):
 def test_the_tally_of_doubtful_labels(explorer):
     assert explorer.doubtful == []
     wrong, right = np.flatnonzero(WRONG).tolist(), np.flatnonzero(~WRONG).tolist()
-    explorer.cards.marked = sorted([wrong[0], wrong[3], right[0]])
+    explorer.surface.marked = sorted([wrong[0], wrong[3], right[0]])
     assert explorer.doubtful == sorted([wrong[0], wrong[3], right[0]])
     left = (M - len(wrong) - 1) / (M - 3)
-    assert "3 marked as arguably wrong" in explorer.tally.value
-    assert f"2 of its {len(wrong)} mistakes" in explorer.tally.value
-    assert f"without the marked images {left:.2%}" in explorer.tally.value
-    explorer.group.value = "marked as doubtful"
+    assert "3 marked as arguably wrong" in explorer.surface.tally
+    assert f"2 of its {len(wrong)} mistakes" in explorer.surface.tally
+    assert f"without the marked images {left:.2%}" in explorer.surface.tally
+    explorer.choose(group="marked as doubtful")
     assert sorted(explorer.columns) == explorer.doubtful
     explorer.doubtful = [wrong[0], wrong[0]]
-    assert explorer.cards.marked == explorer.columns.tolist() == [wrong[0]]
+    assert explorer.surface.marked == explorer.columns.tolist() == [wrong[0]]
     with pytest.raises(ValueError, match="columns of X from 0 to 49"):
         explorer.doubtful = [50]
 
 
 def test_unmarking_keeps_the_page():
     explorer = MistakeExplorer(BETTER, DATASET, per_page=2)
-    explorer.page.value = 3
-    shown = explorer.cards.page
-    explorer.cards.marked = [shown["cards"][0]["column"]]
-    assert explorer.page.value == 3
-    assert explorer.cards.page == shown
+    explorer.choose(page=3)
+    shown = explorer.surface.page
+    explorer.surface.marked = [shown["cards"][0]["column"]]
+    assert explorer.surface.choice["page"] == 3
+    assert explorer.surface.page == shown
 
 
-def test_two_networks_which_mistakes_are_mended_and_which_are_new(both):
+def test_two_networks_which_mistakes_are_fixed_and_which_are_new(both):
     before = make_predictions(WORSE, X) != LABELS
     assert before.sum() > WRONG.sum()
     groups = {
-        "mended by after": before & ~WRONG,
+        "fixed by after": before & ~WRONG,
         "new mistakes of after": WRONG & ~before,
         "mistakes of both": before & WRONG,
         "all mistakes of before": before,
         "all mistakes of after": WRONG,
     }
-    assert list(both.group.options) == [*groups, "every image", "marked as doubtful"]
+    assert both.surface.about["groups"] == [*groups, "every image", "marked as doubtful"]
     for name, mask in groups.items():
         assert mask.any()
-        both.group.value = name
+        both.choose(group=name)
         assert sorted(both.columns) == np.flatnonzero(mask).tolist(), name
-        counts = np.array(both.menu.table["counts"])
+        counts = np.array(both.surface.page["counts"])
         assert counts.sum() == (M if name.startswith("all") else mask.sum())
         assert name.startswith("all") or np.trace(counts) == 0
-    mended, new = groups["mended by after"].sum(), groups["new mistakes of after"].sum()
-    words = f"After mends {mended} of the mistakes of before and makes {new} new"
+    fixed, new = groups["fixed by after"].sum(), groups["new mistakes of after"].sum()
+    words = f"After fixes {fixed} of the mistakes of before and makes {new} new"
     assert words in both.answers.summary()
-    verdicts = both.cards.page["cards"][0]["verdicts"]
+    verdicts = both.surface.page["cards"][0]["verdicts"]
     assert ["before: " in verdicts[0], "after: " in verdicts[1]] == [True, True]
 
 
 def test_the_better_network_is_the_one_with_fewer_mistakes(both):
     swapped = MistakeExplorer(BETTER, DATASET, other=WORSE, names=("after", "before"))
-    assert swapped.group.options[0] == both.group.options[0]
+    assert swapped.surface.about["groups"][0] == both.surface.about["groups"][0]
     assert swapped.columns.tolist() == both.columns.tolist()
 
 
 def test_a_diverged_network_is_shown_all_the_same():
     parameters = [Layer(np.full_like(W, np.nan), b) for W, b in BETTER]
-    answer = MistakeExplorer(parameters, DATASET).cards.page["cards"][0]["networks"][0]
+    answer = MistakeExplorer(parameters, DATASET).surface.page["cards"][0]["networks"][0]
     assert answer["texts"][0] == "not a number"
     assert answer["bars"] == [0, 0, 0]
 
@@ -214,9 +215,33 @@ def test_what_does_not_fit_is_refused(data, options, words):
 
 def test_an_error_in_a_callback_is_seen(explorer):
     explorer.answers.probabilities = []
-    explorer.order.value = "least sure first"
+    explorer.choose(order="least sure first")
     assert isinstance(explorer.last_error, IndexError)
-    assert explorer.error_line.layout.display == ""
+    assert explorer.surface.error.startswith("IndexError: ")
+
+
+def test_marks_stay_when_the_same_cell_runs_again(monkeypatch):
+    monkeypatch.setattr("helpers.widgets.panel.current_cell", lambda: "a cell")
+    MistakeExplorer(BETTER, DATASET).doubtful = [3, 1]
+    assert MistakeExplorer(WORSE, DATASET).doubtful == [1, 3]
+    other = Dataset(X, (LABELS + 1) % 3, NAMES, (2, 3))
+    assert MistakeExplorer(BETTER, other).doubtful == []
+
+
+def test_from_a_card_to_the_nearest_training_images_and_to_the_inspector():
+    explorer = MistakeExplorer(BETTER, DATASET, DATASET, per_page=4)
+    column = explorer.surface.page["cards"][0]["column"]
+    explorer.surface._handle_custom_msg({"type": "nearest", "column": column}, [])
+    closer = explorer.surface.closer
+    assert closer["near"][0] == {"name": NAMES[LABELS[column]], "note": "0.0"}
+    nearest = np.frombuffer(closer["pixels"], np.uint8).reshape(-1, 6)
+    distances = np.sqrt(((X - X[:, [column]]) ** 2).sum(axis=0))
+    np.testing.assert_allclose(nearest / 255, X[:, np.argsort(distances)[:8]].T, atol=0.5 / 255)
+    explorer.surface._handle_custom_msg({"type": "inside", "column": column}, [])
+    assert explorer.last_error is None
+    assert explorer.inspector.surface.image == column
+    assert explorer.view.children == (explorer.surface, explorer.inspector.view)
+    assert not MistakeExplorer(BETTER, DATASET).surface.about["nearest"]
 
 
 @pytest.mark.parametrize("name", ["explorer", "both"])

@@ -334,7 +334,7 @@ def test_other_panels_follow_the_run_on_show(digits):
     lab.look_at(tile["column"])
     answer = lab.surface.frame["answer"]
     assert answer["names"][int(np.argmax(answer["shares"]))] == tile["said"]
-    assert tile["column"] in [card["column"] for card in explorer.cards.page["cards"]]
+    assert tile["column"] in [card["column"] for card in explorer.surface.page["cards"]]
     assert explorer.last_error is pad.last_error is inspector.last_error is None
     explorer.close()
     lab.back_to(1)

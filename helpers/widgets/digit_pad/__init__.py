@@ -4,12 +4,13 @@ import threading
 
 import numpy as np
 
-from helpers.evaluation import squared_lengths
+from helpers.data import Dataset
+from helpers.evaluation import make_predictions, squared_lengths
 from helpers.internals.checks import check_parameters
 from helpers.internals.image_files import MOST_BYTES, read_image
 from helpers.plots import plot_stages
 from helpers.preprocessing import preprocess, shrink, to_gray
-from helpers.widgets.digit_pad.answer import look, nearest
+from helpers.widgets.digit_pad.answer import doubts_about, look, nearest, widths_of_strokes
 from helpers.widgets.digit_pad.board import (
     NO_ANSWER,
     Board,
@@ -34,8 +35,9 @@ class DigitPad(Panel):
 
     Parameters
     ----------
-    parameters : list of Layer or TrainingLab
+    parameters : list of Layer, TrainingLab, or dict
         Trained on images of 28 by 28 pixels. Of a lab the pad takes the run on show, and follows.
+        A dict holds several by name, such as {"small": ..., "best": ...}: a list on the pad.
     train_set : Dataset, optional
         To show the examples that are nearest to the drawing. By default that of a lab.
     activation : str
@@ -53,6 +55,8 @@ class DigitPad(Panel):
         How it came about.
     probabilities : ndarray, shape (classes, 1), or None
         What the network says.
+    collected : Dataset or None
+        The digits that were kept with their labels.
 
     Raises
     ------
@@ -64,37 +68,70 @@ class DigitPad(Panel):
     def __init__(
         self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
     ):
-        parameters, activation, lab = network_of(parameters, activation)
-        if lab is not None and train_set is None:
-            train_set = lab.train_set
+        networks = parameters if isinstance(parameters, dict) else {"the network": parameters}
+        if not networks:
+            raise ValueError("parameters is an empty dict, expected a network for each name")
+        self.sources = list(networks.values())
+        found = [network_of(source, activation) for source in self.sources]
+        labs = [lab for _, _, lab in found if lab is not None]
+        if labs and train_set is None:
+            train_set = labs[0].train_set
         if class_names is None and train_set:
             class_names = train_set.class_names
         datasets = {"train_set": train_set, "samples": samples}
-        class_names = _checked_names(parameters, class_names, datasets)
+        for parameters, _, _ in found:
+            class_names = _checked_names(parameters, class_names, datasets)
         super().__init__()
-        self.parameters, self.activation, self.class_names = parameters, activation, class_names
+        self.networks = [(parameters, activation) for parameters, activation, _ in found]
+        self.class_names = class_names
         self.train_set = train_set or None
-        self.lengths = None if self.train_set is None else squared_lengths(train_set.X)
+        self.lengths, self.widths = None, ()
+        if self.train_set is not None:
+            self.lengths, self.widths = squared_lengths(train_set.X), widths_of_strokes(train_set.X)
         self.x = self.stages = self.probabilities = None
+        self.labels, self.images = [], []  # of the digits that were kept
         self.samples = make_samples(samples)
         self.lock, self.before, self.upload = threading.RLock(), [], b""
         thumbnails = [
             pixels(shrink(picture_of(board), THUMBNAIL), name=name) for name, board in self.samples
         ]
-        self.surface = PadSurface(class_names=list(class_names), samples=thumbnails)
+        self.surface = PadSurface(
+            class_names=list(class_names), samples=thumbnails, networks=list(networks)
+        )
         self.board = Board([])
         self._put(self.samples[min(FIRST, len(self.samples) - 1)][1])
-        self.surface.observe(self.guard(self._on_drawing), ["strokes", "stamp", "pen"])
-        self.surface.on_msg(self.guard(self._on_message))
+        self.surface.observe(self.answering(self._on_drawing), ["strokes", "stamp", "pen"])
+        self.surface.observe(self.answering(self._on_network), "network")
+        self.surface.on_msg(self.answering(self._on_message))
         self.show(self.surface)
-        if lab is not None:
+        for lab in labs:
             lab.join(self)
 
     def follow(self, lab):
         """Ask the network that a TrainingLab shows from now on."""
         with self.lock:
-            self.parameters, self.activation, _ = network_of(lab, None)
-            self._answer()
+            new = network_of(lab, None)[:2]
+            pairs = zip(self.sources, self.networks, strict=True)
+            self.networks = [new if source is lab else old for source, old in pairs]
+            self._on_network()
+
+    @property
+    def parameters(self):
+        """The network that is asked, a list of Layer."""
+        return self.networks[self.surface.network][0]
+
+    @property
+    def activation(self):
+        """That of the hidden layers of the network that is asked."""
+        return self.networks[self.surface.network][1]
+
+    @property
+    def collected(self):
+        """The digits that were kept with their labels, a Dataset; None before the first."""
+        if not self.labels:
+            return None
+        X = np.array(self.images).T / 255
+        return Dataset(X, np.array(self.labels), self.class_names)
 
     def undo(self):
         """Put back what lay on the board before the last stroke, picture, sample or clearing."""
@@ -136,6 +173,46 @@ class DigitPad(Panel):
         preprocess(gray)
         self._replace(Board([], gray, sample=True))
 
+    def crop(self, left, top, right, bottom):
+        """Cut the picture on the board down to a rectangle, in fractions of its width and height.
+
+        Raises
+        ------
+        ValueError
+            Where no picture lies on the board, or the rectangle shows no digit.
+        """
+        gray = self.board.image
+        if gray is None:
+            raise ValueError("there is no picture on the board to crop; load one first")
+        (height, width), sides = gray.shape, np.clip([left, right, top, bottom], 0, 1)
+        left, right = (round(x * width) for x in sides[:2])
+        top, bottom = (round(y * height) for y in sides[2:])
+        self.load(gray[top:bottom, left:right])
+
+    def keep(self, label):
+        """Keep the digit on the board under the label of a class, and empty the board.
+
+        Raises
+        ------
+        ValueError
+            Where the board is empty, or there is no such class.
+        """
+        if self.x is None:
+            raise ValueError("there is no digit to keep; draw one first")
+        if label not in range(len(self.class_names)):
+            raise ValueError(
+                f"label is {label!r}, expected 0 to {len(self.class_names) - 1}, a class by number"
+            )
+        self.labels.append(label)
+        self.images.append(np.rint(255 * self.x[:, 0]).astype(np.uint8))
+        self._show_kept()
+        self.clear()
+
+    def forget(self):
+        """Forget the digit that was kept last."""
+        self.labels, self.images = self.labels[:-1], self.images[:-1]
+        self._show_kept()
+
     def figure(self):
         """Return the static figure: the stages of what lies on the board, and the probabilities."""
         if self.stages is None:
@@ -156,6 +233,18 @@ class DigitPad(Panel):
                 self.board = Board(strokes)
             self._answer()
 
+    def _on_network(self, change=None):
+        self._answer()
+        self._show_kept()
+
+    def _show_kept(self):
+        said, data = [], b""
+        if self.labels:
+            X = self.collected.X
+            said = make_predictions(self.parameters, X, activation=self.activation).tolist()
+            data = b"".join(image.tobytes() for image in self.images)
+        self.surface.kept = {"labels": list(self.labels), "said": said, "data": data}
+
     def _on_message(self, surface, message, buffers):
         match message:
             case {"type": "undo"}:
@@ -164,6 +253,12 @@ class DigitPad(Panel):
                 self.clear()
             case {"type": "sample", "number": int(number)}:
                 self.pick(number)
+            case {"type": "crop", "box": [left, top, right, bottom]}:
+                self.crop(left, top, right, bottom)
+            case {"type": "keep", "label": int(label)}:
+                self.keep(label)
+            case {"type": "forget"}:
+                self.forget()
             case {"type": "file", "name": name, "part": part, "parts": parts, "size": size}:
                 self._receive(name, part, parts, size, buffers)
 
@@ -202,17 +297,24 @@ class DigitPad(Panel):
         self.x = self.stages = self.probabilities = None
         if self.board.strokes or self.board.image is not None:
             try:
-                self.x, self.stages = preprocess(picture_of(self.board, self.surface.pen))
+                prepared = preprocess(picture_of(self.board, self.surface.pen))
             except ValueError as error:
-                answer["sentence"] = str(error)
+                answer["sentence"] = str(error)[:1].upper() + str(error)[1:] + "."
             else:
-                P, seen = look(
-                    self.parameters, self.x, self.stages, self.activation, self.class_names
-                )
-                self.probabilities, answer = P, answer | seen
-                if self.train_set is not None:
-                    answer |= nearest(self.train_set, self.lengths, self.x, self.class_names)
+                answer |= self._asked(prepared)
         self.surface.answer = answer
+
+    def _asked(self, prepared):
+        """Return what the network says of a digit, the nearest training digits, and the doubts."""
+        self.x, self.stages = prepared
+        names = self.class_names
+        self.probabilities, answer = look(self.parameters, *prepared, self.activation, names)
+        if self.train_set is not None:
+            answer |= nearest(self.train_set, self.lengths, self.x, names)
+        near = [one["name"] for one in answer.get("nearest", [])]
+        said = names[int(self.probabilities.argmax())]
+        doubts, redraw = doubts_about(prepared, said, near, self.widths)
+        return answer | {"doubts": doubts, "redraw": redraw and bool(self.board.strokes)}
 
 
 def _checked_names(parameters, class_names, datasets):

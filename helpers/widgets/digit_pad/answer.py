@@ -3,12 +3,16 @@
 import numpy as np
 
 from helpers.evaluation import nearest_examples
+from helpers.internals.ink import stroke_width
 from helpers.network import forward_propagation
 from helpers.plots import percent
 from helpers.widgets.digit_pad.board import pixels
 
 SURE = 0.6  # below this probability the sentence names two classes
 NEIGHBORS = 8
+AGREE = 6  # of the nearest digits, to say what they are
+MEASURED = 500  # training digits whose strokes are measured
+UNUSUAL = 0.98
 
 
 def look(parameters, x, stages, activation, class_names):
@@ -44,6 +48,36 @@ def nearest(train_set, lengths, x, class_names):
         ],
         "nearest_note": f"The nearest of {X.shape[1]:,} training digits: label, picture, distance",
     }
+
+
+def widths_of_strokes(X):
+    """Return the stroke widths, in pixels, of some hundred of the digits X (784, m), sorted."""
+    some = X[:, :: -(-X.shape[1] // MEASURED)].T.reshape(-1, 28, 28) > 0.5
+    return np.sort([stroke_width(ink) for ink in some if ink.any()])
+
+
+def doubts_about(prepared, said, near, widths):
+    """Return the sentences on why an answer may be wrong, and whether another pen may help.
+
+    prepared: a Preprocessed; said: the name of the predicted class; near: the names of the
+    nearest training digits, [] where there are none; widths: those of strokes in training digits.
+    """
+    doubts = list(prepared.doubts)
+    if len(widths):
+        width = stroke_width(prepared.x.reshape(28, 28) > 0.5)
+        for kind, share in (
+            ("thinner", (widths > width).mean()),
+            ("thicker", (widths < width).mean()),
+        ):
+            if share >= UNUSUAL:
+                doubts = [doubt for doubt in doubts if "strokes" not in doubt]
+                doubts.append(f"the strokes are {kind} than in {share:.0%} of the training digits")
+    most = max(set(near), key=near.count, default=said)
+    if most != "?" and most != said and near.count(most) >= AGREE:
+        doubts.append(f"{near.count(most)} of the {len(near)} nearest training digits are {most}")
+    elif near and near.count(most) <= len(near) / 2:
+        doubts.append(f"the nearest training digits disagree: {', '.join(near)}")
+    return [doubt[:1].upper() + doubt[1:] for doubt in doubts], any("strokes" in d for d in doubts)
 
 
 def _layer(number, values):

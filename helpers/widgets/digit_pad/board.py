@@ -8,6 +8,7 @@ import numpy as np
 import traitlets
 
 from helpers.drawing import PEN, draw_strokes, sample_strokes
+from helpers.widgets.browser import module, style
 
 HERE = Path(__file__).parent
 NO_ANSWER = {
@@ -19,19 +20,15 @@ NO_ANSWER = {
     "hidden": [],
     "nearest": [],
     "nearest_note": "",
+    "doubts": [],
+    "redraw": False,
 }
 
 
 class PadSurface(anywidget.AnyWidget):
-    """What the browser shows and sends; it computes nothing.
+    """What the browser shows and sends; view.js says what each of these holds."""
 
-    The browser sets `strokes` (lists of points (x, y) on a board of 280 by 280), `stamp` (a
-    number that rises with every sending), `pen` (its width) and `sample` (whether the next stroke
-    replaces what is there). Python sets all the rest, and `answer` with the stamp that it
-    answers, after which the browser sends again.
-    """
-
-    _esm, _css = HERE / "digit_pad.js", HERE / "digit_pad.css"
+    _esm, _css = module(HERE / "view.js"), style(HERE / "view.css")
     strokes = traitlets.List([]).tag(sync=True)
     stamp = traitlets.Int(0).tag(sync=True)
     pen = traitlets.Int(PEN, min=1, max=100).tag(sync=True)
@@ -39,7 +36,11 @@ class PadSurface(anywidget.AnyWidget):
     picture = traitlets.Dict({}).tag(sync=True)
     samples = traitlets.List([]).tag(sync=True)
     class_names = traitlets.List([]).tag(sync=True)
+    networks = traitlets.List([]).tag(sync=True)
+    network = traitlets.Int(0).tag(sync=True)
     answer = traitlets.Dict(NO_ANSWER).tag(sync=True)
+    kept = traitlets.Dict({"labels": [], "said": [], "data": b""}).tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
 
 
 class Board(NamedTuple):

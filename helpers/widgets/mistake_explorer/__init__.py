@@ -1,30 +1,20 @@
 """The mistake explorer: a confusion matrix as a menu, and the images behind each of its cells."""
 
-import ipywidgets as widgets
+import numpy as np
 
-from helpers.evaluation import mistakes
+from helpers.evaluation import mistakes, nearest_examples
 from helpers.internals.checks import check_count, check_is_dataset
 from helpers.plots import plot_confusion_matrix, plot_mistakes
-from helpers.widgets.controls import button, dropdown, explanation, number_field, row, sentences
+from helpers.plots.arrays import axis_name
 from helpers.widgets.figures import stack
 from helpers.widgets.mistake_explorer.answers import ANY, MARKED, ORDERS, Answers, sentence
-from helpers.widgets.mistake_explorer.cards import ConfusionMenu, MistakeCards
+from helpers.widgets.mistake_explorer.cards import ExplorerSurface, card, pixels_of
+from helpers.widgets.network_inspector import NetworkInspector
 from helpers.widgets.panel import Panel, network_of
 
 __all__ = ["MistakeExplorer"]
 
-HELP = """<b>Matrix</b>: a row for the true class, a column for the predicted one. A cell shows its
-images, the name of a row or column all its mistakes; choosing it again lets go.
-Tab reaches the matrix, the arrow keys walk in it, Enter chooses.<br>
-<b>Show</b>: which images; with two networks, the mistakes that the better one mends and the new
-ones it makes.<br>
-<b>True, Predicted</b>: the same choice as in the matrix, as two lists.<br>
-<b>Sort by</b>: how probable the network found its answer, or its loss, large where the truth got
-little chance.<br>
-<b>Label is arguably wrong</b>: your own verdict; a line below counts them, and
-<code>explorer.doubtful</code> lists the columns of X.<br>
-<b>Bars</b>: the probability of each class, ✓ the true one, ✗ the one that was predicted in its
-place."""
+NEIGHBORS = 8
 
 
 class MistakeExplorer(Panel):
@@ -36,6 +26,8 @@ class MistakeExplorer(Panel):
         Of a lab the explorer takes the run on show, and follows.
     dataset : Dataset, optional
         With labels. By default the development set of a lab.
+    train_set : Dataset, optional
+        To show the images that are nearest to a mistake. By default that of a lab.
     other : list of Layer, optional
         A second network.
     names : pair of str
@@ -55,6 +47,7 @@ class MistakeExplorer(Panel):
         self,
         parameters,
         dataset=None,
+        train_set=None,
         *,
         other=None,
         names=("the first network", "the second network"),
@@ -63,8 +56,9 @@ class MistakeExplorer(Panel):
     ):
         check_count("per_page", per_page)
         parameters, activation, lab = network_of(parameters, activation)
-        if dataset is None and lab is not None:
-            dataset = lab.dev_set
+        if lab is not None:
+            dataset = lab.dev_set if dataset is None else dataset
+            train_set = lab.train_set if train_set is None else train_set
         check_is_dataset("dataset", dataset)
         networks = {"the network": parameters}
         if other is not None:
@@ -75,11 +69,32 @@ class MistakeExplorer(Panel):
                 )
         self.answers = Answers(networks, dataset, activation=activation)
         super().__init__()
-        self.per_page, self.following = per_page, False
-        self._make_controls(dataset.class_names)
-        self._listen()
+        self.per_page, self.train_set, self.following = per_page, train_set, False
+        self.inspector = None
+        groups, names = list(self.answers.groups()), list(dataset.class_names)
+        self.surface = ExplorerSurface(
+            about={
+                "groups": groups,
+                "orders": list(ORDERS),
+                "names": names,
+                "kind": axis_name(names),
+                "networks": self.answers.names,
+                "nearest": train_set is not None,
+            },
+            choice={
+                "group": groups[0],
+                "true": ANY,
+                "predicted": ANY,
+                "order": ORDERS[0],
+                "page": 1,
+            },
+            marked=self._marks_before(),
+        )
         self._refresh()
-        self.show(*self._arranged())
+        self.surface.observe(self.answering(self._refresh), "choice")
+        self.surface.observe(self.answering(self._count_marks), "marked")
+        self.surface.on_msg(self.answering(self._on_message))
+        self.show(self.surface)
         if lab is not None:
             lab.join(self)
 
@@ -89,54 +104,38 @@ class MistakeExplorer(Panel):
         others = self.answers.parameters[1:]
         networks = dict(zip(self.answers.names, (first, *others), strict=True))
         self.answers = Answers(networks, self.answers.dataset, activation=activation)
-        self.summary.value = sentences(self.answers.summary(), bold=True)
         self._refresh()
 
     def look_at(self, column):
         """Show an image among those of its cell of the matrix."""
-        self.following = True
-        try:
-            self.group.value = next(iter(self.answers.groups()))
-            self.true.value = int(self.answers.labels[column])
-            self.predicted.value = int(self.answers.predictions[0][column])
-        finally:
-            self.following = False
-        self._refresh()
-        self._go_to(1 + list(self.columns).index(column) // self.per_page)
-        self.cards.send({"look": column})
-
-    def _make_controls(self, class_names):
-        classes = [("any", ANY), *((name, i) for i, name in enumerate(class_names))]
-        self.menu, self.cards = ConfusionMenu(), MistakeCards()
-        groups, words = (
-            list(self.answers.groups()),
-            "Which images the matrix counts and the pages show",
+        self.choose(
+            group=next(iter(self.answers.groups())),
+            true=int(self.answers.labels[column]),
+            predicted=int(self.answers.predictions[0][column]),
         )
-        self.group = dropdown("Show", groups, words)
-        self.true = dropdown("True", classes, "Only images of this class")
-        words = "Only images that were taken for this class"
-        self.predicted = dropdown("Predicted", classes, words)
-        self.order = dropdown("Sort by", ORDERS, "Which images come first")
-        self.page = number_field("Page", 1, "Its number", low=1, high=1)
-        self.back = button("◀ Previous", "The page before")
-        self.forward = button("Next ▶", "The page after")
-        self.found, self.tally = (
-            widgets.HTML(layout=widgets.Layout(width="100%")) for _ in range(2)
-        )
+        self.choose(page=1 + list(self.columns).index(column) // self.per_page)
+        self.surface.send({"look": column})
 
-    def _listen(self):
-        for control in (self.group, self.true, self.predicted, self.order):
-            control.observe(self.guard(self._refresh), "value")
-        self.menu.observe(self.guard(self._follow_menu), "chosen")
-        self.page.observe(self.guard(self._turn_page), "value")
-        self.back.on_click(self.guard(lambda _: self._go_to(self.page.value - 1)))
-        self.forward.on_click(self.guard(lambda _: self._go_to(self.page.value + 1)))
-        self.cards.observe(self.guard(self._count_marks), "marked")
+    def choose(self, **choice):
+        """Choose as a reader would: group, order, true and predicted (-1 for any), or page.
+
+        Raises
+        ------
+        ValueError
+            For a name or a value that is not on the panel.
+        """
+        about, classes = self.surface.about, range(ANY, len(self.answers.dataset.class_names))
+        known = {"group": about["groups"], "order": about["orders"], "page": range(1, 10**9)}
+        known |= {"true": classes, "predicted": classes}
+        for name, value in choice.items():
+            if value not in known.get(name, ()):
+                raise ValueError(f"{name} is {value!r}, expected one of those on the panel")
+        self.surface.choice = {**self.surface.choice, "page": 1, **choice}
 
     @property
     def doubtful(self):
         """The columns of dataset.X whose labels are marked as arguably wrong; can be set."""
-        return list(self.cards.marked)
+        return list(self.surface.marked)
 
     @doubtful.setter
     def doubtful(self, columns):
@@ -145,70 +144,93 @@ class MistakeExplorer(Panel):
         m = len(self.answers.labels)
         if columns and not 0 <= columns[0] <= columns[-1] < m:
             raise ValueError(f"doubtful holds {columns}, expected columns of X from 0 to {m - 1}")
-        self.cards.marked = columns
-
-    def _follow_menu(self, change):
-        if self.following:
-            return
-        self.following = True  # one click sets two lists, and the pages wait for both
-        try:
-            self.true.value, self.predicted.value = change.new
-        finally:
-            self.following = False
-        self._refresh()
-
-    def _refresh(self, change=None):
-        if self.following:
-            return
-        group = self.answers.groups(self.doubtful)[self.group.value]
-        self.columns = self.answers.columns(
-            group, self.true.value, self.predicted.value, self.order.value
-        )
-        self.menu.show(self.answers.matrix(group), self.answers.dataset.class_names)
-        self.following = True
-        self.menu.chosen = [self.true.value, self.predicted.value]
-        self.following = False
-        self.page.max = self.pages
-        if self.page.value == 1:
-            self._turn_page()
-        else:
-            self.page.value = 1
-        self._count_marks()
+        self.surface.marked = columns
 
     @property
     def pages(self):
         """How many pages the images found fill, at least 1."""
         return max(1, -(-len(self.columns) // self.per_page))
 
-    def _go_to(self, page):
-        self.page.value = min(self.pages, max(1, page))
+    def _marks_before(self):
+        """Return the marks of the panel that this cell made before, if it was of the same images."""
+        before = self.previous
+        same = before is not None and np.array_equal(before.answers.labels, self.answers.labels)
+        return list(before.surface.marked) if same else []
 
-    def _turn_page(self, change=None):
-        first = (self.page.value - 1) * self.per_page
+    def _refresh(self, change=None):
+        if self.following:
+            return
+        choice, groups = dict(self.surface.choice), self.answers.groups(self.doubtful)
+        every, cell = "every image", (choice["true"], choice["predicted"])
+        if cell[0] == cell[1] != ANY and choice["group"] != MARKED:
+            choice["group"] = every  # right ones, which no group of mistakes lists
+        group = groups[choice["group"]]
+        self.columns = self.answers.columns(group, *cell, choice["order"])
+        choice["page"] = min(self.pages, max(1, choice["page"]))
+        first = (choice["page"] - 1) * self.per_page
         shown = self.columns[first : first + self.per_page]
-        self.cards.show(self.answers, shown)
         which = "none"
         if len(shown):
             which = f"{first + 1} to {first + len(shown)} of {len(self.columns):,}"
-        self.found.value = sentences(f"Images {which}, page {self.page.value} of {self.pages}")
-        self.back.disabled = self.page.value == 1
-        self.forward.disabled = self.page.value == self.pages
+        dataset, self.following = self.answers.dataset, True
+        try:
+            with self.surface.hold_sync():
+                self.surface.choice = choice
+                self.surface.page = {
+                    "summary": self.answers.summary(),
+                    "counts": self.answers.matrix(group).tolist(),
+                    "found": f"Images {which}, page {choice['page']} of {self.pages}",
+                    "pages": self.pages,
+                    "cards": [card(self.answers, int(column)) for column in shown],
+                    "pixels": pixels_of(dataset.X, shown),
+                    "shape": list(dataset.image_shape),
+                }
+                self.surface.tally = self.answers.tally(self.doubtful)
+        finally:
+            self.following = False
 
-    def _count_marks(self, change=None):
-        self.tally.value = sentences(self.answers.tally(self.doubtful))
-        if change is not None and self.group.value == MARKED:
+    def _count_marks(self, change):
+        self.surface.tally = self.answers.tally(self.doubtful)
+        if self.surface.choice["group"] == MARKED:
             self._refresh()
 
-    def _arranged(self):
-        lists = [self.menu, self.group, self.true, self.predicted, self.order]
-        left = widgets.VBox(lists, layout=widgets.Layout(flex="0 1 345px", min_width="0"))
-        paging = row(self.back, self.page, self.forward, self.found)
-        wide = widgets.Layout(flex="1 1 300px", min_width="0")
-        right = widgets.VBox([paging, self.cards, self.tally], layout=wide)
-        wrap = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-        body = widgets.Box([left, right], layout=wrap)
-        self.summary = widgets.HTML(sentences(self.answers.summary(), bold=True))
-        return self.summary, body, explanation(HELP)
+    def _on_message(self, surface, message, buffers):
+        match message:
+            case {"type": "nearest", "column": int(column)} if self.train_set is not None:
+                self._show_nearest(column)
+            case {"type": "inside", "column": int(column)}:
+                self._look_inside(column)
+
+    def _show_nearest(self, column):
+        train_set, x = self.train_set, self.answers.dataset.X[:, [column]]
+        chosen, distances = nearest_examples(train_set.X, x, NEIGHBORS)
+        names = ["?"] * len(chosen)
+        if train_set.labels is not None:
+            names = [train_set.class_names[train_set.labels[i]] for i in chosen]
+        self.surface.closer = {
+            "column": column,
+            "note": f"The nearest of {len(train_set):,} training images to image {column}: "
+            "label, picture, distance",
+            "near": [
+                {"name": name, "note": f"{distance:.1f}"}
+                for name, distance in zip(names, distances, strict=True)
+            ],
+            "pixels": pixels_of(train_set.X, chosen),
+        }
+
+    def _look_inside(self, column):
+        """Open a network inspector below, on the network whose answers are sorted."""
+        answers = self.answers
+        network = answers.groups()[self.surface.choice["group"]].network
+        if self.inspector is not None:
+            self.inspector.close()
+        self.inspector = NetworkInspector(
+            answers.parameters[network],
+            answers.dataset,
+            column=column,
+            activation=answers.activation,
+        )
+        self.show(self.surface, self.inspector.view)
 
     def figure(self):
         """Return the static figure: the confusion matrix, and below it the first dozen images.

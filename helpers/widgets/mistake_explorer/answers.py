@@ -54,9 +54,9 @@ class Answers:
         rest = {"every image": Group(0, every, every), MARKED: Group(0, chosen, chosen)}
         if len(self.names) == 1:
             return {"mistakes": Group(0, self.wrong[0], every), **rest}
-        worse, better, mended, new, both = self.compared()
+        worse, better, fixed, new, both = self.compared()
         parts = {
-            f"mended by {self.names[better]}": Group(worse, mended, mended),
+            f"fixed by {self.names[better]}": Group(worse, fixed, fixed),
             f"new mistakes of {self.names[better]}": Group(better, new, new),
             "mistakes of both": Group(worse, both, both),
         }
@@ -102,9 +102,9 @@ class Answers:
             for name, wrong, said in zip(self.names, self.wrong, self.predictions, strict=True)
         ]
         if len(each) == 2:
-            worse, better, mended, new, both = self.compared()
+            worse, better, fixed, new, both = self.compared()
             each += [
-                f"{sentence(self.names[better])} mends {mended.sum():,} of the mistakes of "
+                f"{sentence(self.names[better])} fixes {fixed.sum():,} of the mistakes of "
                 f"{self.names[worse]} and makes {new.sum():,} new ones; "
                 f"{both.sum():,} are made by both."
             ]

@@ -1,4 +1,4 @@
-"""The mistake explorer in the browser: the confusion matrix as a menu, and the images."""
+"""The mistake explorer in the browser: what it shows and sends."""
 
 from pathlib import Path
 
@@ -8,38 +8,28 @@ import traitlets
 
 from helpers.losses import cross_entropy, one_hot
 from helpers.plots import percent
-from helpers.plots.arrays import axis_name
 from helpers.plots.figure import RIGHT, WRONG, number
+from helpers.widgets.browser import module, style
 
 HERE = Path(__file__).parent
 
 
-class ConfusionMenu(anywidget.AnyWidget):
-    """A confusion matrix of buttons; `chosen` is the cell, (true, predicted), -1 for any."""
+class ExplorerSurface(anywidget.AnyWidget):
+    """What the browser shows and sends; view.js says what each of these holds."""
 
-    _esm, _css = HERE / "menu.js", HERE / "menu.css"
-    table = traitlets.Dict().tag(sync=True)
-    chosen = traitlets.List(traitlets.Int(), [-1, -1], minlen=2, maxlen=2).tag(sync=True)
-
-    def show(self, matrix, class_names):
-        """Show other counts, a matrix (true, predicted), in the same buttons."""
-        names = list(class_names)
-        self.table = {"counts": matrix.tolist(), "names": names, "kind": axis_name(names)}
-
-
-class MistakeCards(anywidget.AnyWidget):
-    """One page of images; `marked` are the columns of X whose label was called arguably wrong."""
-
-    _esm, _css = HERE / "cards.js", HERE / "cards.css"
+    _esm, _css = module(HERE / "view.js"), style(HERE / "view.css")
+    about = traitlets.Dict().tag(sync=True)
+    choice = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
     marked = traitlets.List(traitlets.Int()).tag(sync=True)
+    tally = traitlets.Unicode("").tag(sync=True)
+    closer = traitlets.Dict().tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
 
-    def show(self, answers, columns):
-        """Show these columns of the dataset, with what Answers say of each."""
-        X, shape = answers.dataset.X, list(answers.dataset.image_shape)
-        ink = np.rint(255 * X[:, columns].T).astype(np.uint8).tobytes()
-        cards = [card(answers, int(column)) for column in columns]
-        self.page = {"cards": cards, "pixels": ink, "shape": shape}
+
+def pixels_of(X, columns):
+    """Return these columns of X as bytes of ink, image after image."""
+    return np.rint(255 * X[:, columns].T).astype(np.uint8).tobytes()
 
 
 def card(answers, column):

@@ -1,39 +1,29 @@
 """The network inspector: every number of one image's way through a network, and back."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from helpers.evaluation import make_predictions
 from helpers.internals.checks import check_is_dataset, check_parameters
-from helpers.network import Layer
+from helpers.losses import cross_entropy, one_hot
+from helpers.network import Layer, update_parameters
 from helpers.plots import plot_layer_activations, plot_weights
-from helpers.plots.figure import RIGHT, WRONG
-from helpers.widgets.controls import button, explanation, number_field, row, sentences
+from helpers.plots.figure import RIGHT, WRONG, number
 from helpers.widgets.figures import stack
 from helpers.widgets.network_inspector.trace import trace_image
 from helpers.widgets.network_inspector.view import (
     BACKWARD,
     FORWARD,
-    NetworkView,
-    NeuronView,
+    InspectorSurface,
     backward_detail,
     chance,
     forward_detail,
+    network_texts,
 )
 from helpers.widgets.panel import Panel, network_of
 
 __all__ = ["NetworkInspector"]
 
-HELP = """<b>Image</b>: which column of X goes through the network; Next mistake finds one taken for
-another class.<br>
-<b>Forward</b>: every neuron with its Z and its A. <b>Backward</b>: with its dA and dZ, the slopes
-of the loss of this one image.<br>
-<b>A neuron</b>: pointing at it shows the sum behind it, choosing it (click or Enter) keeps it
-there. Lines lead from what feeds it, solid where it adds, dashed where it takes away, wide where
-it matters. Tab reaches a layer, the arrow keys walk: up and down in the layer, left and right to
-its neighbors.<br>
-<b>Images of the first layer</b>: red is positive, blue negative; pointing at a pixel, or the
-arrow keys, read its numbers."""
+STEP = 0.1
 
 
 class NetworkInspector(Panel):
@@ -80,101 +70,131 @@ class NetworkInspector(Panel):
                 f"the network has {outputs} outputs, expected {classes}, one for each class of the data"
             )
         self.parameters, self.dataset, self.activation = parameters, dataset, activation
-        self.trace = self._trace(column)
+        self.stepped, self.before, self.count = parameters, None, 0
         super().__init__()
-        self._make_controls(column, mode)
-        self._listen()
-        self.diagram.chosen = [len(parameters), int(self.trace.A[-1].argmax())]
-        self._follow_image()
-        self.show(*self._arranged())
+        self.surface = InspectorSurface(
+            images=len(dataset), labeled=dataset.labels is not None, image=column, mode=mode
+        )
+        self._choose_the_winner()
+        self._show_image()
+        self.surface.observe(self.answering(self._follow_image), "image")
+        self.surface.observe(self.answering(self._show_image), "mode")
+        self.surface.observe(self.answering(self._show_neuron), ["chosen", "pointed"])
+        self.surface.on_msg(self.answering(self._on_message))
+        self.show(self.surface)
         if lab is not None:
             lab.join(self)
+
+    @property
+    def trace(self):
+        """The Trace of the image through the network as it stands."""
+        column, labels = self.surface.image, self.dataset.labels
+        label = None if labels is None else labels[column]
+        x = self.dataset.X[:, [column]]
+        return trace_image(self.stepped, x, label, activation=self.activation)
 
     def follow(self, lab):
         """Show the network of a TrainingLab; the image stays, and the neuron where there is still one."""
         parameters, self.activation, _ = network_of(lab, None)
         sizes, self.parameters = [len(b) for _, b in self.parameters], parameters
-        self.trace = self._trace(self.image.value)
+        self.stepped, self.before, self.count = parameters, None, 0
         if sizes != [len(b) for _, b in parameters]:
-            self.diagram.pointed = []
-            self.diagram.chosen = [len(parameters), int(self.trace.A[-1].argmax())]
-        self._follow_image()
+            self._choose_the_winner()
+        self._show_image()
 
-    def _trace(self, column):
-        x, labels = self.dataset.X[:, [column]], self.dataset.labels
-        label = None if labels is None else labels[column]
-        return trace_image(self.parameters, x, label, activation=self.activation)
+    def look_at(self, column):
+        """Show an image of the development set of a lab."""
+        self.surface.image = column
 
-    def _make_controls(self, column, mode):
-        high = len(self.dataset) - 1
-        self.image = number_field("Image", column, "Its column in X", low=0, high=high)
-        self.back = button("◀ Previous", "The image before")
-        self.forward = button("Next ▶", "The image after")
-        self.next_mistake = button("Next mistake", "The next image that the network gets wrong")
-        modes = [("Forward", FORWARD), ("Backward", BACKWARD)]
-        if self.dataset.labels is None:
-            modes.pop()
-        tooltips = ["Z and A of every neuron", "dA, dZ and dW of this image"]
-        self.mode = widgets.ToggleButtons(options=modes, value=mode, tooltips=tooltips)
-        self.mode.style.button_width = "100px"
-        self.next_mistake.disabled = self.dataset.labels is None
-        self.verdict, self.diagram, self.neuron = widgets.HTML(), NetworkView(), NeuronView()
+    def next_mistake(self):
+        """Show the next image that the network gets wrong, and the class that it was taken for.
 
-    def _listen(self):
-        self.image.observe(self.guard(self._follow_image), "value")
-        self.mode.observe(self.guard(self._follow_mode), "value")
-        self.diagram.observe(self.guard(self._follow_neuron), ["chosen", "pointed"])
-        self.back.on_click(self.guard(lambda _: self._go_to(self.image.value - 1)))
-        self.forward.on_click(self.guard(lambda _: self._go_to(self.image.value + 1)))
-        self.next_mistake.on_click(self.guard(lambda _: self._go_to_mistake()))
-
-    def _go_to(self, column):
-        self.image.value = column % len(self.dataset)
-
-    def _go_to_mistake(self):
-        X = self.dataset.X
+        Raises
+        ------
+        ValueError
+            Where it makes no mistake.
+        """
+        X, column = self.dataset.X, self.surface.image
         predictions = make_predictions(self.parameters, X, activation=self.activation)
         wrong = np.flatnonzero(predictions != self.dataset.labels)
         if wrong.size == 0:
             raise ValueError("the network makes no mistake on this dataset")
-        later = wrong[wrong > self.image.value]
-        self._go_to(int(later[0] if later.size else wrong[0]))
+        later = wrong[wrong > column]
+        self.surface.image = int(later[0] if later.size else wrong[0])
+        self._choose_the_winner()
 
-    def _follow_image(self, change=None):
-        self.trace = self._trace(self.image.value)
-        P, names = self.trace.A[-1][:, 0], self.dataset.class_names
-        said = int(P.argmax())
+    def step(self):
+        """Move all weights and biases by 0.1 against their slopes for this one image."""
+        self.before = self.trace
+        self.stepped = update_parameters(self.stepped, self.before.gradients, STEP)
+        self.count += 1
+        self._show_image()
+
+    def undo_steps(self):
+        """Bring the network back as it was before all steps."""
+        self.stepped, self.before, self.count = self.parameters, None, 0
+        self._show_image()
+
+    def _choose_the_winner(self):
+        with self.surface.hold_trait_notifications():
+            self.surface.pointed = []
+            self.surface.chosen = [len(self.parameters), int(self.trace.A[-1].argmax())]
+
+    def _on_message(self, surface, message, buffers):
+        labeled = self.dataset.labels is not None
+        match message:
+            case {"type": "mistake"} if labeled:
+                self.next_mistake()
+            case {"type": "step"} if labeled:
+                self.step()
+            case {"type": "back"}:
+                self.undo_steps()
+
+    def _follow_image(self, change):
+        self.surface.image = change.new % len(self.dataset)
+        self.undo_steps()
+
+    def _show_image(self, change=None):
+        trace, names, surface = self.trace, self.dataset.class_names, self.surface
+        P = trace.A[-1][:, 0]
+        said, steps = int(P.argmax()), ""
         text = f"the network says {names[said]} ({chance(P[said])})"
-        if self.trace.label is not None:
-            mark = RIGHT if said == self.trace.label else WRONG
-            text = f"{mark} image {self.image.value} is {names[self.trace.label]}, {text}"
-        self.verdict.value = sentences(text, bold=True)
-        self._follow_mode()
+        if trace.label is not None:
+            mark = RIGHT if said == trace.label else WRONG
+            text = f"{mark} image {surface.image} is {names[trace.label]}, {text}"
+        if self.count:
+            both, Y = (self.before.A[-1], trace.A[-1]), one_hot(np.array([trace.label]), len(P))
+            p = [chance(A[trace.label, 0]) for A in both]
+            loss = [number(cross_entropy(A, Y)) for A in both]
+            steps = (
+                f"Step {self.count}: the probability of {names[trace.label]} goes from {p[0]} to "
+                f"{p[1]}, the loss from {loss[0]} to {loss[1]}."
+            )
+        with surface.hold_sync():
+            surface.verdict, surface.steps = text, {"count": self.count, "said": steps}
+            surface.network = network_texts(trace, surface.mode, self.dataset)
+            self._show_neuron()
 
-    def _follow_mode(self, change=None):
-        self.diagram.show(self.trace, self.mode.value, self.dataset)
-        self._follow_neuron()
-
-    def _follow_neuron(self, change=None):
-        detail = forward_detail if self.mode.value == FORWARD else backward_detail
-        layer, neuron = self.diagram.pointed or self.diagram.chosen
-        parts = detail(self.trace, layer, neuron, self.dataset.image_shape)
+    def _show_neuron(self, change=None):
+        trace, shape, names = self.trace, self.dataset.image_shape, self.dataset.class_names
+        layer, neuron = self.surface.pointed or self.surface.chosen
+        if self.surface.mode == FORWARD:
+            parts = forward_detail(trace, layer, neuron, shape, names)
+        else:
+            parts = backward_detail(trace, layer, neuron, shape, self.before)
         name = f"Neuron {neuron} of layer {layer}"
-        if layer == len(self.parameters) and self.dataset.class_names[neuron] != str(neuron):
-            name += f": {self.dataset.class_names[neuron]}"
-        self.diagram.light(parts)
-        self.neuron.detail = {"name": name, **parts}
-
-    def _arranged(self):
-        image = (self.back, self.image, self.forward, self.next_mistake)
-        controls = row(*image, self.mode, self.verdict)
-        return controls, self.diagram, self.neuron, explanation(HELP)
+        if layer == len(self.parameters) and names[neuron] != str(neuron):
+            name += f": {names[neuron]}"
+        image = parts["images"][-1] if parts["images"] else None
+        with self.surface.hold_sync():
+            self.surface.lit = {"at": parts["at"], "links": parts["links"], "image": image}
+            self.surface.detail = {"name": name, **parts}
 
     def figure(self):
         """Return the static figure: the activations, and the first layer's weights or dW."""
         shape, trace = self.dataset.image_shape, self.trace
         below = plot_weights(trace.parameters[0].W[:10], shape)
-        if self.mode.value == BACKWARD:
+        if self.surface.mode == BACKWARD:
             title = "dW of the first layer for this image: red asks for less weight, blue for more"
             below = plot_weights(trace.gradients[0].W[:10], shape, title=title, quantity="slope")
         return stack(plot_layer_activations(trace.A, image_shape=shape), below)

@@ -1,26 +1,17 @@
 // One neuron in detail: its equations, images of its weights with a cursor that reads numbers, and the parts of its sum.
 
-function add(parent, tag, className = "", text = "") {
-  const node = parent.appendChild(document.createElement(tag));
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
-}
+import { add, ownKeys } from "../shared.js";
+import { MINUS, PLUS, colorOf, floats } from "./colors.js";
 
-function floats(bytes) {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
-
-function paint(canvas, image, values, cell) {
+function paintLarge(canvas, image, values, cell) {
   const [height, width] = image.shape, context = canvas.getContext("2d");
   Object.assign(canvas, { width: width * cell, height: height * cell });
-  context.font = "10px system-ui, sans-serif";
+  context.font = "12px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   values.forEach((value, i) => {
     const t = Math.min(1, Math.abs(value) / image.limit), x = (i % width) * cell, y = Math.floor(i / width) * cell;
-    const full = !image.signed ? [0, 0, 0] : value > 0 ? [178, 24, 43] : [33, 102, 172];
-    context.fillStyle = `rgb(${full.map((c) => 255 + (c - 255) * t)})`;
+    context.fillStyle = `rgb(${colorOf(value, image)})`;
     context.fillRect(x, y, cell, cell);
     if (image.texts.length === 0) return;
     context.fillStyle = t > 0.5 ? "#fff" : "#111";
@@ -28,10 +19,10 @@ function paint(canvas, image, values, cell) {
   });
 }
 
-function pictures(parent, images) {
+function addPictures(parent, images) {
   if (images.length === 0) return;
   const [height, width] = images[0].shape, numbers = images.map((image) => floats(image.values));
-  const cell = images[0].texts.length ? 34 : Math.max(1, Math.floor(168 / Math.max(height, width)));
+  const cell = images[0].texts.length ? 40 : Math.max(1, Math.floor(168 / Math.max(height, width)));
   const cursors = [];
   let at = [Math.floor(height / 2), Math.floor(width / 2)], read;
 
@@ -47,12 +38,13 @@ function pictures(parent, images) {
   }
 
   images.forEach((image, k) => {
-    const figure = add(parent, "figure"), frame = add(figure, "div", "frame"), canvas = add(frame, "canvas");
+    const figure = add(parent, "figure"), frame = add(figure, "div", "frame"), canvas = add(frame, "canvas", "picture");
     const range = `${Number(Math.min(...numbers[k]).toPrecision(3))} to ${Number(Math.max(...numbers[k]).toPrecision(3))}`;
     add(figure, "figcaption", "", `${image.title}, ${range}`);
-    paint(canvas, image, numbers[k], cell);
+    paintLarge(canvas, image, numbers[k], cell);
     figure.style.width = `${canvas.width + 2}px`;
     canvas.tabIndex = k === 0 ? 0 : -1;
+    ownKeys(canvas);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${image.title}, ${range}; the arrow keys read its pixels`);
     cursors.push(add(frame, "div", "cursor"));
@@ -71,41 +63,34 @@ function pictures(parent, images) {
   read.setAttribute("aria-live", "polite");
 }
 
-function table(parent, { caption, heads, rows, bars, total }) {
+function addTable(parent, { caption, heads, rows, bars, total }) {
   const node = add(parent, "table");
   add(node, "caption", "", caption);
   const head = add(add(node, "thead"), "tr"), body = add(node, "tbody");
-  for (const text of [...heads, ""]) add(head, "th", "", text).scope = "col";
+  for (const text of heads) add(head, "th", "", text).scope = "col";
+  add(head, "td");
   rows.forEach((texts, i) => {
     const row = add(body, "tr");
     texts.forEach((text) => add(row, "td", "", text));
     const fill = add(add(row, "td", "bar"), "i"), size = Math.abs(bars[i]) * 50;
-    Object.assign(fill.style, { width: `${size}%`, left: `${bars[i] < 0 ? 50 - size : 50}%`, background: bars[i] < 0 ? "#0072b2" : "#d55e00" });
+    Object.assign(fill.style, { width: `${size}%`, left: `${bars[i] < 0 ? 50 - size : 50}%`, background: bars[i] < 0 ? MINUS : PLUS });
   });
   const last = add(add(add(node, "tfoot"), "tr"), "td", "total", total);
   last.colSpan = heads.length + 1;
 }
 
-function render({ model, el }) {
-  const root = add(el, "div", "neuron-view");
+/** Append the place of one neuron and return its show(detail). */
+export function addNeuron(parent) {
+  const root = add(parent, "div", "neuron-view");
   let tallest = 0;
-
-  function build() {
-    const { name, lines, images, tables } = model.get("detail");
-    if (!name) return;
+  return ({ name, lines, images, tables }) => {
     root.replaceChildren();
-    add(root, "h4", "", name);
+    add(root, "h3", "", name);
     for (const line of lines) add(root, "div", "", line);
-    pictures(add(root, "div", "parts"), images);
+    addPictures(add(root, "div", "parts"), images);
     const parts = add(root, "div", "parts");
-    for (const each of tables) table(parts, each);
+    for (const each of tables) addTable(parts, each);
     tallest = Math.max(tallest, root.offsetHeight); // what stands below must not jump from neuron to neuron
     root.style.minHeight = `${tallest}px`;
-  }
-
-  build();
-  model.on("change:detail", build);
-  return () => model.off("change:detail", build);
+  };
 }
-
-export default { render };

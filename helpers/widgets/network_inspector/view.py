@@ -8,46 +8,41 @@ import traitlets
 
 from helpers.plots import percent
 from helpers.plots.figure import number
+from helpers.widgets.browser import module, style
 from helpers.widgets.network_inspector.trace import Parts, backward_parts, forward_parts, slope
 
 HERE = Path(__file__).parent
 READABLE = 16  # neurons of a layer that stand one below the other with their numbers
 FORWARD, BACKWARD = "forward", "backward"
 MOST_PARTS = 16  # products that are listed one by one
+NEARLY_ZERO = 1e-6  # a smaller slope is shown as about 0
 SMALL_IMAGE = 100  # pixels that still have room for their numbers
 
 
-class NetworkView(anywidget.AnyWidget):
-    """The network as columns of buttons, with lines to a neuron from what feeds it.
+class InspectorSurface(anywidget.AnyWidget):
+    """What the browser shows and sends; view.js says what each of these holds."""
 
-    chosen: (layer, neuron), layers from 1; pointed: the same, or empty where the pointer is
-    elsewhere.
-    """
-
-    _esm, _css = HERE / "network.js", HERE / "network.css"
-    network = traitlets.Dict().tag(sync=True)
-    lit = traitlets.Dict().tag(sync=True)
+    _esm, _css = module(HERE / "view.js"), style(HERE / "view.css")
+    images = traitlets.Int().tag(sync=True)
+    labeled = traitlets.Bool().tag(sync=True)
+    image = traitlets.Int().tag(sync=True)
+    mode = traitlets.Unicode(FORWARD).tag(sync=True)
     chosen = traitlets.List(traitlets.Int(), [1, 0]).tag(sync=True)
     pointed = traitlets.List(traitlets.Int()).tag(sync=True)
-
-    def show(self, trace, mode, dataset):
-        """Show the neurons of all layers, Z and A or dA and dZ."""
-        numbers = range(1, len(trace.parameters) + 1)
-        layers = [layer_texts(trace, mode, layer, dataset.class_names) for layer in numbers]
-        image = picture("pixels", trace.A[0][:, 0], dataset.image_shape, signed=False)
-        self.network = {"layers": layers, "image": image}
-
-    def light(self, detail):
-        """Light up what feeds the neuron that `detail` is about."""
-        image = detail["images"][-1] if detail["images"] else None
-        self.lit = {"at": detail["at"], "links": detail["links"], "image": image}
-
-
-class NeuronView(anywidget.AnyWidget):
-    """One neuron with the parts of its sum."""
-
-    _esm, _css = HERE / "neuron.js", HERE / "neuron.css"
+    verdict = traitlets.Unicode("").tag(sync=True)
+    steps = traitlets.Dict({"count": 0, "said": ""}).tag(sync=True)
+    network = traitlets.Dict().tag(sync=True)
+    lit = traitlets.Dict().tag(sync=True)
     detail = traitlets.Dict().tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
+
+
+def network_texts(trace, mode, dataset):
+    """Return the neurons of all layers, with Z and A or dA and dZ, and the image."""
+    numbers = range(1, len(trace.parameters) + 1)
+    layers = [layer_texts(trace, mode, layer, dataset.class_names) for layer in numbers]
+    image = picture("pixels", trace.A[0][:, 0], dataset.image_shape, signed=False)
+    return {"layers": layers, "image": image}
 
 
 def layer_texts(trace, mode, layer, class_names):
@@ -62,7 +57,8 @@ def layer_texts(trace, mode, layer, class_names):
         values = trace.dZ[layer - 1][:, 0]
         columns = [values] if last else [trace.dA[layer - 1][:, 0], values]
         heads = ["dZ"] if last else ["dA", "dZ"]
-    texts = [[number(value) for value in column] for column in columns]
+    text = number if mode == FORWARD else slope_text
+    texts = [[text(value) for value in column] for column in columns]
     if mode == FORWARD and last:
         texts[1] = [chance(value) for value in values]
     full = 1.0 if last else largest(values)
@@ -76,29 +72,31 @@ def layer_texts(trace, mode, layer, class_names):
     }
 
 
-def forward_detail(trace, layer, neuron, image_shape):
+def forward_detail(trace, layer, neuron, image_shape, class_names):
     """Return what makes Z and A of a neuron."""
     parts, last = forward_parts(trace, layer, neuron), layer == len(trace.parameters)
     bias = float(trace.parameters[layer - 1].b[neuron, 0])
     Z, A = float(trace.Z[layer - 1][neuron, 0]), float(trace.A[layer][neuron, 0])
-    function = "softmax over all Z of the layer" if last else f"{trace.activation}(Z)"
+    function = "e^Z over the sum of e^Z" if last else f"{trace.activation}(Z)"
     lines = [
-        f"Z = sum of weight × {source(layer)} + b = {number(parts.products.sum())} + ({number(bias)}) = {number(Z)}",
+        f"Z = sum of weight × {source(layer)} + b = {number(parts.products.sum())} {plus(bias)} = {number(Z)}",
         f"A = {function} = {number(A)}",
     ]
+    tables = [softmax_table(trace, class_names)] if last else []
     if layer > 1:
         heads = ("from neuron", "weight W", "activation A", "W × A")
-        return assembled(layer, neuron, lines, parts, [table(parts, "What feeds it", heads)])
+        tables.insert(0, table(parts, "What feeds it", heads))
+        return assembled(layer, neuron, lines, parts, tables)
     images = [
         picture("pixels", parts.values, image_shape, signed=False),
         picture("weights", parts.weights, image_shape),
         picture("weight × pixel", parts.products, image_shape),
     ]
-    return assembled(layer, neuron, lines, parts, images=images)
+    return assembled(layer, neuron, lines, parts, tables, images)
 
 
-def backward_detail(trace, layer, neuron, image_shape):
-    """Return what makes dA, dZ and dW of a neuron."""
+def backward_detail(trace, layer, neuron, image_shape, before=None):
+    """Return what makes dA, dZ and dW of a neuron; before: the Trace before a step, to compare."""
     parts = backward_parts(trace, layer, neuron)
     dZ, values = float(trace.dZ[layer - 1][neuron, 0]), trace.A[layer - 1][:, 0]
     dW = trace.gradients[layer - 1].W[neuron]
@@ -107,17 +105,19 @@ def backward_detail(trace, layer, neuron, image_shape):
     if parts is None:
         A, y = float(trace.A[layer][neuron, 0]), int(neuron == trace.label)
         lines = [
-            f"dZ = A − Y = {number(A)} − {y} = {number(dZ)}: softmax and cross-entropy in one step"
+            f"dZ = A − Y = {number(A)} − {y} = {slope_text(dZ)}: softmax and cross-entropy in one step"
         ]
     else:
-        dA, at = number(trace.dA[layer - 1][neuron, 0]), number(slope(trace, layer, neuron))
+        dA, at = slope_text(trace.dA[layer - 1][neuron, 0]), number(slope(trace, layer, neuron))
         lines = [
             f"dA = sum of weight × dZ over layer {layer + 1} = {dA}",
-            f"dZ = dA × slope of {trace.activation} = {dA} × {at} = {number(dZ)}",
+            f"dZ = dA × slope of {trace.activation} = {dA} × {at} = {slope_text(dZ)}",
         ]
         heads = ("from neuron", "weight W", "its dZ", "W × dZ")
         tables = [table(parts, "What comes back to it", heads)]
-    lines.append(f"db = dZ = {number(dZ)} and dW = dZ × {source(layer)}, for this one image")
+    if before is not None:
+        tables.append(step_table(before, trace, layer, neuron))
+    lines.append(f"db = dZ = {slope_text(dZ)} and dW = dZ × {source(layer)}, for this one image")
     if layer > 1:
         heads = ("from neuron", "its dZ", "activation A", "dW = dZ × A")
         tables.append(table(changes, "What its weights get", heads, is_sum=False))
@@ -161,6 +161,36 @@ def table(parts, caption, heads, *, is_sum=True):
     return {"rows": rows, "bars": bars, **words}
 
 
+def softmax_table(trace, class_names):
+    """Return how all Z of the last layer become probabilities."""
+    Z, A = trace.Z[-1][:, 0], trace.A[-1][:, 0]
+    shifted = np.exp(Z - Z.max())
+    names = class_names if len(class_names) == len(Z) else range(len(Z))
+    values = zip(names, Z, shifted, A, strict=True)
+    rows = [[str(name), number(z), number(e), chance(a)] for name, z, e, a in values]
+    total = f"sum of e^(Z − {number(Z.max())}): {number(shifted.sum())}"
+    heads = ["class", "Z", f"e^(Z − {number(Z.max())})", "A, its share"]
+    caption = "Softmax: the largest Z is subtracted first, which leaves the shares as they are"
+    bars = [fraction(a, 1.0) for a in A]
+    return {"caption": caption, "heads": heads, "rows": rows, "bars": bars, "total": total}
+
+
+def step_table(before, trace, layer, neuron):
+    """Return the weights of a neuron before and after the last step, those with the largest dW."""
+    old, new = (each.parameters[layer - 1].W[neuron] for each in (before, trace))
+    dW = before.gradients[layer - 1].W[neuron]
+    shown = strongest(dW)
+    rows = [[str(i), *(number(values[i]) for values in (old, dW, new))] for i in shown]
+    heads = [
+        f"from {source(layer).replace('activation', 'neuron')}",
+        "W before",
+        "its dW",
+        "W after",
+    ]
+    words = {"caption": "What the last step did", "heads": heads, "total": "W after = W − 0.1 × dW"}
+    return {"rows": rows, "bars": [fraction(dW[i], largest(dW)) for i in shown], **words}
+
+
 def strongest(products):
     """Return the indexes of the products to list: all of a few, else the largest without sign."""
     if len(products) <= MOST_PARTS:
@@ -193,6 +223,16 @@ def fraction(value, full):
 def chance(probability):
     """Return a probability as text in percent, in words where it is not a number."""
     return percent(probability) if np.isfinite(probability) else "not a number"
+
+
+def slope_text(value):
+    """Return a slope as text, about 0 where it is that small beside the other numbers."""
+    return "≈ 0" if 0 < abs(value) < NEARLY_ZERO else number(value)
+
+
+def plus(value):
+    """Return a term of a sum with its sign."""
+    return f"− {number(-value)}" if value < 0 else f"+ {number(value)}"
 
 
 def source(layer):

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from test_training_lab import run_cell
 
+from helpers.data import load_csv
 from helpers.drawing import draw_strokes, sample_strokes
 
 MODEL = Path(__file__).parents[3] / "notebooks" / "models" / "digits_network.npz"
@@ -15,6 +17,14 @@ CELL = f"""
 from helpers.storage import load_parameters
 from helpers.widgets import DigitPad
 pad = DigitPad(load_parameters({str(MODEL)!r}), train_set)
+pad
+"""
+BOTH = f"""
+from helpers.storage import load_parameters
+from helpers.widgets import DigitPad
+files = {{"small": {str(MODEL)!r}, "best": {str(MODEL.with_name("mnist_best.npz"))!r}}}
+networks = {{name: load_parameters(path) for name, path in files.items()}}
+pad = DigitPad(networks, train_set)
 pad
 """
 BLACK_PIXELS = """() => {
@@ -112,15 +122,18 @@ def test_a_photo_is_loaded_and_a_broken_file_is_explained(pad):
     files.set_input_files(
         {"name": "three.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()[:900]}
     )
-    pad.get_by_role("alert").get_by_text("damaged picture").wait_for()
-    says(pad, "says 3")
+    says(pad, "⚠ .*damaged picture.* The board is as it was")
+    assert pad.locator(".pad-bars.late").count() == 1
+    pad.locator(".pad-canvas").focus()
+    pad.keyboard.press("3")
+    says(pad, "^The network says 3")
 
 
 def test_samples_are_picked_with_the_keyboard_alone(pad):
     pad.locator(".pad-canvas").focus()
     pad.keyboard.press("4")
     says(pad, "says 4")
-    for _ in range(5):  # Undo, Clear, Load image…, pen width, samples
+    for _ in range(5):  # Undo, Clear, Load image… (Crop is disabled), pen width, samples
         pad.keyboard.press("Tab")
     for _ in range(2):
         pad.keyboard.press("ArrowRight")
@@ -129,3 +142,111 @@ def test_samples_are_picked_with_the_keyboard_alone(pad):
     pad.keyboard.press("Control+z")
     says(pad, "says 4")
     assert pad.locator(".jp-CodeCell").count() == 2  # none of the keys reached the notebook
+
+
+def png(image):
+    buffer = io.BytesIO()
+    Image.fromarray((255 * image).astype(np.uint8)).save(buffer, "PNG")
+    return {"name": "picture.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+
+
+def two_digits():
+    left, right = (draw_strokes(sample_strokes(digit), side=200, pen=18) for digit in (4, 2))
+    return np.hstack([left, right])
+
+
+def test_it_says_why_it_is_unsure_and_draws_again(pad):
+    pad.get_by_role("button", name="Clear", exact=True).click()
+    draw(pad, [(60, 64), (220, 64)])
+    draw(pad, [(60, 200), (220, 200)])
+    pad.locator(".pad-doubts li", has_text="2 patches of ink: more than one digit?").wait_for()
+    pad.keyboard.press("Control+z")
+    pad.locator(".pad-canvas").focus()
+    pad.keyboard.press("7")
+    says(pad, "says 7")
+    pen = pad.get_by_role("slider", name="Pen width")
+    pen.focus()
+    pad.keyboard.press("End")
+    assert pen.get_attribute("aria-valuetext") == "44 of 280 pixels"
+    pad.locator(".pad-doubts li", has_text="thicker than in").wait_for()
+    again = pad.get_by_role("button", name="Draw it again with a pen of 20")
+    again.focus()
+    pad.keyboard.press("Enter")
+    again.wait_for(state="hidden")
+    assert pen.input_value() == "20"
+    pad.wait_for_function("() => !document.querySelector('.pad-doubts li')")
+
+
+@pytest.mark.parametrize("hand", ["mouse", "keyboard"])
+def test_a_digit_is_cut_out_of_a_picture(pad, hand):
+    crop = pad.get_by_role("button", name="Crop", exact=True)
+    assert crop.is_disabled()
+    pad.locator(".pad-file").set_input_files(png(two_digits()))
+    says(pad, "2 digits side by side")
+    pad.locator(".pad-file").set_input_files(png(one_beside_a_blot()))
+    pad.locator(".pad-doubts li", has_text="patches of ink").wait_for()
+    crop.focus()
+    pad.keyboard.press("Enter")
+    if hand == "mouse":
+        box = pad.locator(".pad-canvas").bounding_box()
+        pad.mouse.move(box["x"] + 2, box["y"] + 72)
+        pad.mouse.down()
+        pad.mouse.move(box["x"] + 138, box["y"] + 208, steps=5)
+        pad.mouse.up()
+    else:  # the rectangle lies from 70 to 210
+        for _ in range(10):
+            pad.keyboard.press("ArrowLeft")
+        pad.keyboard.press("Enter")
+    says(pad, "says 4")
+    assert pad.locator(".pad-cut").is_hidden()
+    pad.wait_for_function(
+        "() => !document.querySelector('.pad-doubts li')?.textContent.includes('patches')"
+    )
+    pad.keyboard.press("Control+z")
+    pad.locator(".pad-doubts li", has_text="patches of ink").wait_for()
+
+
+def one_beside_a_blot():
+    picture = np.ones((200, 400))
+    picture[:, :200] = draw_strokes(sample_strokes(4), side=200, pen=18)
+    picture[80:120, 300:340] = 0
+    return picture
+
+
+def test_own_digits_are_collected_scored_and_saved(open_cells):
+    page = open_cells(BOTH, "X = pad.collected.X; pad.collected.labels, int(255 * X.sum())")
+    says(page, "says 7")
+    page.locator(".pad-collect summary").click()
+    save = page.get_by_role("button", name="Save as CSV")
+    assert save.is_disabled()
+    labels = page.get_by_role("toolbar", name="The digit on the board is").get_by_role("button")
+    labels.nth(7).click()
+    page.get_by_text("1 of 1 read right.").wait_for()
+    says(page, "Draw a digit")
+    page.locator(".pad-canvas").focus()
+    page.keyboard.press("4")
+    says(page, "says 4")
+    labels.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 2 read right.").wait_for()
+    page.get_by_label("Network", exact=True).select_option("best")
+    page.get_by_text("1 of 2 read right.").wait_for()
+    with page.expect_download() as file:
+        save.click()
+    path = Path(file.value.path()).rename(Path(file.value.path()).with_suffix(".csv"))
+    saved = load_csv(path)
+    assert saved.labels.tolist() == [7, 1]
+    assert run_cell(page, 2) == f"(array([7, 1]), {int(255 * saved.X.sum())})"
+    page.get_by_role("button", name="Forget the last").click()
+    page.get_by_text("1 of 1 read right.").wait_for()
+
+
+def test_a_kernel_that_is_gone_is_told_and_the_old_answer_dimmed(pad):
+    pad.evaluate(
+        "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart() }"
+    )
+    draw(pad, [(80, 64), (205, 58)])
+    assert "says 7" in pad.locator(".pad-sentence").inner_text()
+    pad.locator(".pad-sentence", has_text="run this cell again").wait_for(timeout=15_000)
+    assert pad.locator(".pad-bars.late").count() == 1

@@ -73,8 +73,9 @@ def test_a_choice_stays_and_goes_backward(open_cells):
     page.get_by_text(re.compile("^✗ image (?!18 )")).wait_for()
 
 
-def test_the_keyboard_walks_through_the_network(open_cells):
-    page = open_cells(CELL)
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_keyboard_walks_through_the_network(open_cells, app):
+    page = open_cells(CELL, app=app)
     neuron(page, 1, 0).focus()
     page.keyboard.press("ArrowDown")
     page.get_by_text("Neuron 1 of layer 1").wait_for()
@@ -101,3 +102,39 @@ def test_networks_of_all_sizes_fit(open_cells, cell, width, height):
     page.get_by_text("Neuron 3 of layer 1").wait_for()
     for part in (".network-view", ".neuron-view"):
         assert page.locator(part).evaluate("part => part.scrollWidth - part.clientWidth") <= 1, part
+
+
+def test_a_step_and_back_by_keyboard(open_cells):
+    page = open_cells(CELL, app="notebook")
+    page.get_by_text("image 18 is 3, the network says 5").wait_for()
+    page.get_by_text("Softmax: the largest Z is subtracted first").wait_for()
+    step = page.get_by_role("button", name="Take a step (0.1)")
+    assert step.is_hidden()
+    page.get_by_role("button", name="Backward", exact=True).focus()
+    page.keyboard.press("Enter")
+    step.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(
+        re.compile(r"^Step 1: the probability of 3 goes from \S+ % to \S+ %, the loss")
+    ).wait_for()
+    page.get_by_text("What the last step did").wait_for()
+    assert step.evaluate("node => node === document.activeElement")
+    undo = page.get_by_role("button", name="Undo the steps")
+    undo.click()
+    undo.wait_for(state="hidden")
+    page.get_by_text("image 18 is 3, the network says 5").wait_for()
+    image = page.get_by_label("Image", exact=True)
+    image.focus()
+    page.keyboard.press("ArrowUp")
+    page.get_by_text(re.compile("image 19 is ")).wait_for()
+
+
+def test_the_next_mistake_chooses_what_it_was_taken_for(open_cells):
+    page = open_cells(CELL)
+    neuron(page, 1, 4).click()
+    page.get_by_role("button", name="Next mistake").click()
+    said = page.locator(".verdict", has_text=re.compile("^✗ image (?!18 )"))
+    said.wait_for()
+    winner = re.search(r"the network says (\d)", said.inner_text())[1]
+    page.get_by_text(f"Neuron {winner} of layer 3").wait_for()
+    assert neuron(page, 3, winner).get_attribute("aria-pressed") == "true"

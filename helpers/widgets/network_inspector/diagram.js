@@ -1,25 +1,15 @@
 // The network as columns of buttons. Pointing at a neuron, or walking to it with the arrow keys, lights up what feeds it.
-const PLUS = "#d55e00", MINUS = "#0072b2", SVG = "http://www.w3.org/2000/svg";
 
-function add(parent, tag, className = "", text = "") {
-  const node = parent.appendChild(document.createElement(tag));
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
-}
+import { add, addButton, addShape } from "../shared.js";
+import { MINUS, PLUS, colorOf, floats } from "./colors.js";
 
-function paint(canvas, image) {
-  const [height, width] = image.shape, bytes = image.values;
-  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+function paintSmall(canvas, image) {
+  const [height, width] = image.shape;
   Object.assign(canvas, { width, height });
   const scale = Math.max(1, Math.floor(112 / Math.max(height, width)));
   Object.assign(canvas.style, { width: `${width * scale}px`, height: `${height * scale}px` });
   const context = canvas.getContext("2d"), pixels = context.createImageData(width, height);
-  values.forEach((value, i) => {
-    const t = Math.min(1, Math.abs(value) / image.limit);
-    const full = !image.signed ? [0, 0, 0] : value > 0 ? [178, 24, 43] : [33, 102, 172];
-    pixels.data.set([...full.map((c) => 255 + (c - 255) * t), 255], 4 * i);
-  });
+  floats(image.values).forEach((value, i) => pixels.data.set([...colorOf(value, image), 255], 4 * i));
   context.putImageData(pixels, 0, 0);
 }
 
@@ -30,23 +20,10 @@ function fillBar(bar, value, signed) {
   fill.style.background = value < 0 ? MINUS : PLUS;
 }
 
-function render({ model, el }) {
-  const root = add(el, "div", "network-view");
-  let columns, canvas, note, lines, neurons = [], timer; // neurons[layer - 1][neuron] is a button
-
-  function point(at) { // a hand that sweeps over many neurons asks the kernel only for the one where it rests
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (String(model.get("pointed")) === String(at)) return;
-      model.set("pointed", at);
-      model.save_changes();
-    }, 40);
-  }
-
-  function choose(at) {
-    model.set("chosen", at);
-    model.save_changes();
-  }
+/** Append the network; point(at) and choose(at) are called with [layer, neuron]. Returns its build(network) and light(lit, chosen). */
+export function addDiagram(parent, point, choose) {
+  const root = add(parent, "div", "network-view");
+  let columns, canvas, note, lines, network, lit, chosen, neurons = []; // neurons[layer - 1][neuron] is a button
 
   function walk(event, l, j) {
     const to = { ArrowUp: [l, j - 1], ArrowDown: [l, j + 1], ArrowLeft: [l - 1, j], ArrowRight: [l + 1, j],
@@ -60,8 +37,7 @@ function render({ model, el }) {
   }
 
   function neuron(parent, layer, l, j) {
-    const node = add(parent, "button", layer.readable ? "line" : "");
-    node.type = "button";
+    const node = addButton(parent, "", "", () => choose([l, j]), layer.readable ? "line" : "");
     const words = layer.heads.map((head, k) => `${head} ${layer.texts[k][j]}`).join(", ");
     node.title = `${layer.title}, neuron ${layer.names[j]}: ${words}`;
     node.setAttribute("aria-label", node.title);
@@ -72,7 +48,7 @@ function render({ model, el }) {
       for (const column of layer.texts) add(node, "span", "value", column[j]);
     } else {
       node.textContent = layer.bars[j] < 0 ? "−" : "";
-      node.style.background = `color-mix(in srgb, ${layer.bars[j] < 0 ? MINUS : PLUS} ${100 * Math.abs(layer.bars[j])}%, white)`;
+      node.style.background = `color-mix(in srgb, ${layer.bars[j] < 0 ? MINUS : PLUS} ${100 * Math.abs(layer.bars[j])}%, var(--field))`;
     }
     node.addEventListener("pointerenter", () => point([l, j]));
     node.addEventListener("pointerleave", () => point([]));
@@ -81,19 +57,17 @@ function render({ model, el }) {
       point([l, j]);
     });
     node.addEventListener("blur", () => point([]));
-    node.addEventListener("click", () => choose([l, j]));
     node.addEventListener("keydown", (event) => walk(event, l, j));
     return node;
   }
 
-  function build() {
-    const { layers } = model.get("network");
-    if (!layers) return;
+  function build(shown) {
+    const { layers } = (network = shown);
     root.replaceChildren();
     columns = add(root, "div", "columns");
     const input = add(columns, "div");
     add(input, "b", "", "Input");
-    canvas = add(input, "canvas");
+    canvas = add(input, "canvas", "picture");
     canvas.setAttribute("role", "img");
     note = add(input, "div", "note");
     neurons = layers.map((layer, i) => {
@@ -114,24 +88,22 @@ function render({ model, el }) {
       }
       return layer.names.map((_, j) => neuron(body, layer, i + 1, j));
     });
-    lines = columns.appendChild(document.createElementNS(SVG, "svg"));
-    light();
+    lines = addShape(columns, "svg", { "aria-hidden": "true" });
   }
 
   function line(from, to, strength) {
     const box = columns.getBoundingClientRect(), a = from.getBoundingClientRect(), b = to.getBoundingClientRect();
-    const forward = a.left < b.left, path = document.createElementNS(SVG, "path");
+    const forward = a.left < b.left;
     const x1 = (forward ? a.right : a.left) - box.left, x2 = (forward ? b.left : b.right) - box.left;
     const y1 = (a.top + a.bottom) / 2 - box.top, y2 = (b.top + b.bottom) / 2 - box.top, middle = (x1 + x2) / 2;
-    const look = { d: `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`, fill: "none", "stroke-opacity": 0.8,
-      stroke: from === canvas ? "#555" : strength < 0 ? MINUS : PLUS, "stroke-width": 0.7 + 4 * Math.abs(strength),
-      "stroke-dasharray": strength < 0 ? "5 3" : "none" };
-    for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
-    lines.append(path);
+    addShape(lines, "path", { d: `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`, fill: "none", "stroke-opacity": 0.8,
+      style: `stroke: ${from === canvas ? "var(--quiet)" : strength < 0 ? MINUS : PLUS}`, "stroke-width": 0.7 + 4 * Math.abs(strength),
+      "stroke-dasharray": strength < 0 ? "5 3" : "none" });
   }
 
-  function light() {
-    const { at, links, image } = model.get("lit"), chosen = model.get("chosen");
+  function light(...shown) {
+    [lit, chosen] = shown;
+    const { at, links, image } = lit;
     if (!lines || !at || !neurons[at[0] - 1]?.[at[1]]) return;
     lines.replaceChildren();
     const here = neurons[at[0] - 1][at[1]];
@@ -145,23 +117,13 @@ function render({ model, el }) {
       line(neurons[layer - 1][j], here, strength);
     }
     if (image) line(canvas, here, 0.3);
-    const picture = image || model.get("network").image;
-    paint(canvas, picture);
-    note.textContent = image ? `${picture.title} of neuron ${at[1]}: red +, blue −` : picture.title;
+    const picture = image || network.image;
+    paintSmall(canvas, picture);
+    note.textContent = image ? `${picture.title} of neuron ${at[1]}: orange +, blue −` : picture.title;
     canvas.setAttribute("aria-label", note.textContent);
   }
 
-  build();
-  const resized = new ResizeObserver(light);
+  const resized = new ResizeObserver(() => lit && light(lit, chosen));
   resized.observe(root);
-  model.on("change:network", build);
-  model.on("change:lit change:chosen", light);
-  return () => {
-    clearTimeout(timer);
-    resized.disconnect();
-    model.off("change:network", build);
-    model.off("change:lit change:chosen", light);
-  };
+  return { build, light, end: () => resized.disconnect() };
 }
-
-export default { render };

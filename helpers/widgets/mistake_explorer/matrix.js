@@ -1,14 +1,10 @@
 // A confusion matrix whose cells are buttons: one stop for Tab, arrow keys inside, Enter or a click chooses.
 
-function add(parent, tag, className = "", text = "") {
-  const node = parent.appendChild(document.createElement(tag));
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
-}
+import { add, addButton } from "../shared.js";
 
-function render({ model, el }) {
-  const root = add(el, "div", "confusion-menu");
+/** Append a matrix; choose(true, predicted) is called for a cell, -1 for any. Returns its update(table, chosen). */
+export function addMatrix(parent, choose) {
+  const root = add(parent, "div", "confusion-menu");
   let grid = []; // rows of buttons, the heads included: grid[row + 1][column + 1] is the cell (row, column)
   let built = "";
 
@@ -26,12 +22,11 @@ function render({ model, el }) {
         const isHead = row < 0 || column < 0;
         const cell = add(line, isHead ? "th" : "td");
         if (isHead && row !== column) cell.scope = row < 0 ? "col" : "row";
-        const button = add(cell, "button", isHead ? "head" + (row < 0 && column >= 0 ? long : "") : "");
-        button.type = "button";
+        const button = addButton(cell, "", "", () => choose(row, column),
+          isHead ? "head" + (row < 0 && column >= 0 ? long : "") : "");
         button.tabIndex = -1;
         button.dataset.cell = `${row},${column}`;
         if (isHead) button.textContent = row < 0 && column < 0 ? "all" : names[Math.max(row, column)];
-        button.addEventListener("click", () => choose(row, column));
         button.addEventListener("keydown", (event) => walk(event, row + 1, column + 1));
         button.addEventListener("focus", () => stopAt(button));
         grid[row + 1].push(button);
@@ -42,13 +37,6 @@ function render({ model, el }) {
 
   function stopAt(button) {
     for (const other of grid.flat()) other.tabIndex = other === button ? 0 : -1;
-  }
-
-  function choose(row, column) {
-    const [true_, predicted] = model.get("chosen");
-    const again = row === true_ && column === predicted;
-    model.set("chosen", again ? [-1, -1] : [row, column]);
-    model.save_changes();
   }
 
   function walk(event, row, column) {
@@ -70,14 +58,12 @@ function render({ model, el }) {
     return `true ${kind} ${names[row]}, predicted ${names[column]}: ${n} image${n === 1 ? "" : "s"}`;
   }
 
-  function update() {
-    const table = model.get("table");
+  return (table, [true_, predicted]) => {
     if (!table.names) return;
     if (built !== table.names.join("\n")) build(table);
     built = table.names.join("\n");
     const errors = table.counts.flatMap((line, row) => line.filter((_, column) => column !== row));
     const most = Math.max(3, ...errors);
-    const [true_, predicted] = model.get("chosen");
     grid.flat().forEach((button) => {
       const [row, column] = button.dataset.cell.split(",").map(Number);
       const text = describe(row, column, table);
@@ -88,14 +74,7 @@ function render({ model, el }) {
       const n = table.counts[row][column];
       button.textContent = n;
       button.className = row === column ? "right" : n === 0 ? "zero" : "";
-      button.style.background = row === column || n === 0 ? "" : `rgba(230, 130, 20, ${0.15 + (0.7 * n) / most})`;
+      button.style.background = row === column || n === 0 ? "" : `rgba(230, 130, 20, ${0.15 + (0.6 * n) / most})`;
     });
-  }
-
-  update();
-  model.on("change:table", update);
-  model.on("change:chosen", update);
-  return () => { model.off("change:table", update); model.off("change:chosen", update); };
+  };
 }
-
-export default { render };

@@ -1,0 +1,50 @@
+"""What holds for the pad, the explorer and the inspector in light and dark, at every width."""
+
+import pytest
+from test_digit_pad import CELL as PAD
+from test_mistake_explorer import TWO
+from test_network_inspector import CELL as INSPECTOR
+
+BACKWARD = INSPECTOR.replace("column=18", 'column=18, mode="backward"')
+PANELS = {
+    "pad": (PAD, ".pad-nearest figure"),
+    "explorer": (TWO, ".mistake-explorer article"),
+    "inspector": (INSPECTOR, ".network-view svg path"),
+    "backward": (BACKWARD, ".network-view svg path"),
+}
+CHANGE = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+OUTSIDE = """() => {
+    const panel = document.querySelector('.helpers-panel'), edge = panel.getBoundingClientRect().right + 1;
+    const seen = node => node.getClientRects().length > 0;
+    const small = [...panel.querySelectorAll('*')].filter(node => node.children.length === 0 && seen(node)
+        && node.textContent.trim() && parseFloat(getComputedStyle(node).fontSize) < 12);
+    return [...panel.querySelectorAll('button, input, select, canvas')]
+        .filter(part => seen(part) && !part.closest('.network-view, .confusion-menu')
+            && part.getBoundingClientRect().right > edge)
+        .concat(small).map(part => `${part.tagName} ${part.className} ${part.textContent.slice(0, 40)}`) }"""
+
+
+def shown(open_cells, name, **options):
+    cell, last = PANELS[name]
+    page = open_cells(cell, **options)
+    page.locator(last).first.wait_for()
+    return page
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.parametrize("name", PANELS)
+def test_axe_finds_no_violation(open_cells, axe, name, theme):
+    page = shown(open_cells, name)
+    page.evaluate(CHANGE, f"JupyterLab {theme}")
+    page.wait_for_timeout(1000)
+    for fold in page.locator(".helpers-panel summary").all():
+        fold.click()
+    page.wait_for_timeout(500)
+    assert axe(page, ".helpers-panel") == []
+
+
+@pytest.mark.parametrize("width", [1400, 800, 390])
+@pytest.mark.parametrize("name", PANELS)
+def test_nothing_sticks_out_and_no_text_is_small(open_cells, name, width):
+    page = shown(open_cells, name, width=width, height=1400)
+    assert page.evaluate(OUTSIDE) == []
