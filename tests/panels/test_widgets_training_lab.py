@@ -314,7 +314,7 @@ def predictions(lab):
 
 
 def test_the_first_layer_is_shown_as_it_stands(lab):
-    shown, W = lab.surface.frame["weights"], lab.result.last_parameters[0].W
+    shown, W = lab.surface.frame["weights"], lab.result.parameters[0].W
     pixels = np.frombuffer(shown["pixels"], np.uint8).reshape(5, 4).astype(int) - 128
     assert (shown["count"], shown["shape"]) == (5, [2, 2])
     assert np.corrcoef(pixels.ravel(), W.ravel())[0, 1] > 0.99
