@@ -224,7 +224,7 @@ def test_a_hint_a_sorted_table_values_under_the_pointer_and_files(open_cells):
         button(page, "Curves as SVG").click()
     picture = svg_file.value.path().read_text()
     assert picture.count("rgb(0, 114, 178)") >= 2
-    assert "Accuracy" in picture
+    assert "Accuracy (fraction)" in picture
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator(".copy-line button").first.click()
     page.locator(".copy-line button", has_text="Copied").wait_for()
