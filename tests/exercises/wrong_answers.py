@@ -255,7 +255,7 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "A[labels, np.arange(m)] -= 1", "return A / m")),
     ("3.2", "forbidden", defined("my_dZ", "A, labels",
      "return (A - one_hot(labels, len(A))) / len(labels)")),
-    ("3.2", "precision", defined("my_dZ", "A, labels", "dZ = A.astype(np.float32)",
+    ("3.2", "precision", defined("my_dZ", "A, labels", "dZ = A.astype(np.float16)",
      "dZ[labels, np.arange(len(labels))] -= 1", "return dZ / len(labels)")),
     ("3.4", "order of parts", LAYER, "dW, db, dA_prev\n", "dA_prev, dW, db\n"),
     ("3.4", "in place", LAYER, "    dW =", "    dZ /= dZ.shape[1]\n    dW ="),
