@@ -457,10 +457,15 @@ def test_probabilities_stand_beside_their_image_and_say_right_or_wrong_in_words(
         drawn = fig.axes[2 * i].images[0].get_array()
         np.testing.assert_array_equal(drawn, SMALL[:, i].reshape(2, 3))
         assert heights(fig.axes[2 * i + 1]) == list(PROBABILITIES[:, i])
+        edges = [bar.get_edgecolor() == (0, 0, 0, 1) for bar in fig.axes[2 * i + 1].patches]
+        assert np.flatnonzero(edges).tolist() == [i]
+        assert fig.axes[2 * i + 1].get_ylim()[1] > 1
     titles = [fig.axes[i].get_title(loc="left") for i in (1, 3)]
     assert titles == ["✓ says cat (70 %)", "✗ says owl (50 %), is dog (30 %)"]
     assert "right, says cat" in fig.alt
     assert "wrong, says owl" in fig.alt
+    low = plots.plot_probabilities(SMALL[:, :1], np.full((10, 1), 0.1), image_shape=(2, 3))
+    assert low.axes[1].get_ylim()[1] == pytest.approx(0.51)
 
 
 @pytest.mark.parametrize(
