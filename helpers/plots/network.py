@@ -318,5 +318,5 @@ def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     span = f"from {number(W.min())} to {number(W.max())}"
     alt = f"Images of {len(W)} neurons, {quantity} by pixel, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]
-    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": f"{quantity} (no unit)"}
+    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": quantity}
     return draw_sheet(images, captions, title=title, alt=alt, columns=5, width=740, **look)

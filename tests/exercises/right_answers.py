@@ -3,10 +3,27 @@
 A row is the number of the exercise and the learner's cell; each notebook's rows stand together.
 """
 
-from wrong_answers import BACKWARD, TRAIN
+from wrong_answers import BACKWARD, CHOICE, DRAW, READER, SPLIT, SPLIT_BY_DEV, TENT, TRAIN
 
 # fmt: off
 RIGHT = [
+    ("1.1", "def my_pixel_number(row, column):\n    return np.add(28.0 * row, column)"),
+    ("1.2", "def my_ink(X):\n    return X.astype(np.float32).mean(axis=0)"),
+    ("1.3", "def my_pixels(X):\n    return np.floor(255 * X + 0.5).astype('uint8').T"),
+    ("1.4", SPLIT), ("1.4", SPLIT_BY_DEV.format(CHOICE)),
+    ("1.5", READER.replace(".mean(axis=1)", ".mean(axis=1)[:, None]")
+     .replace("argmin(axis=0)", "argmin(axis=0) * 1.0")),
+    ("2.1", "def my_leaky_relu(Z):\n    return np.where(Z > 0, Z, Z / 100).astype(np.float32)"),
+    ("2.2", "def my_layer_of_rows(W, b, X_rows):\n"
+     "    W, b, X_rows = (part.astype(np.float32) for part in (W, b, X_rows))\n"
+     "    return (W @ X_rows.T + b).T"),
+    ("2.3", TENT.replace("[[1.0], [1.0], [1.0]]", "[[2.0], [1.0], [4.0]]")
+     .replace("[[0.0], [-1.0], [-2.0]]", "[[-4.0], [0.0], [-4.0]]")
+     .replace("[[1.0, -2.0, 1.0]]", "[[0.5, 1.0, -0.5]]")),
+    ("2.4", DRAW.replace("layers.append((W", "layers.append((W.astype(np.float32)")),
+    ("2.5", "def my_loss_of_scores(Z, Y):\n    Z = (Z - Z.max(axis=0)).astype(np.float32)\n"
+     "    costs = np.log(np.exp(Z).sum(axis=0)) - (Z * Y.astype(np.float32)).sum(axis=0)\n"
+     "    return costs.mean()"),
     ("3.1", "def my_slopes(f, w, h):\n    v, slopes = np.array(w, dtype=float), []\n"
      "    for i in range(len(v)):\n        old = v[i]\n        v[i] = old + h\n        above = f(v)\n"
      "        v[i] = old - h\n        slopes.append((above - f(v)) / (2 * h))\n        v[i] = old\n"

@@ -517,10 +517,10 @@ def test_weights_share_one_scale_around_zero():
     for image, row in zip(fig.axes[0].images, W, strict=True):
         np.testing.assert_array_equal(image.get_array(), row.reshape(2, 3))
         assert image.get_clim() == (-2, 2)
-    assert fig.axes[1].get_ylabel() == "weight (no unit)"
+    assert fig.axes[1].get_ylabel() == "weight"
     assert fig.alt.startswith("Images of 2 neurons, weight by pixel, from -1 to 2: red positive")
     slopes = plots.plot_weights(W, (2, 3), quantity="slope")
-    assert slopes.axes[1].get_ylabel() == "slope (no unit)"
+    assert slopes.axes[1].get_ylabel() == "slope"
     assert "slope by pixel" in slopes.alt
     with pytest.raises(ValueError, match=r"shape \(neurons, 784\)"):
         plots.plot_weights(W)
