@@ -48,6 +48,15 @@ RIGHT = [
      "update_parameters(parameters, gradients, learning_rate)",
      "[(W - learning_rate * dW, b - learning_rate * db)\n"
      "                          for (W, b), (dW, db) in zip(parameters, gradients)]")),
+    ("5.2", "def my_precision(predictions, labels, digit):\n"
+     "    return np.float32((labels[predictions == digit] == digit).mean())"),
+    ("5.3", "def my_cautious_accuracy(probabilities, labels, threshold):\n"
+     "    kept = probabilities.max(axis=0) >= threshold\n"
+     "    is_right = (probabilities.argmax(axis=0) == labels).astype(np.float32)\n"
+     "    return [np.float32(kept.mean()), is_right[kept].mean()]"),
+    ("5.4", "def my_top_k_accuracy(probabilities, labels, k):\n"
+     "    guesses = np.argsort(-probabilities, axis=0)[:k]\n"
+     "    return (guesses == labels).any(axis=0).astype(np.float32).mean()"),
     ("7.1", "def my_plain_weights(W, order):\n    plain = np.zeros(W.shape, dtype=np.float32)\n"
      "    for j, pixel in enumerate(order):\n        plain[:, pixel] = W[:, j]\n    return plain"),
     ("7.1", "def my_plain_weights(W, order):\n    return W @ np.eye(len(order))[order]"),

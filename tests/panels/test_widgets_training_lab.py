@@ -17,6 +17,7 @@ from helpers.network import initialize_parameters
 from helpers.training import Settings, train
 from helpers.widgets import DigitPad, MistakeExplorer, NetworkInspector, TrainingLab
 from helpers.widgets.panel import OPEN_PANELS
+from helpers.widgets.training_lab.hints import Bounds
 from helpers.widgets.training_lab.runs import Run
 
 SIZES = [4, 5, 3]
@@ -31,6 +32,7 @@ def new_lab(**start):
 def lab():
     panel = new_lab()
     yield panel
+    assert panel.last_error is None
     panel.close()
 
 
@@ -314,7 +316,7 @@ def predictions(lab):
 
 
 def test_the_first_layer_is_shown_as_it_stands(lab):
-    shown, W = lab.surface.frame["weights"], lab.result.last_parameters[0].W
+    shown, W = lab.surface.frame["weights"], lab.result.parameters[0].W
     pixels = np.frombuffer(shown["pixels"], np.uint8).reshape(5, 4).astype(int) - 128
     assert (shown["count"], shown["shape"]) == (5, [2, 2])
     assert np.corrcoef(pixels.ravel(), W.ravel())[0, 1] > 0.99
@@ -380,6 +382,7 @@ def test_stop_keeps_the_finished_epochs_and_the_move_made_meanwhile_is_done():
         while len(lab.run.history) < 12 or lab.run.number == 1:
             await asyncio.sleep(0)
             turns += 1
+        lab.pause()
         lab.set(learning_rate=0.5)
         await asyncio.sleep(0.05)
         unchanged = (lab.run.values["learning_rate"], lab.surface.frame["long"])
@@ -518,6 +521,19 @@ def test_the_first_hint_again_and_again_leads_to_a_good_network(digits, bad):
     assert not lab.hints, pressed
     assert lab.result.best_dev_accuracy > 0.84, pressed
     assert 0 < len(pressed) <= 8
+
+
+def test_hints_of_the_rate_close_in_on_what_lies_between():
+    def pressed(step, rate, factor):
+        hint = step("problem", "text", rate, factor)
+        return hint and (hint.button, pytest.approx(hint.cure["learning_rate"], rel=0.01))
+
+    bounds = Bounds()
+    assert pressed(bounds.lower, 1.0, 10) == ("Learning rate ÷ 10", 0.1)
+    assert pressed(bounds.raise_, 0.1, 3) == ("Learning rate × 3", 0.3)
+    assert pressed(bounds.lower, 0.3, 3) == ("Learning rate 0.15, between the two", 0.15)
+    assert pressed(bounds.raise_, 0.15, 3) == ("Learning rate 0.2, between the two", 0.2)
+    assert pressed(bounds.raise_, 0.2, 3) is None
 
 
 def test_a_good_run_gets_no_hint(digits):

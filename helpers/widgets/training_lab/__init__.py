@@ -356,7 +356,7 @@ class TrainingLab(Panel):
         await asyncio.sleep(0)
         if request != self.request or self.lock.locked():
             return
-        if self.surface.live and self.values != run.values and not run.live:
+        if self.surface.live and self.values != run.values:
             self.train(live=True)
             return
         await self._look_at_mistakes(run)
@@ -383,6 +383,7 @@ class TrainingLab(Panel):
         if phase == "training" and working.paused:
             phase = "paused"
         self.framed_at = clock()
+        layers = working.layers(best=phase == "idle")
         self.surface.frame = {
             "phase": phase,
             "long": phase != "idle" and not (run.live and working is run),
@@ -390,8 +391,8 @@ class TrainingLab(Panel):
             "title": title(run, self.controls),
             "alt": in_words(run, self.controls),
             "run": for_browser(run, self._positions(run)),
-            "weights": first_layer(working, self.dev_set.image_shape),
-            "answer": answer(working, self.dev_set, self.column),
+            "weights": first_layer(layers, self.dev_set.image_shape),
+            "answer": answer(layers, run.settings.activation, self.dev_set, self.column),
         }
 
     def _show_page(self):

@@ -2,6 +2,7 @@
 
 import { addShape } from "../shared.js";
 
+export const TITLES = { loss: "Loss (mean cross-entropy, nats)", accuracy: "Accuracy (fraction)" };
 export const HEIGHT = 250;
 const LOWEST = 34, HIGHEST = 10; // the space below and above the lines
 let clips = 0;
@@ -86,20 +87,24 @@ export function inWords(kind, { curves, best }, pointed) {
   return pointed === null && best === 0 ? "" : `${when}: training ${text(train[at])}, development ${text(dev[at])}`;
 }
 
-/** Return charts as one SVG file with the colors that they have on the screen. */
-export function asFile(svgs, title) {
-  const widths = svgs.map((svg) => svg.viewBox.baseVal.width), whole = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const total = widths.reduce((sum, width) => sum + width, 0);
-  Object.entries({ xmlns: "http://www.w3.org/2000/svg", width: total, height: HEIGHT + 30, viewBox: `0 -30 ${total} ${HEIGHT + 30}` }).forEach(([name, value]) => whole.setAttribute(name, value));
-  addShape(whole, "text", { x: 6, y: -12, "font-family": "sans-serif", "font-size": 13 }, title);
-  svgs.forEach((svg, i) => {
+/** Return charts, [{kind, svg}], as one SVG file with the colors that they have on the screen. */
+export function asFile(charts, title) {
+  const widths = charts.map(({ svg }) => svg.viewBox.baseVal.width), total = widths.reduce((sum, width) => sum + width, 0);
+  const size = { width: total, height: HEIGHT + 56, viewBox: `0 -56 ${total} ${HEIGHT + 56}` };
+  const whole = addShape(document.createElement("div"), "svg", { xmlns: "http://www.w3.org/2000/svg", "font-family": "sans-serif", "font-size": 13, ...size });
+  addShape(whole, "rect", { y: -56, width: total, height: HEIGHT + 56, fill: getComputedStyle(charts[0].svg).getPropertyValue("--field") });
+  const fill = getComputedStyle(charts[0].svg).color;
+  addShape(whole, "text", { x: 6, y: -36, "font-weight": 600, fill }, title);
+  charts.forEach(({ kind, svg }, i) => {
     const copy = svg.cloneNode(true), group = addShape(whole, "g", { transform: `translate(${i * widths[0]})` });
     const parts = [...svg.querySelectorAll("*")];
     [...copy.querySelectorAll("*")].forEach((node, k) => {
       const seen = getComputedStyle(parts[k]);
-      for (const name of ["stroke", "fill", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"]) node.setAttribute(name, seen.getPropertyValue(name));
-      if (node.tagName === "text") node.setAttribute("font-family", "sans-serif");
+      for (const name of ["stroke", "fill", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"]) {
+        node.setAttribute(name, seen.getPropertyValue(name));
+      }
     });
+    addShape(group, "text", { x: 6, y: -12, fill }, TITLES[kind]);
     group.append(...copy.childNodes);
   });
   return new XMLSerializer().serializeToString(whole);

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.network import forward_propagation, initialize_parameters
+from helpers.widgets.training_lab.settings import RATES
 
 FEW_STEPS = 200
 NARROW, WIDE_ENOUGH = 5, 10  # neurons of a hidden layer
@@ -45,10 +46,11 @@ class Bounds:
 
     def _between(self, problem, text, rate, new, button):
         if not self.low < new < self.high:
-            if self.high < 1.5 * self.low:  # neighbors on the slider
+            between = [rate for rate in RATES if self.low < rate < self.high]
+            if not between:  # neighbors on the slider
                 return None
-            new = math.sqrt(self.low * self.high)
-            button = f"Learning rate {new:.1g}, between the two"
+            new = min(between, key=lambda rate: abs(math.log(rate**2 / self.low / self.high)))
+            button = f"Learning rate {new:g}, between the two"
         return Hint(problem, text, button, {"learning_rate": new})
 
 

@@ -92,6 +92,11 @@ class Run:
         best = [run.state.best_accuracy for run in (self, *self.others)]
         return [value if math.isfinite(value) else math.nan for value in best]
 
+    def layers(self, best):
+        """Return the parameters of the best epoch or of the last one, without a copy."""
+        vector = self.state.best_vector if best else self.state.vector
+        return unpack_parameters(vector, self.settings.layer_sizes)
+
     def repeated(self):
         """Return the Settings with which `train` repeats this run exactly."""
         cut = self.extended or self.stop_reason not in ("early stopping", "diverged")
@@ -135,7 +140,7 @@ class Run:
         self.state = replace(self.state, vector=None, best_vector=None, optimizer_state={})
 
     def _from_start(self, train_set, dev_set):
-        parameters = unpack_parameters(self.state.vector, self.settings.layer_sizes)
+        parameters = self.layers(best=False)
         measured = [
             loss_and_accuracy(parameters, part.X, part.labels, activation=self.settings.activation)
             for part in (train_set, dev_set)

@@ -6,7 +6,6 @@ import numpy as np
 
 from helpers.evaluation import predict_probabilities
 from helpers.network import forward_propagation
-from helpers.optimizers import unpack_parameters
 from helpers.plots import percent
 from helpers.plots.figure import number
 from helpers.widgets.training_lab.hints import count
@@ -118,9 +117,9 @@ def in_words(run, controls):
     return text + (f" Best epoch: {run.best_epoch}." if run.best_epoch else "")
 
 
-def first_layer(run, image_shape):
+def first_layer(parameters, image_shape):
     """Return the weights of the first layer as images, bytes around 128 for 0."""
-    W = unpack_parameters(run.state.vector, run.settings.layer_sizes)[0].W
+    W = parameters[0].W
     if W.shape[1] != math.prod(image_shape) or not np.isfinite(W).all():
         return {}
     shown = W[:PICTURES]
@@ -134,11 +133,11 @@ def first_layer(run, image_shape):
     }
 
 
-def answer(run, dataset, column):
-    """Return an image of the dataset and the probabilities that a run, as it stands, gives it."""
-    parameters = unpack_parameters(run.state.vector, run.settings.layer_sizes)
+def answer(parameters, activation, dataset, column):
+    """Return an image of the dataset and the probabilities that a network gives it."""
     x = dataset.X[:, [column]]
-    P = forward_propagation(parameters, x, activation=run.settings.activation)[-1][:, 0]
+    with np.errstate(over="ignore", invalid="ignore"):  # in a run that diverges
+        P = forward_propagation(parameters, x, activation=activation)[-1][:, 0]
     return {
         "column": column,
         "shape": list(dataset.image_shape),

@@ -14,7 +14,7 @@
 // What the view sends: {do: "train" | "pause" | "stop" | "one_more" | "five_seeds" | "reset" | "undo" | "cure" | "back" | "look",
 // number, stamp}.
 
-import { HEIGHT, asFile, drawChart, inWords } from "./charts.js";
+import { HEIGHT, TITLES, asFile, drawChart, inWords } from "./charts.js";
 import { add, addButton, addCopyLine, addFold, addPicture, addShape, download, imageAt, ink, patience, signed } from "../shared.js";
 
 const BUTTONS = [
@@ -149,10 +149,7 @@ function render({ model, el }) {
   });
 
   // What is said
-  const body = add(root, "div", "lab-body");
-  const error = add(root, "div", "lab-error"), note = add(root, "div", "lab-note");
-  root.insertBefore(error, body);
-  root.insertBefore(note, body);
+  const error = add(root, "div", "lab-error"), note = add(root, "div", "lab-note"), body = add(root, "div", "lab-body");
   error.setAttribute("role", "alert");
   note.setAttribute("role", "alert");
   note.hidden = true;
@@ -191,9 +188,9 @@ function render({ model, el }) {
   const show = add(body, "div", "lab-show"), left = add(show, "div", "lab-curves");
   const heading = add(left, "div", "lab-title"), legend = add(left, "div", "lab-legend"), row = add(left, "div", "lab-charts");
   const charts = ["loss", "accuracy"].map((kind) => {
-    const frame = add(row, "div"), title = add(frame, "b", "", kind === "loss" ? "Loss (mean cross-entropy, nats)" : "Accuracy (fraction)");
+    const frame = add(row, "div");
+    add(frame, "b", "lab-chart-title", TITLES[kind]);
     const caption = add(frame, "div", "lab-caption"), svg = addShape(frame, "svg", { role: "img", height: HEIGHT });
-    title.className = "lab-chart-title";
     svg.addEventListener("pointermove", (event) => {
       const box = svg.getBoundingClientRect(), { run } = model.get("frame");
       const share = (event.clientX - box.left - svg.area.left) / (svg.area.right - svg.area.left);
@@ -348,7 +345,7 @@ function render({ model, el }) {
     download(`run_${run.number}.csv`, "text/csv", [`epoch,${names.join(",")}`, ...rows, ""].join("\n"));
   });
   addButton(files, "Curves as SVG", "Both charts as they stand, for a text or a slide", () => {
-    download(`run_${model.get("frame").run.number}.svg`, "image/svg+xml", asFile(charts.map(({ svg }) => svg), model.get("frame").title));
+    download(`run_${model.get("frame").run.number}.svg`, "image/svg+xml", asFile(charts, model.get("frame").title));
   });
   const help = add(addFold(body, "What is this?"), "dl", "lab-help");
   const entries = [...controls.values()].filter(({ name }) => !/neurons [2-9]/.test(name)).map(({ label, words }) => [label.replace(/ 1$/, ""), words]);

@@ -209,13 +209,9 @@ def test_a_hint_a_sorted_table_values_under_the_pointer_and_files(open_cells):
     assert page.locator(".lab-runs th[aria-sort=ascending]").inner_text().startswith("best dev")
 
     svg = page.locator(".lab-charts svg").first
-    box = svg.bounding_box()
-    page.mouse.move(box["x"] + 42, box["y"] + 80)
-    assert (
-        page.locator(".lab-charts .lab-caption")
-        .first.inner_text()
-        .startswith("Before training: training 2.")
-    )
+    svg.hover(position={"x": 42, "y": 80})
+    caption = page.locator(".lab-charts .lab-caption").first
+    assert caption.inner_text().startswith("Before training: training 2.")
     assert "Two line charts" in svg.get_attribute("aria-label")
 
     page.locator("summary", has_text="As code, and files").click()
@@ -228,7 +224,7 @@ def test_a_hint_a_sorted_table_values_under_the_pointer_and_files(open_cells):
         button(page, "Curves as SVG").click()
     picture = svg_file.value.path().read_text()
     assert picture.count("rgb(0, 114, 178)") >= 2
-    assert "Accuracy" in picture
+    assert "Accuracy (fraction)" in picture
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator(".copy-line button").first.click()
     page.locator(".copy-line button", has_text="Copied").wait_for()
