@@ -2,6 +2,7 @@
 
 import ast
 import dis
+import functools
 import linecache
 import types
 
@@ -95,8 +96,12 @@ def ignored(answer):
 
 
 def forbidden_name(answer, names):
-    """The first of `names` that a function uses, or None."""
-    used = all_names(getattr(answer, "__code__", None))
+    """The first of `names` that a function is or uses, by another name or in a partial too, or None."""
+    used, values = all_names(getattr(answer, "__code__", None)), getattr(answer, "__globals__", {})
+    for value in [answer, *(values[name] for name in used & values.keys())]:
+        while isinstance(value, functools.partial):
+            value = value.func
+        used.add(getattr(value, "__name__", None))
     return next((name for name in names if name in used), None)
 
 

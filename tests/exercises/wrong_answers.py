@@ -268,6 +268,11 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("3.5", "backward order", BACKWARD, "insert(0, ", "append("),
     ("4.2", "a generator", BATCHES, "batches.append((X[:, piece], Y[:, piece]))",
      "yield X[:, piece], Y[:, piece]", "    return batches\n", ""),
+    ("4.2", "two lists", BATCHES, "batches = []", "batches, labels = [], []",
+     "batches.append((X[:, piece], Y[:, piece]))",
+     "batches.append(X[:, piece])\n        labels.append(Y[:, piece])",
+     "return batches", "return batches, labels"),
+    ("4.2", "rows of X", BATCHES, "X[:, piece], Y[:, piece]", "X[piece], Y[piece]"),
     ("4.2", "apart", BATCHES, "Y[:, piece]", "Y[:, start : start + batch_size]"),
     ("4.2", "apart", SLICES, "Y[:, order]", "Y[:, rng.permutation(Y.shape[1])]"),
     ("4.2", "pair turned round", BATCHES, "X[:, piece], Y[:, piece]", "Y[:, piece], X[:, piece]"),
@@ -300,6 +305,14 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "best_epoch, len(losses)", "len(losses), best_epoch"),
     ("4.5", "parameters alone", TRAIN, "return best_parameters, accuracies",
      "return best_parameters"),
+    ("4.5", "one epoch", TRAIN, "    return", "        return"),
+    ("4.5", "another choice", TRAIN, "gradients, learning_rate)\n",
+     "gradients, learning_rate)\n"
+     "            now = accuracy(make_predictions(parameters, dev_set.X), dev_set.labels)\n"
+     "            if now > best_accuracy:\n"
+     "                best_accuracy, best_parameters = now, parameters\n"),
+    ("4.5", "forbidden", TRAIN, "\ndef", "\nquick = partial(train, patience=None)\n\ndef",
+     "    return", "    quick(train_set, dev_set, layer_sizes, learning_rate=0.1)\n    return"),
     ("4.5", "an epoch too many", TRAIN, "range(max_epochs)", "range(max_epochs + 1)"),
     ("4.5", "an array", TRAIN, "return best_parameters, accuracies",
      "return best_parameters, np.array(accuracies)"),
