@@ -80,6 +80,8 @@ COMPUTED = [
     ("01", "That is 8 bytes", lambda: np.dtype("int64").itemsize == 8),
     ("01", "takes 8 bytes. How many times more", lambda: np.dtype("float64").itemsize == 8),
     ("01", "holds a pixel in one byte", lambda: np.dtype("uint8").itemsize == 1),
+    ("04", "without any training it reads 94.2 %",
+     lambda: printed("00", r"nearest image: ([\d.]+)%") == 94.2),
     ("05", "uncertainty is about three times as large", lambda: 2.9 < np.sqrt(1000 / 100) < 3.3),
     ("06", "its best rate lies about ten times lower too",
      lambda: 4 <= printed("06", r"gradient descent +([\d.]+)") / printed("06", r"\nmomentum +([\d.]+)") <= 16),
