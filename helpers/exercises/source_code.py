@@ -31,9 +31,10 @@ def is_blank(answer):
 
 
 def holds_blank(value):
-    """Whether a result is `...`, or a list or tuple that holds one."""
-    parts = value if isinstance(value, (list, tuple)) else [value]
-    return any(part is Ellipsis for part in parts)
+    """Whether a result is `...`, or a list or tuple that holds one, however deep."""
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_blank, value))
+    return value is Ellipsis
 
 
 def has_blank(answer):
@@ -86,11 +87,13 @@ def uses(tree):
     return [use[1:] for use in sorted(found, key=lambda use: use[0])]
 
 
-def ignored(answer):
-    """(name, sentence) where a function ignores an argument, else None."""
+def ignored(answer, only_for_data=False):
+    """(name, sentence) where a function ignores an argument (for data of the notebook), or None."""
     if (name := ignored_argument(answer)) is None:
         return None
     instead = notebook_data(answer)
+    if only_for_data and instead in (None, name):
+        return None
     other = f"; it takes `{instead}` of the notebook instead" if instead and instead != name else ""
     return "ignored", f"it never looks at the `{name}` that it is given{other}"
 
