@@ -81,8 +81,9 @@ COMPUTED = [
     ("01", "takes 8 bytes. How many times more", lambda: np.dtype("float64").itemsize == 8),
     ("01", "holds a pixel in one byte", lambda: np.dtype("uint8").itemsize == 1),
     ("05", "uncertainty is about three times as large", lambda: 2.9 < np.sqrt(1000 / 100) < 3.3),
-    ("06", "its best rate lies about ten times lower too",
-     lambda: 4 <= printed("06", r"gradient descent +([\d.]+)") / printed("06", r"\nmomentum +([\d.]+)") <= 16),
+    ("06", "whose best rate is ten times theirs and more",
+     lambda: min(printed("06", r"gradient descent +([\d.]+)") / printed("06", rf"\n{name} +([\d.]+)")
+                 for name in ("momentum", "adam")) >= 9.9),
     ("06", "by more than a percentage point",
      lambda: printed("06", r"twenty: ([\d.]+) where") - printed("06", r"where it won, ([\d.]+)") > 0.01),
     ("09", "in batches of 64 has 860 steps", lambda: np.ceil(55_000 / 64) == 860),
