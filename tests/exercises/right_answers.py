@@ -31,5 +31,20 @@ RIGHT = [
      "update_parameters(parameters, gradients, learning_rate)",
      "[(W - learning_rate * dW, b - learning_rate * db)\n"
      "                          for (W, b), (dW, db) in zip(parameters, gradients)]")),
+    ("6.1", "def my_difference(one, other):\n    d = [a - b for a, b in zip(one, other)]\n"
+     "    return sum(d) / len(d), np.std(d, ddof=1) / len(d) ** 0.5"),
+    ("6.1", "def my_difference(one, other):\n    d = pd.Series((one - other).astype(np.float32))\n"
+     "    return d.mean(), d.sem()"),
+    ("6.2", "def my_fair_lead(one, other):\n    best = []\n    for scores in (one, other):\n"
+     "        best.append(max(np.mean(row) for row in scores if not np.isnan(row).any()))\n"
+     "    return best[0] - best[1]"),
+    ("6.2", "def best(scores):\n    means = np.nan_to_num(np.mean(scores, axis=1), nan=-1)\n"
+     "    return np.float32(scores[means.argmax()].mean())\n\n"
+     "def my_fair_lead(one, other):\n    return best(one) - best(other)"),
+    ("6.3", "def my_number_of_parameters(layer_sizes):\n    n = np.array(layer_sizes, dtype=float)\n"
+     "    return n[:-1] @ n[1:] + n[1:].sum()"),
+    ("6.4", "def my_weight_scale(n_in, share):\n    return np.float32((n_in * share) ** -0.5)"),
+    ("6.5", "my_setting = {**dict(layer_sizes=[784, 48, 10], batch_size=32), 'learning_rate': 0.3,\n"
+     "              'max_epochs': 10}"),
 ]
 # fmt: on
