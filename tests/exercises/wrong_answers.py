@@ -363,7 +363,7 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("4.3", "never", OVERFITTING, "dev_losses.argmin", "train_losses.argmin"),
     ("4.3", "printed", OVERFITTING, "return place + 1", "print(place + 1)"),
     ("4.3", "None", OVERFITTING, "1.1", "1.5"),
-    *(("4.4", "best starts too low", STOP, "float('inf')", low) for low in ("0", "-1.0", "1.0")),
+    *(("4.4", "best starts too low", STOP, "float('inf')", low) for low in ("0", "100", "losses[0]")),
     ("4.4", "order of parts", STOP, "best_epoch, epoch\n", "epoch, best_epoch\n",
      "best_epoch, len(losses)", "len(losses), best_epoch"),
     ("4.5", "parameters alone", TRAIN, "return best_parameters, accuracies",

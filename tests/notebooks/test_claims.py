@@ -90,6 +90,8 @@ COMPUTED = [
     ("01", "beats every network of notebooks 4 and 5",
      lambda: printed("01", r"nearest stored image +([\d.]+)%") / 100 > accuracy_of_notebook_4()),
     ("01", "holds a pixel in one byte", lambda: np.dtype("uint8").itemsize == 1),
+    ("04", "without any training it reads 94.2 %",
+     lambda: printed("00", r"nearest image: ([\d.]+)%") == 94.2),
     ("05", "uncertainty is about three times as large", lambda: 2.9 < np.sqrt(1000 / 100) < 3.3),
     ("06", "whose best rate is ten times theirs and more",
      lambda: min(printed("06", r"gradient descent +([\d.]+)") / printed("06", rf"\n{name} +([\d.]+)")
