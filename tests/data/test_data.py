@@ -254,5 +254,7 @@ def test_a_file_that_is_nowhere_is_named_with_the_folders_that_were_looked_into(
     tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"no file digit\.csv\.gz in .*notebooks or .*data;"):
+    with pytest.raises(
+        FileNotFoundError, match=r"no file digit\.csv\.gz in .*notebooks or .*data;"
+    ):
         find_file("digit.csv.gz")

@@ -327,6 +327,31 @@ def test_history_refuses_what_it_cannot_draw(history, best, words):
         plots.plot_history(history, best)
 
 
+def bowl(w1, w2):
+    return w1**2 + 9 * w2**2
+
+
+def test_valley_draws_every_walk_over_its_own_map():
+    walks = {"short": [[-4.0, 1.0], [2.0, 0.5]], "none": [[1.0, 0.0]]}
+    fig = plots.plot_valley(bowl, walks, w1=(-5, 5), w2=(-2, 2), title="Down")
+    for ax, (name, walk) in zip(fig.axes, walks.items(), strict=True):
+        path, start = ax.lines
+        np.testing.assert_array_equal(np.transpose(path.get_data()), walk)
+        np.testing.assert_array_equal(np.ravel(start.get_data()), walk[0])
+        assert (ax.get_title(loc="left"), ax.get_xlim(), ax.get_ylim()) == (name, (-5, 5), (-2, 2))
+        assert len(ax.collections[0].get_paths()) > 3
+    assert "short, in 1 steps from (-4, 1), where the loss is 25, to (2, 0.5), where" in fig.alt
+
+
+@pytest.mark.parametrize(
+    ("walks", "words"),
+    [({}, "no walk"), ({"a": [1.0, 2.0]}, r"'a' has shape \(2,\), expected \(steps \+ 1, 2\)")],
+)
+def test_valley_refuses_what_it_cannot_draw(walks, words):
+    with pytest.raises(ValueError, match=words):
+        plots.plot_valley(bowl, walks, w1=(-5, 5), w2=(-2, 2), title="Down")
+
+
 def test_histories_draw_one_column_of_each():
     fig = plots.plot_histories({"0.1": HISTORY, "0.01": HISTORY / 2}, "dev_loss")
     drawn = [list(line.get_ydata()) for line in fig.axes[0].lines]
