@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.internals.checks import (
+    check_answers,
     check_array,
     check_count,
     check_examples,
+    check_finite,
     check_labeled,
     check_labels,
-    check_pair,
     check_parameters,
+    checks_arguments,
 )
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import forward_propagation
@@ -51,7 +53,7 @@ def predict_probabilities(parameters, X, *, activation="relu"):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not layers that chain, or X does not fit the first one.
+        If the parameters are not layers that chain, X does not fit the first one, or X holds NaN.
     """
     check_parameters(parameters)
     check_examples(parameters, X)
@@ -59,7 +61,10 @@ def predict_probabilities(parameters, X, *, activation="relu"):
         forward_propagation(parameters, X[:, start : start + BLOCK], activation=activation)[-1]
         for start in range(0, max(X.shape[1], 1), BLOCK)
     ]
-    return blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+    probabilities = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+    if not np.isfinite(probabilities).all():
+        check_finite("X", X)  # what else makes them NaN is a network that has diverged
+    return probabilities
 
 
 def make_predictions(parameters, X, *, activation="relu"):
@@ -97,10 +102,12 @@ def accuracy(predictions, labels):
 
     Raises
     ------
+    TypeError
+        If predictions or labels are not integers.
     ValueError
         If the shapes differ, or there is no example.
     """
-    predictions, labels = check_pair("predictions", predictions, "labels", labels)
+    predictions, labels = check_answers(predictions, labels)
     return float((predictions == labels).mean())
 
 
@@ -151,7 +158,7 @@ def confusion_matrix(predictions, labels, num_classes=10):
     ValueError
         If the shapes differ, there is no example, or one of them is outside the classes.
     """
-    predictions, labels = check_pair("predictions", predictions, "labels", labels)
+    predictions, labels = check_answers(predictions, labels)
     check_count("num_classes", num_classes)
     rows, columns = check_labels(labels, num_classes), check_labels(predictions, num_classes)
     cells = np.bincount(rows * num_classes + columns, minlength=num_classes**2)
@@ -197,6 +204,7 @@ def mistakes(parameters, dataset, *, activation="relu"):
     return table.sort_values("confidence", ascending=False, kind="stable", ignore_index=True)
 
 
+@checks_arguments(X=check_array)
 def squared_lengths(X):
     """Return the sum of squares of every column.
 
@@ -241,7 +249,13 @@ def nearest_examples(X, x, count=8, *, lengths=None):
         raise ValueError(
             f"x has shape {x.shape} and X {X.shape}, expected one column (n0, 1) for X (n0, m)"
         )
-    lengths = squared_lengths(X) if lengths is None else lengths
+    if lengths is None:
+        lengths = squared_lengths(X)
+    check_array("lengths", lengths)
+    if lengths.shape != X.shape[1:]:
+        raise ValueError(
+            f"lengths have shape {lengths.shape}, expected {X.shape[1:]}; squared_lengths(X)"
+        )
     squares = lengths - 2 * (x.ravel().astype(X.dtype) @ X) + float(x.ravel() @ x.ravel())
     count = min(count, X.shape[1])
     nearest = np.argpartition(squares, count - 1)[:count]

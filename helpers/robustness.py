@@ -16,10 +16,15 @@ from helpers.evaluation import accuracy, make_predictions
 from helpers.internals.checks import (
     check_choice,
     check_count,
+    check_dict,
+    check_image_shape,
+    check_images,
     check_labeled,
     check_number,
+    check_numbers,
     check_pair,
     check_rng,
+    check_sequence,
 )
 
 __all__ = [
@@ -160,7 +165,10 @@ def perturb(X, kind, strength, *, seed=0, image_shape=(28, 28)):
     TypeError, ValueError
         If an argument is not as described.
     """
+    image_shape = check_image_shape("image_shape", image_shape)
+    check_images(X, image_shape)
     check_choice("kind", kind, PERTURBATIONS)
+    check_number("strength", strength)
     check_count("seed", seed, at_least=0)
     return PERTURBATIONS[kind](X, strength, np.random.default_rng(seed), image_shape)
 
@@ -198,6 +206,7 @@ def accuracy_curve(parameters, dataset, kind, strengths, *, seed=0, activation="
     perturbations", 2019.
     """
     check_labeled("dataset", dataset)
+    check_sequence("strengths", strengths, check_number, "a list of numbers")
     reached = []
     for strength in strengths:
         X = perturb(dataset.X, kind, strength, seed=seed, image_shape=dataset.image_shape)
@@ -232,6 +241,10 @@ def measure_robustness(result, dev_set, *, strengths, activation="relu"):
     TypeError, ValueError
         As accuracy_curve does.
     """
+    if not hasattr(result, "parameters"):
+        raise TypeError(f"result is {result!r:.60}, expected a TrainingResult; train returns one")
+    check_labeled("dev_set", dev_set)
+    check_dict("strengths", strengths)
     columns = {}
     for kind, values in strengths.items():
         curve = accuracy_curve(result.parameters, dev_set, kind, values, activation=activation)
@@ -274,6 +287,7 @@ def reliability(confidence, is_right, *, bins=10):
         raise TypeError(
             f"is_right is an array of {is_right.dtype}, expected booleans; predictions == labels makes them"
         )
+    check_numbers("confidence", confidence)
     if confidence.dtype.kind != "f" or not (confidence.min() >= 0 and confidence.max() <= 1 + 1e-6):
         raise ValueError(
             f"confidence has values from {confidence.min()} to {confidence.max()}, expected "

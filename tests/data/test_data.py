@@ -95,7 +95,9 @@ def test_subset_takes_masks_and_slices_and_sets_without_labels():
         ({"X": np.full((6, 7), 255.0)}, "^X has values from 255 to 255, expected 0 to 1; divide"),
         ({"X": with_value(-0.1)}, r"^X has values from -0\.1 to 0\.5, expected 0 to 1"),
         ({"X": with_value(1.5)}, r"^X has values from 0\.5 to 1\.5, expected 0 to 1"),
-        ({"X": with_value(np.nan)}, "^X has values from nan to nan"),
+        ({"X": with_value(1 + 1e-7)}, r"^X has values from 0\.5 to 1\.0000001, .* np\.clip\(X"),
+        ({"X": with_value(-1.0)}, r"^X has values from -1 to 0\.5, .* shifted or standardized"),
+        ({"X": with_value(np.nan)}, "^X holds nan, first in column 3, row 2, expected numbers"),
         (
             {"labels": np.zeros(5, int)},
             r"^labels have shape \(5,\), expected \(7,\), one per column",
@@ -254,5 +256,7 @@ def test_a_file_that_is_nowhere_is_named_with_the_folders_that_were_looked_into(
     tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"no file digit\.csv\.gz in .*notebooks or .*data;"):
+    with pytest.raises(
+        FileNotFoundError, match=r"no file digit\.csv\.gz in .*notebooks or .*data;"
+    ):
         find_file("digit.csv.gz")
