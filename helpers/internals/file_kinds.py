@@ -25,6 +25,9 @@ _KINDS = {
         ("xlsx", "an Excel workbook", "open it and save the sheet as CSV"),
         ("xls", "an old Excel workbook", "open it and save the sheet as CSV"),
         ("ods", "an OpenDocument file, as of LibreOffice", "open it and save the sheet as CSV"),
+        ("numbers", "an Apple Numbers document", "export it as CSV"),
+        ("docx", "a Word or PowerPoint document", "save what is in it as text or picture"),
+        ("rtf", "an RTF document, as of TextEdit", "save it as plain text"),
         ("npz", "a NumPy archive (.npz)", "np.load(path) gives its arrays"),
         ("npy", "a NumPy array (.npy)", "np.load(path) gives the array"),
         (
@@ -44,6 +47,9 @@ _KINDS = {
         ),
         ("hdf5", "an HDF5 file (.h5, as Keras writes)", "h5py.File(path) gives its arrays"),
         ("matlab", "a MATLAB file (.mat)", "scipy.io.loadmat(path) gives its arrays"),
+        ("safetensors", "a safetensors file", "safetensors.numpy.load_file(path) gives its arrays"),
+        ("zlib", "a zlib stream, as joblib writes", "joblib.load reads it, if you trust it"),
+        ("r", "a file of R (.rds, .RData)", "write.csv(table, new_path, row.names=FALSE) in R"),
         ("idx", "an IDX file, the format of MNIST", 'load_dataset("mnist") reads MNIST'),
         ("parquet", "a Parquet file", "pandas.read_parquet(path) gives the table"),
         ("feather", "a Feather file", "pandas.read_feather(path) gives the table"),
@@ -69,6 +75,7 @@ _KINDS = {
         ("html", "a web page", "download the file itself"),
         ("arff", "an ARFF file", "scipy.io.arff.loadarff(path) gives the table"),
         ("libsvm", "a LIBSVM file", "sklearn.datasets.load_svmlight_file(path) gives the table"),
+        ("xml", "an XML file", "export what is in it"),
         ("json", "a JSON text", "json.load reads it"),
     )
 }
@@ -77,6 +84,8 @@ _STARTS = (
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"MATLAB 5.0 MAT", "matlab"),
+    (b"MATLAB 7.3 MAT", "hdf5"),
+    (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "torch"),  # its files before version 1.6
     (b"PAR1", "parquet"),
     (b"ARROW1", "feather"),
     (b"SQLite format 3\0", "sqlite"),
@@ -92,6 +101,13 @@ _STARTS = (
     (b"7z\xbc\xaf'\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"RDX", "r"),
+    (b"RDA", "r"),
+    (b"X\n\0\0\0", "r"),
+    (b"x\x9c", "zlib"),
+    (b"x\x5e", "zlib"),
+    (b"x\xda", "zlib"),
+    (b"{\\rtf", "rtf"),
     (b"version https://git-lfs", "lfs"),
 )
 _PATTERNS = (
@@ -99,12 +115,14 @@ _PATTERNS = (
     (rb"\x80[\x01-\x05][^\0-\x1f]|\x80[\x02-\x05][\x00-\x1f]", "pickle"),
     (rb"\((?:[dl]?p\d+\n|c[\w.]+\n)|c[\w.]+\n[\w.]+\np\d+\n|[\]}]q\0|[\]}]\.", "pickle"),
     (rb".{4}ftyp(?:hei|hev|mif|msf|avif)", "heic"),
+    (rb".{5}\0{3}\{\"", "safetensors"),
     (rb"RIFF.{4}WEBP", "webp"),
     (rb"BM.{4}\0{4}", "bmp"),
     (rb".{257}ustar|(?=.{512})[ -~]{3,97}\0{3}", "tar"),
 )
 _TEXTS = (  # after a byte-order mark and blanks
     (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype svg[^>]*>\s*)?<svg", "svg"),
+    (rb"<\?xml(?!.{0,300}<html)|<stata", "xml"),
     (rb"<", "html"),
     (rb"(?:%[^\n]*\n\s*)*@relation\b", "arff"),
     (rb"[-+]?[\d.]+(?:[ \t]+\d+:[-+\d.e]+)+[ \t]*(?:\r|\n|$)", "libsvm"),
@@ -139,8 +157,12 @@ def _kind_of_zip(first_bytes):
         return "npz"
     if first_name == b"mimetype":
         return "ods"
+    if b"word/" in first_bytes or b"ppt/" in first_bytes:
+        return "docx"
     if first_name == b"[Content_Types].xml" or b"xl/workbook.xml" in first_bytes:
         return "xlsx"
+    if first_name.startswith(b"Index/"):
+        return "numbers"
     if first_name.endswith((b"/data.pkl", b"/version", b"/byteorder", b"/.format_version")):
         return "torch"
     if b"model.weights.h5" in first_bytes or first_name == b"metadata.json":

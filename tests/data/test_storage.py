@@ -115,8 +115,6 @@ def test_the_suffix_says_the_format_also_in_capitals(tmp_path, name):
 def test_another_suffix_is_refused(tmp_path, name):
     with pytest.raises(ValueError, match=r"expected \.npz \(or \.pkl\)"):
         save_parameters(tmp_path / name, network())
-    with pytest.raises(ValueError, match=r"expected \.npz \(or \.pkl\)"):
-        load_parameters(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -211,7 +209,7 @@ ONES = {"W1": np.ones((3, 2)), "b1": np.ones((3, 1))}
         (ONES | {"b7": np.ones((3, 1))}, "holds W1, b1, b7, expected W1, b1"),
         (ONES | {"b1": np.ones(3)}, "b1 has shape"),
         (ONES | {"W1": np.ones(3)}, "W1|layer 1"),
-        (ONES | {"W1": np.ones((2, 3))}, r"W1 seems to be \(n_in, n_out\) .* save W1\.T"),
+        (ONES | {"W1": np.ones((2, 3))}, r"W1 seems to be \(n_in, n_out\), .* take W1\.T"),
         (ONES | {"b1": np.full((3, 1), np.nan)}, "b1 holds NaN"),
         (ONES | {"W1": np.ones((3, 2), int)}, "'W1' (holds int64|is not of float64)"),
         (ONES | {"W1": np.ones((3, 2), object)}, "'W1' (holds object|is not an array|is not of)"),
@@ -235,7 +233,7 @@ def test_what_is_no_network_is_refused(tmp_path, suffix, entries, words):
     [
         ([np.ones(3)], "holds a list, expected a dict"),
         ((1, 2), "holds a tuple"),
-        (np.ones(3), "holds a _reconstruct, expected a dict|holds a _frombuffer"),
+        (np.ones(3), "holds one array, expected a dict"),
         (ONES | {"loss": None}, "its entry 'loss' is not an array of numbers; leave it out"),
         (ONES | {"epoch": 7}, "its entry 'epoch' is not"),
         (ONES | {"W1": [[1.0], [1.0, 2.0]]}, "its entry 'W1' is not"),
@@ -252,9 +250,10 @@ def test_pickles_of_other_things_are_refused(tmp_path, content, words):
     ("content", "words"),
     [
         (b"", "it is empty"),
-        (b"<!DOCTYPE html>\n<html>", "neither an .npz file nor a pickle"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "neither"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "neither"),
+        (b"hello", "neither an .npz file nor a pickle; load a file"),
+        (b"<!DOCTYPE html>\n<html>", "it is a web page; download the file itself"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS.*; git lfs pull"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), r"an HDF5 file .*\.get_weights\(\)"),
         (b"PK\x03\x04" + bytes(100), "damaged or cut off"),
     ],
 )
@@ -538,9 +537,12 @@ def test_hostile_pickles_do_nothing(tmp_path, protocol):
 RAW_PICKLES = {
     "global by text": (b"cposix\nsystem\n(S'touch SENTINEL'\ntR.", "asks to run posix.system"),
     "inst": (b"(S'touch SENTINEL'\niposix\nsystem\n.", "asks for INST"),
-    "obj": (b"(cposix\nsystem\nS'touch SENTINEL'\no.", "asks for OBJ"),
-    "newobj": (b"\x80\x04cnumpy\nndarray\n)\x81.", "asks for NEWOBJ"),
-    "newobj with keywords": (b"\x80\x04cnumpy\nndarray\n)}\x92.", "asks for NEWOBJ_EX"),
+    "obj": (b"(cposix\nsystem\nS'touch SENTINEL'\no.", "asks for an object of posix.system"),
+    "newobj": (b"\x80\x04cnumpy\nndarray\n)\x81.", "asks for an object of numpy.ndarray"),
+    "newobj with keywords": (
+        b"\x80\x04cnumpy\nndarray\n)}\x92.",
+        "asks for an object of numpy.ndarray",
+    ),
     "a dotted name": (b"\x80\x04\x8c\x05numpy\x8c\x0dndarray.dumps\x93.", "asks to run"),
     "numpy's own runner": (b"cnumpy.testing._private.utils\nrunstring\n.", "asks to run"),
     "another encode": (b"cos\nencode\n.", "asks to run"),
