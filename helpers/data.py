@@ -17,11 +17,12 @@ from helpers.internals.checks import (
     check_finite,
     check_image_shape,
     check_is_dataset,
+    check_label_array,
     check_path,
     check_rng,
 )
+from helpers.internals.csv_bytes import DataFileError
 from helpers.internals.csv_files import Rules, read_csv_images
-from helpers.internals.csv_text import DataFileError
 from helpers.internals.mnist_files import read_images, users_folder
 
 __all__ = ["DataFileError", "Dataset", "find_file", "load_csv", "load_dataset", "split"]
@@ -140,7 +141,7 @@ class Dataset:
 
     def _check_labels(self):
         labels, m, classes = self.labels, self.X.shape[1], len(self.class_names)
-        check_array("labels", labels, kinds="iu", expected="a NumPy array of integers")
+        check_label_array(labels)
         if labels.shape != (m,):
             images_are_rows = labels.shape == (self.X.shape[0],)
             hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""

@@ -308,6 +308,16 @@ def _integers(name, values):
     return values
 
 
+def check_label_array(labels):
+    """Check that labels are a NumPy array (m,) of integers, and say how to make them one."""
+    if not isinstance(labels, np.ndarray):
+        hint = "np.asarray(labels) makes one" if _is_sequence(labels) else ""
+        raise _wrong(TypeError, "labels", labels, "a NumPy array of integers", hint)
+    if labels.dtype.kind not in "iu" or labels.ndim != 1:
+        _integers("labels", labels)
+        raise _wrong(TypeError, "labels", labels, "a NumPy array of integers", "")
+
+
 def check_answers(predictions, labels):
     """Return predictions and labels as arrays (m,) of integers, with the same m, at least 1."""
     predictions, labels = check_pair("predictions", predictions, "labels", labels)
@@ -377,7 +387,8 @@ def check_is_dataset(name, dataset):
     """Check that a dataset is a Dataset."""
     known = hasattr(dataset, "X") and hasattr(dataset, "labels")
     if isinstance(dataset, type) or not known:
-        raise _wrong(TypeError, name, dataset, "a Dataset", "load_dataset or load_csv makes one")
+        hint = "load_dataset, load_csv or Dataset(X, labels) makes one"
+        raise _wrong(TypeError, name, dataset, "a Dataset", hint)
 
 
 def check_labeled(name, dataset):

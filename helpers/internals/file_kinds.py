@@ -73,10 +73,17 @@ _KINDS = {
         ("zstd", "a Zstandard file", _UNPACK),
         ("lfs", "a pointer of Git LFS, not the file itself", "git lfs pull fetches the file"),
         ("html", "a web page", "download the file itself"),
-        ("arff", "an ARFF file", "scipy.io.arff.loadarff(path) gives the table"),
-        ("libsvm", "a LIBSVM file", "sklearn.datasets.load_svmlight_file(path) gives the table"),
+        ("arff", "an ARFF file", "table = scipy.io.arff.loadarff(path) gives the table"),
+        (
+            "libsvm",
+            "a LIBSVM file",
+            "X, labels = sklearn.datasets.load_svmlight_file(path, n_features=784) gives the table",
+        ),
         ("xml", "an XML file", "export what is in it"),
         ("json", "a JSON text", "json.load reads it"),
+        ("jsonl", "a JSON text of one object per line", "pandas.read_json(path, lines=True)"),
+        ("printed", "an array as Python prints it", "write it to a file instead"),
+        ("sql", "an SQL script", "let the database export the table as CSV"),
     )
 }
 _STARTS = (
@@ -86,6 +93,7 @@ _STARTS = (
     (b"MATLAB 5.0 MAT", "matlab"),
     (b"MATLAB 7.3 MAT", "hdf5"),
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "torch"),  # its files before version 1.6
+    (b"PK\x05\x06", "zip"),  # an empty one
     (b"PAR1", "parquet"),
     (b"ARROW1", "feather"),
     (b"SQLite format 3\0", "sqlite"),
@@ -126,8 +134,11 @@ _TEXTS = (  # after a byte-order mark and blanks
     (rb"<", "html"),
     (rb"(?:%[^\n]*\n\s*)*@relation\b", "arff"),
     (rb"[-+]?[\d.]+(?:[ \t]+\d+:[-+\d.e]+)+[ \t]*(?:\r|\n|$)", "libsvm"),
+    (rb"\{[^\n]*\}\s*\n\s*\{", "jsonl"),
     (rb"\{", "json"),
+    (rb"\[\s*\[[^,\]]*\]", "printed"),
     (rb"\[\s*[\[{]", "json"),
+    (rb"(?:--[^\n]*\s*)*(?:insert\s+into|create\s+table)\b", "sql"),
 )
 
 

@@ -216,10 +216,9 @@ def unpack_pickle(content):
     """The dict of arrays and texts in a pickle, of Python 2 or 3, made without running anything."""
     counts, texts, name = collections.Counter(), collections.deque(maxlen=2), ""
     for opcode, argument, _ in pickletools.genops(content):
-        if opcode.name == "GLOBAL":
-            name = argument.replace(" ", ".")
-        elif opcode.name == "STACK_GLOBAL":
-            name = ".".join(texts)
+        if opcode.name in ("GLOBAL", "STACK_GLOBAL"):
+            asked = ".".join(argument.split(" ") if argument else texts)
+            name = asked if not name or name.startswith("numpy.") else name  # arrays are harmless
         elif isinstance(argument, str):
             texts.append(argument[:100])
         if opcode.name not in OPCODES:

@@ -45,7 +45,7 @@ _OBJECTS = {
 def foreign_kind(content):
     """Return what a file is that is neither a NumPy archive nor a pickle, in words, or None."""
     kind = what_is(content[:FIRST_BYTES])
-    if kind is None or kind.name in ("npz", "pickle"):
+    if kind is None or kind.name in ("npz", "pickle") or content.startswith(b"PK\x05\x06"):
         return None
     if kind.name == "zip" and (
         b".npy" in content[-FIRST_BYTES:] or not zipfile.is_zipfile(io.BytesIO(content))

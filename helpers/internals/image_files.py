@@ -102,9 +102,9 @@ def read_image(source):
             return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
         kind = what_is(content[:FIRST_BYTES])
-        other = kind is not None and kind.name.upper() not in FORMATS
-        known = f" (it is {kind.title})" if other else ""
-        problem = f"is not a picture that can be read{known}; save it as PNG or JPEG and try again"
+        problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
+        if kind is not None and kind.name.upper() not in FORMATS:
+            problem = f"is not a picture that can be read: it is {kind.title}; {kind.way_out}"
     except (TooLargeError, Image.DecompressionBombError, MemoryError) as error:
         size = str(error) if isinstance(error, TooLargeError) else "more pixels than can be read"
         problem = f"has {size}; make it smaller or cut out the digit, or save it as JPEG"

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.internals.csv_text import DataFileError
+from helpers.internals.csv_bytes import DataFileError
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
 
 FOLDER_VARIABLE = "NEURAL_NETWORK_DATA"

@@ -240,9 +240,12 @@ def test_cameras_with_fewer_bits_than_their_file_are_scaled_by_what_they_hold(bi
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        (b"\0\0\0\x18ftypheic" + bytes(50), "it is a HEIC picture.*save it as PNG or JPEG"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), "it is a HEIC picture.*; export it as JPEG or PNG"),
         (b'<svg xmlns="http://www.w3.org/2000/svg">', "it is an SVG drawing"),
-        (b"version https://git-lfs.github.com/spec/v1\noid", "it is a pointer of Git LFS"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            "it is a pointer of Git LFS.*; git lfs pull",
+        ),
     ],
 )
 def test_pictures_of_other_formats_are_named(start, words):
