@@ -3,6 +3,8 @@
 Predictions and accuracy (notebook 2), confusion matrix and mistakes (5), nearest examples (7).
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -54,9 +56,20 @@ def predict_probabilities(parameters, X, *, activation="relu"):
     ------
     TypeError, ValueError
         If the parameters are not layers that chain, X does not fit the first one, or X holds NaN.
+
+    Warns
+    -----
+    UserWarning
+        If X holds whole numbers over 1, such as pixels from 0 to 255.
     """
     check_parameters(parameters)
     check_examples(parameters, X)
+    if X.dtype.kind in "iu" and X.max(initial=0) > 1:
+        warnings.warn(
+            f"X holds whole numbers up to {X.max()}, expected 0 to 1 as in training; X / 255 "
+            "scales bytes",
+            stacklevel=2,
+        )
     blocks = [
         forward_propagation(parameters, X[:, start : start + BLOCK], activation=activation)[-1]
         for start in range(0, max(X.shape[1], 1), BLOCK)
@@ -83,9 +96,15 @@ def make_predictions(parameters, X, *, activation="relu"):
     Raises
     ------
     TypeError, ValueError
-        As predict_probabilities does.
+        As predict_probabilities does, and if the network answers NaN.
     """
-    return predict_probabilities(parameters, X, activation=activation).argmax(axis=0)
+    probabilities = predict_probabilities(parameters, X, activation=activation)
+    if np.isnan(probabilities).any():
+        raise ValueError(
+            "parameters make probabilities that are NaN, expected numbers; the training run "
+            "diverged: try a smaller learning rate"
+        )
+    return probabilities.argmax(axis=0)
 
 
 def accuracy(predictions, labels):

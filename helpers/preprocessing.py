@@ -197,6 +197,8 @@ def to_gray(image):
     full = 255 if image.dtype.kind in "ui" else 1
     if not (np.isfinite(image).all() and image.min() >= 0 and image.max() <= full):
         hint = "; divide by 255" if full == 1 and 0 <= image.min() <= image.max() <= 255 else ""
+        if image.dtype.kind == "u" and image.dtype.itemsize == 2:
+            hint = "; image / 65535 scales 16 bits per pixel"
         raise ValueError(
             f"the picture holds values from {image.min()} to {image.max()}, expected 0 to {full} "
             f"for {image.dtype}{hint}"

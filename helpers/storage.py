@@ -11,6 +11,7 @@ from helpers.activations import get_activation
 from helpers.internals.checks import check_dtype, check_parameters, check_path
 from helpers.internals.files import (
     checksum,
+    missing_file,
     pack_npz,
     read_bounded,
     reason,
@@ -136,10 +137,7 @@ def _read(path):
         content = read_bounded(path)
         return _network(_entries(content))
     except FileNotFoundError:
-        raise FileNotFoundError(
-            f"there is no file {path}; save_parameters writes one, or check the spelling and the "
-            "folder"
-        ) from None
+        raise FileNotFoundError(f"{missing_file(path)}; save_parameters writes one") from None
     except OSError:
         raise
     except Exception as error:  # damaged files make zipfile, pickle and NumPy raise almost anything
@@ -170,6 +168,11 @@ def _network(entries):
     if len(text) > MAX_METADATA:
         raise ValueError(
             f"its metadata has {len(text):,} characters, expected at most {MAX_METADATA:,}"
+        )
+    if {"facts", "history", "vector"} <= set(entries):
+        raise ValueError(
+            "it is a checkpoint of train, not a network; train(..., resume_from=path) goes on from "
+            "it, and returns .parameters"
         )
     if set(entries) == {f"arr_{i}" for i in range(len(entries))}:  # np.savez(path, W1, b1, ...)
         places = (f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(entries)))

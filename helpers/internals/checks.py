@@ -89,6 +89,8 @@ def check_path(name, value, *, hint=""):
     """Return a path as a Path, with the home folder in place of ~."""
     if not isinstance(value, (str, os.PathLike)) or isinstance(os.fspath(value), bytes):
         raise _wrong(TypeError, name, value, "the path of a file, as text or a Path", hint)
+    if not str(value).strip():
+        raise _wrong(ValueError, name, value, "the path of a file", hint)
     return Path(value).expanduser()
 
 
@@ -165,8 +167,9 @@ def check_array(name, values, *, kinds="fiub", expected="a NumPy array of number
     if not isinstance(values, np.ndarray) or values.dtype.kind not in kinds:
         raise _wrong(TypeError, name, values, expected)
     if isinstance(values, (np.matrix, np.ma.MaskedArray)):  # whose products and sums are others
-        hint = f"np.asarray({name}) makes one"
-        raise _wrong(TypeError, name, type(values), "a plain NumPy array", hint)
+        masked = isinstance(values, np.ma.MaskedArray)
+        hint = f"{name}.filled(0)" if masked else f"np.asarray({name})"
+        raise _wrong(TypeError, name, type(values), "a plain NumPy array", f"{hint} makes one")
 
 
 def check_numbers(name, values):
@@ -181,11 +184,16 @@ def check_parameters(parameters, name="parameters"):
     if not isinstance(parameters, (list, tuple)) or not parameters:
         error = ValueError if isinstance(parameters, (list, tuple)) else TypeError
         hint = "initialize_parameters makes one" if name == "parameters" else ""
+        if hasattr(parameters, "parameters"):
+            hint = "its .parameters are one"
+        elif isinstance(parameters, dict) and "W1" in parameters:
+            hint = "[(W1, b1), (W2, b2)] is one"
         raise _wrong(error, name, parameters, "a list of layers", hint)
     n_in = None
     for number, layer in enumerate(parameters, 1):
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:
-            raise _wrong(TypeError, f"layer {number} of the {name}", layer, "a pair (W, b)")
+            hint = "[(W1, b1), (W2, b2)] is a list of them" if number == 1 else ""
+            raise _wrong(TypeError, f"layer {number} of the {name}", layer, "a pair (W, b)", hint)
         W, b = layer
         check_array(f"W{number}", W)
         check_array(f"b{number}", b)
@@ -193,8 +201,10 @@ def check_parameters(parameters, name="parameters"):
             raise ValueError(f"W{number} has shape {W.shape}, expected (n_out, n_in)")
         n_out = W.shape[0]
         if n_in is not None and W.shape[1] != n_in:
+            hint = f"; take W{number}.T if it is (n_in, n_out)" if n_out == n_in else ""
             raise ValueError(
-                f"W{number} has shape {W.shape}, expected ({n_out}, {n_in}): layer {number - 1} has {n_in} neurons"
+                f"W{number} has shape {W.shape}, expected ({n_out}, {n_in}): layer {number - 1} "
+                f"has {n_in} neurons{hint}"
             )
         if b.size == W.shape[1] != n_out:
             raise ValueError(
@@ -203,9 +213,10 @@ def check_parameters(parameters, name="parameters"):
                 f"scikit-learn; take W{number}.T, and b{number}.reshape(-1, 1)"
             )
         if b.shape != (n_out, 1):  # a flat b, (n_out,), would broadcast a batch of n_out silently
+            hint = "; b.reshape(-1, 1) makes a column" if b.size == n_out else ""
             raise ValueError(
                 f"b{number} has shape {b.shape}, expected ({n_out}, 1), one row per neuron of "
-                f"W{number} {W.shape}; b.reshape(-1, 1) makes a column"
+                f"W{number} {W.shape}{hint}"
             )
         n_in = n_out
 
@@ -290,10 +301,11 @@ def _integers(name, values):
     values = as_array(name, values)
     if values.dtype.kind not in "biuf":
         hint = ""
-        if values.dtype.kind in "UST" or all(isinstance(v, (str, bytes)) for v in values.flat):
-            digits = values.size and all(str(v).strip().isdigit() for v in values.flat)
-            names = "np.unique(names, return_inverse=True)[1] numbers names"
-            hint = f"np.asarray({name}).astype(int) converts them" if digits else names
+        if values.ndim and all(isinstance(v, (str, bytes)) or is_whole(v) for v in values.flat):
+            digits = all(is_whole(v) or v.strip().isdigit() for v in values.flat)
+            hint = f"np.asarray({name}).astype(int) converts them"
+            if not digits:
+                hint = f"np.unique({name}, return_inverse=True)[1] numbers their names"
         raise _wrong(TypeError, name, values, "integers", hint)
     if values.ndim != 1:
         hint = ""
@@ -304,14 +316,21 @@ def _integers(name, values):
             hint = f"; they look one-hot: {name}.argmax(axis={axis}) undoes it"
         raise ValueError(f"{name} have shape {values.shape}, expected (m,), one per example{hint}")
     if values.size and values.dtype.kind not in "iu":
-        raise _wrong(TypeError, name, values, "integers", f"{name}.astype(int) converts them")
+        whole = values == np.floor(values) if values.dtype.kind == "f" else np.array([True])
+        if whole.all():
+            raise _wrong(TypeError, name, values, "integers", f"{name}.astype(int) converts them")
+        found = f"{values[~whole][0]} at position {np.flatnonzero(~whole)[0]}"
+        raise _wrong(TypeError, name, values, "integers", f"the first that is none is {found}")
     return values
 
 
 def check_label_array(labels):
     """Check that labels are a NumPy array (m,) of integers, and say how to make them one."""
     if not isinstance(labels, np.ndarray):
-        hint = "np.asarray(labels) makes one" if _is_sequence(labels) else ""
+        several = _is_sequence(labels)
+        if several:
+            _integers("labels", labels)
+        hint = "np.asarray(labels) makes one" if several else ""
         raise _wrong(TypeError, "labels", labels, "a NumPy array of integers", hint)
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         _integers("labels", labels)
@@ -320,8 +339,8 @@ def check_label_array(labels):
 
 def check_answers(predictions, labels):
     """Return predictions and labels as arrays (m,) of integers, with the same m, at least 1."""
-    predictions, labels = check_pair("predictions", predictions, "labels", labels)
-    return _integers("predictions", predictions), _integers("labels", labels)
+    predictions, labels = _integers("predictions", predictions), _integers("labels", labels)
+    return check_pair("predictions", predictions, "labels", labels)
 
 
 def check_pair(name, values, other_name, others, *, hint=""):

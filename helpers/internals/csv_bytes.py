@@ -1,17 +1,16 @@
 """The bytes of a CSV file: unpacked where they are packed, and refused where they are something else."""
 
 import bz2
-import difflib
 import gzip
 import io
 import lzma
-import re
 import zipfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO
 
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
+from helpers.internals.files import missing_file
 
 MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
@@ -54,7 +53,7 @@ def open_unpacked(path: Path) -> BinaryIO:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; expected the path of one CSV file in it")
     if not path.exists():
-        raise FileNotFoundError(_missing(path))
+        raise FileNotFoundError(missing_file(path))
     if not path.is_file():  # a pipe would let us wait for ever
         raise DataFileError(f"{path.name} is a device or a pipe; expected a file")
     with path.open("rb") as file:
@@ -112,14 +111,3 @@ class _Limited(io.RawIOBase):
     def close(self):
         self.file.close()
         super().close()
-
-
-def _missing(path: Path) -> str:
-    if re.match(r"\w+:/", str(path)):
-        return f"{path.name} is a web address, expected a file: download it first"
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}, so {path.name} cannot be read from it"
-    others = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    close = difflib.get_close_matches(path.name, others, n=1)
-    hint = f"did you mean {close[0]}?" if close else "check the name and the folder"
-    return f"there is no file {path}; {hint}"

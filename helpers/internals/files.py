@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import difflib
 import errno
 import glob
 import hashlib
@@ -141,6 +142,18 @@ def read_bounded(path, limit=MAX_BYTES):
     return Path(path).read_bytes()
 
 
+def missing_file(path):
+    """Why there is no file at a path, and the name there that is most like it."""
+    if re.match(r"\w+:/", str(path)):
+        return f"{path.name} is a web address, expected a file: download it first"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}, so {path.name} cannot be read from it"
+    others = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    close = difflib.get_close_matches(path.name, others, n=1)
+    hint = f"did you mean {close[0]}?" if close else "check the name and the folder"
+    return f"there is no file {path}; {hint}"
+
+
 def reason(error):
     """What is wrong with a file, in one printable line, from what reading it raised."""
     damaged = f"it is damaged or cut off ({error!r:.80})"
@@ -156,6 +169,10 @@ def unpack_npz(content, kinds="fU"):
     arrays = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
+        names = [member.filename for member in members]
+        if names and not any(name.endswith(".npy") for name in names):
+            listed = ", ".join(names[:3]) + ", …" * (len(names) > 3)
+            raise ValueError(f"it is a zip archive of {listed}; unpack it, and load one of them")
         if sum(member.file_size for member in members) > MAX_BYTES:
             raise ValueError(f"its arrays declare more than {MAX_BYTES:,} bytes")
         for member in members:
@@ -165,11 +182,11 @@ def unpack_npz(content, kinds="fU"):
             if name in arrays:
                 raise ValueError(f"it holds {name!r} twice")
             with archive.open(member) as stream:  # which gives no more than the member declares
-                version, _ = np.lib.format.read_magic(stream)
+                version = _version_of(stream, name)
                 shape, _, dtype = NPY_HEADERS[version](stream)
                 if dtype.kind not in kinds:
                     point = "" if "i" in kinds else " with a decimal point"
-                    advice = _advice_on(name, [other.filename for other in members])
+                    advice = _advice_on(name, names)
                     raise ValueError(f"{name!r} holds {dtype}, expected numbers{point}{advice}")
                 length = member.file_size - stream.tell()
                 if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != length:
@@ -177,6 +194,14 @@ def unpack_npz(content, kinds="fU"):
                 stream.seek(0)
                 arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
     return arrays
+
+
+def _version_of(stream, name):
+    """The version of the format of an array."""
+    try:
+        return np.lib.format.read_magic(stream)[0]
+    except ValueError:
+        raise ValueError(f"its part {name!r} is no array, or damaged") from None
 
 
 def _advice_on(name, names):
@@ -215,7 +240,7 @@ OPCODES = """
 def unpack_pickle(content):
     """The dict of arrays and texts in a pickle, of Python 2 or 3, made without running anything."""
     counts, texts, name = collections.Counter(), collections.deque(maxlen=2), ""
-    for opcode, argument, _ in pickletools.genops(content):
+    for opcode, argument, _ in _opcodes(content):
         if opcode.name in ("GLOBAL", "STACK_GLOBAL"):
             asked = ".".join(argument.split(" ") if argument else texts)
             name = asked if not name or name.startswith("numpy.") else name  # arrays are harmless
@@ -245,6 +270,14 @@ def unpack_pickle(content):
         if total > MAX_BYTES:
             raise ValueError(f"its arrays declare more than {MAX_BYTES:,} bytes")
     return arrays
+
+
+def _opcodes(content):
+    """The instructions of a pickle, with their arguments and places."""
+    try:
+        yield from pickletools.genops(content)
+    except ValueError as error:
+        raise ValueError(f"it is damaged or cut off ({error})") from None
 
 
 def _by_name(values):

@@ -1,8 +1,5 @@
 """Networks in the files of others: named, with the lines that make a file of this project."""
 
-import io
-import zipfile
-
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
 
 _PAIRS = "for W, b in zip(arrays[::2], arrays[1::2])]"
@@ -45,12 +42,12 @@ _OBJECTS = {
 def foreign_kind(content):
     """Return what a file is that is neither a NumPy archive nor a pickle, in words, or None."""
     kind = what_is(content[:FIRST_BYTES])
-    if kind is None or kind.name in ("npz", "pickle") or content.startswith(b"PK\x05\x06"):
+    if kind is None or kind.name in ("npz", "pickle", "zip"):  # whose content unpack_npz names
         return None
-    if kind.name == "zip" and (
-        b".npy" in content[-FIRST_BYTES:] or not zipfile.is_zipfile(io.BytesIO(content))
-    ):
-        return None  # an archive whose first array is called otherwise, or what is left of one
+    if kind.name == "npy" and b"'descr': '|O'" not in content[:100]:
+        return (
+            f"it is {kind.title}, which holds one; np.savez(new_path, W1=W1, b1=b1, ...) saves all"
+        )
     return f"it is {kind.title}; {_WAYS_OUT.get(kind.name, kind.way_out)}"
 
 

@@ -416,9 +416,22 @@ WRONG_VALUES = [
      r"\(2,\) and b \(3,\), expected two arrays of the same shape"),
     (lambda: accuracy([0, 1], [0]),
      r"^predictions has shape \(2,\) and labels \(1,\), expected \(m,\) twice"),
-    (lambda: accuracy([[0]], [[0]]), r"expected \(m,\) twice"),
+    (lambda: accuracy([[0]], [[0]]), r"^predictions have shape \(1, 1\).*; predictions\.ravel\(\)"),
+    (lambda: accuracy(LABELS, LABELS[:, None]), r"^labels have shape \(9, 1\).*; labels\.ravel\(\)"),
+    (lambda: accuracy(ACTIVATIONS[-1], LABELS), r"one-hot: predictions\.argmax\(axis=0\) undoes it$"),
+    (lambda: one_hot(np.eye(3)[LABELS]), r"one-hot: labels\.argmax\(axis=1\) undoes it$"),
+    (lambda: one_hot(LABELS[:, None]), r"; labels\.ravel\(\) has that shape$"),
+    (lambda: make_predictions(PARAMETERS, np.where(X[2, 4] == X, np.nan, X)),
+     "^X holds nan, first in column 4, row 2, expected numbers"),
+    (lambda: make_predictions([Layer(W * np.nan, b) for W, b in PARAMETERS], X),
+     "^parameters make probabilities that are NaN, .*; the training run diverged"),
+    (lambda: forward_propagation([(W.T, b.ravel()) for W, b in PARAMETERS], X),
+     r"^W1 has shape \(6, 5\) and b1 5 numbers, .*; take W1\.T, and b1\.reshape\(-1, 1\)$"),
+    (lambda: forward_propagation(layers(((5, 6), (5, 1)), ((5, 3), (3, 1))), X),
+     r"^W2 has shape \(5, 3\) and b2 3 numbers, .*; take W2\.T|; take W2\.T if it is \(n_in, n_out\)$"),
+    (lambda: backward_propagation(PARAMETERS, ACTIVATIONS, Y, out=[]), r"^out is \[\], expected"),
     (lambda: accuracy([], []), "m at least 1"),
-    (lambda: confusion_matrix([[0, 1]], [0, 1]), r"expected \(m,\) twice"),
+    (lambda: confusion_matrix([[0, 1]], [0, 1]), r"^predictions have shape \(1, 2\), expected \(m,\)"),
     (lambda: confusion_matrix([3], [0], num_classes=3), "outside the 3 classes 0 to 2"),
     (lambda: confusion_matrix([0], [3], num_classes=3), "outside the 3 classes 0 to 2"),
     (lambda: mistakes(PARAMETERS, UNLABELED), "^dataset has no labels, expected one per example$"),
@@ -500,6 +513,60 @@ WRONG_VALUES = [
 def test_a_wrong_value_or_shape_is_a_value_error_that_says_what_to_do(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
+@pytest.mark.parametrize(
+    ("labels", "advice"),
+    [
+        (LABELS.astype(str), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (LABELS.astype("S"), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (LABELS.astype(object), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (
+            pd.Categorical(LABELS.astype(str)),
+            r"np\.asarray\(labels\)\.astype\(int\) converts them$",
+        ),
+        (LABELS.astype(float), r"labels\.astype\(int\) converts them$"),
+        (
+            np.array(["a", "b", "c"])[LABELS],
+            r"np\.unique\(labels, return_inverse=True\)\[1\] numbers",
+        ),
+        (np.where(LABELS == 1, np.nan, LABELS), "the first that is none is nan at position 1$"),
+    ],
+)
+def test_labels_that_are_no_integers_are_refused_with_advice_that_works(judge, labels, advice):
+    with pytest.raises(TypeError, match=f"^labels is .*, expected integers; {advice}"):
+        judge(LABELS, labels)
+    code = re.search(r"np\..*(\]|int\))|labels\.astype\(int\)", advice.replace("\\", ""))
+    if code:
+        names = {"np": np, "labels": labels}
+        assert np.array_equal(judge(LABELS, eval(code[0], names)), judge(LABELS, LABELS))
+
+
+def test_plain_pairs_do_wherever_layers_do():
+    pairs = [(W, b) for W, b in PARAMETERS]
+    for function, *arguments in (
+        (forward_propagation, X),
+        (backward_propagation, ACTIVATIONS, Y),
+        (update_parameters, pairs, 0.1),
+        (check_gradients, X, Y),
+        (make_predictions, X),
+        (lambda parameters: mistakes(parameters, DATASET).to_numpy(),),
+        (pack_parameters,),
+    ):
+        np.testing.assert_equal(function(pairs, *arguments), function(PARAMETERS, *arguments))
+
+
+def test_a_set_with_one_class_gets_a_warning():
+    one = Dataset(X, LABELS * 0, ("a", "b", "c"), (2, 3))
+    with pytest.warns(UserWarning, match="all 9 examples of train_set have the label 0"):
+        train(one, DATASET, [6, 3], learning_rate=0.1, max_epochs=1)
+
+
+def test_pixels_that_were_not_scaled_get_a_warning():
+    pixels = np.rint(X * 255).astype(np.uint8)
+    with pytest.warns(UserWarning, match=r"X holds whole numbers up to \d+, expected 0 to 1"):
+        make_predictions(PARAMETERS, pixels)
 
 
 def test_numbers_of_numpy_are_numbers():
