@@ -107,6 +107,8 @@ def judge(attempt):
         words = f"your {exercise.name} never looks at the `{name}` that it is given: "
         words += "draw from this one, so that whoever calls it chooses the seed"
         return not_yet(exercise, words, "ignored")
+    if problem is None and exercise.together and (words := exercise.together(attempt.returned)):
+        problem = 0, words, None
     if problem is None:
         count = f"your {exercise.name} is right in all {len(attempt.cases)} cases"
         praise = "that is right" if exercise.is_value else count
@@ -119,8 +121,9 @@ def judge(attempt):
 def explain(attempt, words, difference):
     """The Verdict on a wrong answer: the case at issue, and the first mistake that explains it."""
     error = attempt.outcome.error
-    mistake = find_mistake(attempt)
-    found = (mistake.name, mistake.sentence) if mistake else None
+    found = ignored(attempt.answer, only_for_data=True)
+    if found is None and (mistake := find_mistake(attempt)):
+        found = mistake.name, mistake.sentence
     if found is None and difference is not None:
         found = recognize(difference, attempt)
     name, sentence = found or (error is None and ignored(attempt.answer)) or (None, "")

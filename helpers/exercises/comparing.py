@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+FLOAT32 = 3e-6  # the relative error up to which an answer in float32 is right
 MOST_NUMBERS = 16  # an array with more is shown by its shape and its first wrong place
 
 
@@ -73,6 +74,9 @@ def close(returned, expected, rtol, atol):
     if expected.dtype.kind in "biu" and returned.dtype.kind in "biu":
         return np.array_equal(returned, expected)
     floats = returned.astype(float), expected.astype(float)
+    if returned.dtype.kind == "f" and returned.dtype.itemsize == 4:  # right to the digits it has
+        largest = np.max(np.abs(floats[1]), where=np.isfinite(floats[1]), initial=0)
+        rtol, atol = max(rtol, FLOAT32), max(atol, 0.1 * FLOAT32 * largest)
     return np.allclose(*floats, rtol=rtol, atol=atol, equal_nan=True)
 
 

@@ -34,6 +34,7 @@ class Exercise:
     says: tuple[str | None, ...] = ()  # per case, what a message says in place of its arguments
     returns: tuple[str, ...] | None = None  # names of the parts where a tuple is returned
     judge: Callable | None = None  # judge(returned, *arguments) says what is wrong, or None
+    together: Callable | None = None  # what the judge cannot see: together(all that is returned)
     without: tuple[str, ...] = ()  # functions that the learner may not use, as they do the work
     start: Callable | None = None  # the function as it is given, where it holds a bug
     examples: Callable | None = None  # examples(*arguments): the m of a case

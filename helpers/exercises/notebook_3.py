@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 
-from helpers.activations import leaky_relu_derivative
+from helpers.activations import leaky_relu_derivative, sigmoid
 from helpers.exercises.checking import make_check
-from helpers.exercises.recognizing import changes, every, gives, some, stops, when
+from helpers.exercises.comparing import find_difference
+from helpers.exercises.recognizing import Predicate, changes, every, gives, some, stops, when
 from helpers.losses import one_hot
 from helpers.network import (
     Layer,
@@ -45,6 +46,12 @@ def not_put_back(f, w, h):
     return slopes
 
 
+def undone_by_arithmetic(attempt):
+    """Whether the slopes of the floats are right, but w is not exactly what it was."""
+    pairs = list(zip(attempt.returned, attempt.expected, strict=True))[:2]
+    return changes("w").holds(attempt) and all(np.allclose(one, two) for one, two in pairs)
+
+
 def product(w):
     return w[0] * w[0] * w[1]
 
@@ -61,9 +68,9 @@ check_slopes = make_check(
         (lambda w: product(w) / 4, np.array([3, 5]), 1e-5),
     ],
     says=(
-        "f(w) = w1² w2, w = [3, 5], h = 0.5",
-        "f(w) = w1³ - w2³ + 2 w3³, w = [1, -2, 0.5], h = 0.1",
-        "f(w) = w1² w2 / 4, whole numbers w = [3, 5], h = 0.00001",
+        "f(w) = w[0]² w[1], w = [3, 5], h = 0.5",
+        "f(w) = w[0]³ - w[1]³ + 2 w[2]³, w = [1, -2, 0.5], h = 0.1",
+        "f(w) = w[0]² w[1] / 4, whole numbers w = [3, 5], h = 0.00001",
     ),
     rtol=1e-6,
     mistakes=[
@@ -77,8 +84,11 @@ check_slopes = make_check(
     ("all move", partial(other_slopes, together=True),
      "all entries move at once; for entry i only w[i] may move, and all others stay"),
     ("one number", when(lambda slopes, *_: np.ndim(slopes) == 0 and slopes is not None),
-     "`w + h` moves all entries together, and one number comes of it: move one entry at a time, "
-     "in a loop"),
+     "`w + h` moves all entries together, and gives one number: move one entry at a time, in a "
+     "loop"),
+    ("an entry alone", stops("invalid index to scalar", "not subscriptable"),
+     "`f` takes the whole vector, not a single number: change one entry of a copy of w, and give "
+     "`f` the copy"),
     ("whole numbers", partial(other_slopes, dtype=None),
      "the copy of w holds whole numbers, so a small step is cut off: copy with `np.array(w, "
      "dtype=float)`"),
@@ -90,6 +100,9 @@ check_slopes = make_check(
      "`/ 2 * h` divides by 2 and then multiplies by h: write `/ (2 * h)`"),
     ("moved for good", not_put_back,
      "an entry stays moved while the next one moves: put it back first"),
+    ("undone by arithmetic", Predicate(undone_by_arithmetic),
+     "adding h again does not give the old number back exactly: keep it in a variable and put "
+     "that back, or step on a copy"),
     ("not put back", changes("w"),
      "step on a copy of w (`v = w` is no copy), or put each entry back to what it was"),
 ])  # fmt: skip
@@ -130,6 +143,10 @@ check_dZ = make_check(
      "divided by the number of classes; the mean is over the examples, and these are the columns"),
     ("sign", partial(less_one, factor=lambda A: -1 / A.shape[1]),
      "only the sign is wrong: the slope is A - Y, what was given minus what was wanted"),
+    ("labels taken away", gives(lambda A, labels: (A - labels) / len(labels),
+     lambda A, labels: A - labels),
+     "`A - labels` takes the number of the class away from a whole column; take 1 away from one "
+     "entry of it, the one in the row `labels[k]`"),
     ("divided too early", lambda A, labels: less_one(A / len(labels), labels, factor=lambda A: 1),
      "1 was taken away after the division: take it from a copy of A, then divide all of that by m"),
     ("replaced", gives(replaced, lambda A, labels: replaced(A, labels) * len(labels)),
@@ -142,7 +159,7 @@ check_dZ = make_check(
 ])  # fmt: skip
 
 check_leaky_slope = make_check(
-    "3.3", "my_leaky_slope", "Let the rate leak", leaky_relu_derivative,
+    "3.3", "my_leaky_slope", "Let a little slope through", leaky_relu_derivative,
     cases=[
         (np.array([[-0.02, 0.0, 3.0]]),),
         (np.array([[2.0, -0.5, 0.0, 0.005], [-0.03, 0.0, 1.0, 7.0]]),),
@@ -150,9 +167,16 @@ check_leaky_slope = make_check(
     mistakes=[
     ("at zero", lambda A: np.where(A >= 0, 1, 0.01),
      "it goes wrong only at 0, where the slope of the left side is wanted: `>` in place of `>=`"),
+    ("whole numbers", every(lambda slopes, A: slopes.dtype.kind in "iu" and np.array_equal(
+     slopes, A > 0)),
+     "your array holds whole numbers, and they have no 0.01: make it an array of floats, with 0.01 "
+     "where A is not positive"),
     ("ReLU", lambda A: (A > 0).astype(float),
-     "that is the slope of ReLU; here a little of the rate gets through where A is not positive: "
-     "0.01, not 0"),
+     "that is the slope of ReLU; here a little of it gets through where A is not positive: 0.01, "
+     "not 0"),
+    ("if", stops("truth value"),
+     "`if` wants a single True or False, and `A > 0` holds many: `np.where(A > 0, ..., ...)` "
+     "chooses entry by entry"),
     ("value", gives(lambda A: np.where(A > 0, A, 0.01 * A), lambda A: np.where(A > 0, 1, 0.01 * A)),
      "that is a value of the leaky ReLU, not its slope; the slope of 0.01 z is 0.01, whatever z "
      "is"),
@@ -201,7 +225,7 @@ check_layer_backward = make_check(
      "examples, `axis=1`"),
     ("W not transposed", some(lambda gradients, dZ, W, A_prev: (
      len(W) == len(W.T) and np.allclose(gradients[2], W @ dZ))),
-     "which factor has to be turned? The rates at the inputs sum over the neurons i, the first "
+     "which factor has to be turned? The slopes at the inputs sum over the neurons i, the first "
      "index of W"),
     ("dA_prev transposed", gives(lambda dZ, W, A_prev: dZ.T @ W, part=2),
      "it is turned: a row for each input and a column for each example, like A_prev"),
@@ -232,8 +256,11 @@ def backward_with_a_bug(bug, parameters, activations, Y):
         if l > 0:
             W = parameters[l - (bug == "W of the layer before")].W
             A = activations[l + (bug == "slope of the layer after")]
+            if bug == "slope before W":
+                dZ, A = dZ * activations[l + 1] * (1 - activations[l + 1]), None
             dA = (W if bug == "W not transposed" else W.T) @ dZ
-            dZ = dA if bug == "no slope" else dA * A * (1 - A)
+            A = sigmoid(A) if bug == "sigmoid twice" else A
+            dZ = dA if bug == "no slope" or A is None else dA * A * (1 - A)
     return gradients
 
 
@@ -254,6 +281,22 @@ def network_cases():
     return cases
 
 
+def on_the_square_network(test):
+    """Whether test(gradients, *arguments) holds in the last case, where any two W have a product."""
+    return Predicate(lambda attempt: test(attempt.returned[-1], *attempt.cases[-1]))
+
+
+def leaves_W(gradients, *arguments):
+    wrong = backward_with_a_bug("W not transposed", *arguments)
+    return find_difference(gradients, wrong) is None
+
+
+def goes_forwards(gradients, parameters, activations, Y):
+    """Whether the last dZ met the inputs of the first layer."""
+    meeting = (activations[-1] - Y) / Y.shape[1] @ activations[0].T
+    return any(np.allclose(layer[0], meeting) for layer in gradients)
+
+
 def is_in_reverse(gradients, *arguments):
     """Whether the right layers come last first."""
     right = sigmoid_backward(*arguments)
@@ -269,14 +312,18 @@ check_backward = make_check(
     rtol=1e-7,
     mistakes=[
     ("no slope", partial(backward_with_a_bug, "no slope"),
-     "the rate went from A to Z unchanged: a sigmoid's A > 0 is true everywhere, its slope is A "
+     "the slope went from A to Z unchanged: a sigmoid's A > 0 is true everywhere, its slope is A "
      "* (1 - A)"),
+    ("sigmoid twice", partial(backward_with_a_bug, "sigmoid twice"),
+     "A is the sigmoid of Z already: its slope is A * (1 - A), without another sigmoid"),
+    ("slope before W", partial(backward_with_a_bug, "slope before W"),
+     "the slope comes too early: first `W.T @ dZ`, then the slope of the layer you arrive at, "
+     "from `activations[l]`"),
     ("slope of softmax", partial(backward_with_a_bug, "slope of softmax"),
      "the last layer is right without a slope: A - Y has that of the softmax in it already"),
     ("sign", partial(backward_with_a_bug, "sign"),
      "only the sign is wrong: the slope is A - Y, what was given minus what was wanted"),
-    ("forwards", every(lambda gradients, parameters, activations, Y: any(
-     layer[0].shape == (len(Y), len(activations[0])) for layer in gradients), first=1),
+    ("forwards", on_the_square_network(goes_forwards),
      "it goes from the first layer to the last; dZ is known at the end, so begin there: "
      "`reversed(...)`"),
     ("no mean", partial(backward_with_a_bug, "no mean"),
@@ -288,7 +335,7 @@ check_backward = make_check(
      "the layers come out last first: put each new one in front with `gradients.insert(0, ...)`"),
     ("divided by the classes", partial(backward_with_a_bug, "divided by the classes"),
      "divided by the number of classes; the mean is over the examples, the columns of Y"),
-    ("W not transposed", partial(backward_with_a_bug, "W not transposed"),
+    ("W not transposed", on_the_square_network(leaves_W),
      "which factor is transposed? The way back adds over the neurons i, the first index of W"),
     ("W of the layer before", partial(backward_with_a_bug, "W of the layer before"),
      "the way back to the inputs of a layer goes through its own W, not through that of the "
@@ -296,4 +343,7 @@ check_backward = make_check(
     ("slope of the layer after", partial(backward_with_a_bug, "slope of the layer after"),
      "the slope is that of the layer you arrive at: its activations are the inputs, "
      "`activations[l]`"),
+    ("no such product", stops("matmul"),
+     "write both shapes side by side: is it the `dZ` of this layer, and which factor has to be "
+     "turned?"),
 ])  # fmt: skip

@@ -8,7 +8,8 @@ from helpers.data import Dataset
 from helpers.evaluation import accuracy, make_predictions
 from helpers.exercises.broken_functions import batches
 from helpers.exercises.checking import make_check
-from helpers.exercises.recognizing import Predicate, every, gives, some, when
+from helpers.exercises.comparing import find_difference
+from helpers.exercises.recognizing import Predicate, every, gives, some, stops, when
 from helpers.losses import one_hot
 from helpers.network import (
     backward_propagation,
@@ -20,10 +21,11 @@ from helpers.training import train
 
 check_dead_neurons = make_check(
     "4.1", "my_dead_neurons", "Count the dead neurons",
-    lambda A: int((A == 0).all(axis=1).sum()),
+    lambda A: float((A == 0).all(axis=1).sum()),  # so that 2.0 passes for 2
     cases=[
         (np.array([[0, 0, 0], [0, 1.5, 0], [0, 0, 0], [2, 0.5, 0]]),),
         (np.array([[0, 1, 0, 2, 3], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0.01]]),),
+        (np.array([[0, 2], [1, 0], [0, 0], [0, 0]]),),
         (np.zeros((5, 2)),),
     ],
     mistakes=[
@@ -40,6 +42,8 @@ check_dead_neurons = make_check(
      "that asks whether the whole array is zero; with `axis=1`, every row is asked by itself"),
     ("fraction", lambda A: (A == 0).all(axis=1).mean(),
      "that is the fraction of dead neurons; how many are they?"),
+    ("the last row", lambda A: int((A[-1] == 0).all()),
+     "it counts the last row alone: set the counter to 0 once, before the loop"),
 ])  # fmt: skip
 
 
@@ -68,6 +72,33 @@ def takes(test):
     return every(lambda pairs, X, Y, size, rng: test(order_of(pairs), X.shape[1], size))
 
 
+def pieces(X, Y, slices):
+    """Pairs of columns of X and Y."""
+    return [(X[:, piece], Y[:, piece]) for piece in slices]
+
+
+def ends_wrong(X, Y, batch_size, rng):
+    order = rng.permutation(X.shape[1])
+    return pieces(X, Y, [order[start:batch_size] for start in range(0, len(order), batch_size)])
+
+
+def starts_wrong(number):
+    """Batches that start at the columns 0, 1, 2, ..., as many as `number` says of m and their size."""
+
+    def overlapping(X, Y, batch_size, rng):
+        order = rng.permutation(X.shape[1])
+        starts = range(number(len(order), batch_size))
+        return pieces(X, Y, [order[start : start + batch_size] for start in starts])
+
+    return overlapping
+
+
+def is_two_lists(pairs, X, Y, batch_size, rng):
+    """Whether the batches of X came back in one list, and those of Y in another."""
+    both = len(pairs) == 2 and all(isinstance(side, (list, tuple)) for side in pairs)
+    return both and all(len(batch) == len(X) for batch in pairs[0])
+
+
 def is_of_rows(pairs, X, Y, batch_size, rng):
     """Whether rows of X came back, as long as they are."""
     m = X.shape[1]
@@ -94,6 +125,17 @@ check_batches = make_check(
     ("a generator", when(lambda pairs, *_: hasattr(pairs, "__next__")),
      "collect the pairs in a list: `batches.append(...)` and one `return` in the end, in place "
      "of `yield`"),
+    ("two lists", some(is_two_lists),
+     "those are two lists; return one list of pairs: `batches.append((X_batch, Y_batch))`"),
+    ("rows of X", stops("out of bounds"),
+     "`X[piece]` picks rows; an example is a column: `X[:, piece]`"),
+    ("end of the slice", ends_wrong,
+     "a slice goes up to its second number, so the second batch is `order[start : start + "
+     "batch_size]`, not `order[start : batch_size]`"),
+    ("starts", gives(starts_wrong(lambda m, size: m // size), starts_wrong(lambda m, size: m),
+     starts_wrong(lambda m, size: -(-m // size))),
+     "the batches overlap: the first starts at 0, the second at `batch_size`, and so on, "
+     "`range(0, m, batch_size)`"),
     ("pair turned round", when(lambda pairs, *_: all((len(X), len(Y)) == (4, 2) for X, Y in pairs)),
      "a pair holds first `X_batch`, then `Y_batch`"),
     ("one batch", every(lambda pairs, X, Y, size, rng: (
@@ -129,16 +171,19 @@ check_batches = make_check(
 # 4.3
 
 
-def overfitting_start(train, dev, *, first=1, growth=1.1, more=0, sure=False, since=None, both=all):
+def overfitting_start(
+    train, dev, *, first=1, growth=1.1, more=0, sure=False, since=None, both=all, last=False,
+    risen=np.greater, lower=np.less,
+):  # fmt: skip
     """The epoch of the lowest development loss if the run overfits, with keywords for bugs."""
-    place = int(np.argmin(dev))
-    has_risen = dev[-1] > growth * dev[place if since is None else since] + more
-    learns = sure or train[-1] < train[place]
-    return place + first if both([has_risen, learns]) else None
+    place = len(dev) - 1 - int(np.argmin(dev[::-1])) if last else int(np.argmin(dev))
+    has_risen = risen(dev[-1], growth * dev[place if since is None else since] + more)
+    learns = sure or lower(train[-1], train[place])
+    return float(place + first) if both([has_risen, learns]) else None  # 2.0 passes for 2
 
 
 def loss_cases():
-    """Pairs of loss curves: overfitting, healthy, a small rise, diverging, high and low ones."""
+    """Pairs of loss curves: overfitting, healthy, a small rise, diverging, high and low, ties."""
     curves = (
         ([2.1, 1.1, 0.6, 0.4, 0.3], [2.0, 1.0, 0.5, 0.6, 0.8]),
         ([2.2, 1.4, 1.0, 0.9], [2.0, 1.5, 1.2, 1.1]),
@@ -149,6 +194,9 @@ def loss_cases():
         ([1.0, 0.5, 0.4, 0.3], [1.0, 0.8, 0.9, 1.2]),
         ([2.0, 1.0, 0.9, 0.8], [2.0, 1.0, 1.05, 1.105]),
         ([2.0, 1.0, 1.2, 1.5], [2.0, 1.0, 1.4, 1.8]),
+        ([2.0, 1.0, 0.8, 0.6], [2.0, 1.0, 1.0, 1.5]),  # two equal minima
+        ([2.0, 0.3, 0.2, 0.1], [2.0, 0.234, 0.25, 0.2574]),  # 10 %, however it is calculated
+        ([2.0, 0.5, 0.6, 0.5], [2.0, 1.0, 1.2, 1.5]),  # an equal training loss
     )
     return [(np.array(train), np.array(dev)) for train, dev in curves]
 
@@ -194,6 +242,13 @@ check_overfitting = make_check(
      lambda train, dev: overfitting_start(train, dev, sure=train[-1] < train[0]),
      "compare the last training loss with that at the turning point, not with that of the first "
      "epoch"),
+    ("the last of equal", partial(overfitting_start, last=True),
+     "where several epochs have the lowest development loss, the first of them is the turning "
+     "point"),
+    ("10 % is enough", partial(overfitting_start, risen=np.greater_equal),
+     "exactly 10 % above is not more than 10 % above: `>`"),
+    ("equal is lower", partial(overfitting_start, lower=np.less_equal),
+     "an equal training loss is not a lower one: `<`"),
     ("never", Predicate(says_nothing),
      "it says `None` of every run: is the turning point the lowest development loss, and is it "
      "returned?"),
@@ -233,10 +288,11 @@ def stop_counting(losses, patience, *, before=False, anew=True):
 
 check_stop_early = make_check(
     "4.4", "my_stop_early", "Stop early by the loss",
-    lambda losses, patience: stop_early(losses, patience),
+    lambda losses, patience: tuple(map(float, stop_early(losses, patience))),  # 2.0 for 2
     cases=[
         ([0.9, 0.7, 0.5, 0.5, 0.6, 0.55, 0.1], 3),
-        ([150.0, 2.5, 2.4], 5),
+        ([150.0, 149.0, 148.0], 5),
+        ([1.0, 1.2, 1.1, 1.3], 2),
         ([2.0, 1.0, 1.2, 1.1, 0.5], 2),
         ([5.0, 4.0, 4.5, 4.0, 3.0], 2),
         ([2.0, 1.0, 1.5, 1.4, 1.3, 1.2, 0.5], 2),
@@ -245,9 +301,14 @@ check_stop_early = make_check(
     ],
     returns=("best epoch", "last epoch"),
     mistakes=[
+    ("an array", gives(lambda losses, patience: np.array(stop_early(losses, patience))),
+     "the numbers are right, but a pair is two values with a comma between them: `return "
+     "best_epoch, epoch`"),
     ("higher is better", partial(stop_early, sign=-1),
      "of losses, the lower one is better: the comparison has to turn round, and so has the first "
      "best value"),
+    ("from zero", gives(partial(stop_early, first=0), partial(stop_early, first=0, end=len)),
+     "epochs count from 1: `enumerate(losses, 1)`"),
     ("best starts too low", some(lambda epochs, losses, patience: epochs[0] == 0),
      "some loss that should be an improvement is none: let best start above every loss, at "
      "`np.inf`"),
@@ -259,8 +320,6 @@ check_stop_early = make_check(
     ("an epoch late", partial(stop_early, late=1),
      "it waits for one epoch too many: stop as soon as `patience` epochs have brought no "
      "improvement"),
-    ("from zero", gives(partial(stop_early, first=0), partial(stop_early, first=0, end=len)),
-     "epochs count from 1: `enumerate(losses, 1)`"),
     ("the epoch before", partial(stop_counting, before=True),
      "it compares each loss with the one before; an improvement is a loss below the best so far"),
     ("all waits together", partial(stop_counting, anew=False),
@@ -333,6 +392,12 @@ def has_right_form(returned, *settings):
     return is_list and all(len(layer) == 2 for layer in parameters)
 
 
+def is_another_choice(attempt):
+    """Whether all accuracies are right, and so are the steps, but other parameters were kept."""
+    pairs = zip(attempt.returned, attempt.expected, strict=True)
+    return all(find_difference(mine[1], right[1]) is None for mine, right in pairs)
+
+
 check_train = make_check(
     "4.5", "my_train", "Write the whole training", trained, train_cases,
     says=[f"{m} examples in batches of {batch_size}, 6 epochs" for m, _, batch_size, *_ in RUNS],
@@ -365,12 +430,17 @@ check_train = make_check(
     ("parameters alone", when(lambda returned, *settings: hasattr(returned[0], "W")),
      "return two things, the best parameters and the accuracies: `return best_parameters, "
      "accuracies`"),
+    ("one epoch", when(lambda returned, *settings: len(returned[1]) == 1),
+     "only one epoch was done: does the `return` stand inside the loop?"),
+    ("another choice", Predicate(is_another_choice),
+     "the accuracies are right, but these are not the parameters of the best epoch: compare once "
+     "per epoch, after its last batch, and keep the parameters as they are then"),
     ("percent", gives(lambda *settings: [100 * part for part in trained(*settings)[1]], part=1),
      "`accuracy` gives a fraction, and a fraction is wanted"),
     ("an epoch too many", when(lambda returned, *settings: len(returned[1]) == settings[5] + 1),
      "there should be `max_epochs` accuracies, one after each epoch"),
     ("other steps", when(has_right_form),
      "not the steps of `train`: one generator, made from `seed`, gives the starting parameters "
-     "and then one permutation an epoch; each batch goes forward, backward, and one step "
+     "and then one permutation per epoch; each batch goes forward, backward, and one step "
      "downhill"),
 ])  # fmt: skip

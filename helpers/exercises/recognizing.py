@@ -308,7 +308,7 @@ def low_precision(difference, attempt):
     if returned.dtype in (np.float32, np.float16):
         words = f"nearly right: {returned.dtype} has too few digits, calculate in float64"
         return "precision", words
-    return "rounded", "nearly right: was it rounded on the way?"
+    return "rounded", "nearly right: was it rounded on the way, or a part of it made float32?"
 
 
 def both(difference):

@@ -2,6 +2,7 @@
 
 import ast
 import dis
+import functools
 import linecache
 import types
 
@@ -30,9 +31,10 @@ def is_blank(answer):
 
 
 def holds_blank(value):
-    """Whether a result is `...`, or a list or tuple that holds one."""
-    parts = value if isinstance(value, (list, tuple)) else [value]
-    return any(part is Ellipsis for part in parts)
+    """Whether a result is `...`, or a list or tuple that holds one, however deep."""
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_blank, value))
+    return value is Ellipsis
 
 
 def has_blank(answer):
@@ -85,18 +87,24 @@ def uses(tree):
     return [use[1:] for use in sorted(found, key=lambda use: use[0])]
 
 
-def ignored(answer):
-    """(name, sentence) where a function ignores an argument, else None."""
+def ignored(answer, only_for_data=False):
+    """(name, sentence) where a function ignores an argument (for data of the notebook), or None."""
     if (name := ignored_argument(answer)) is None:
         return None
     instead = notebook_data(answer)
+    if only_for_data and instead in (None, name):
+        return None
     other = f"; it takes `{instead}` of the notebook instead" if instead and instead != name else ""
     return "ignored", f"it never looks at the `{name}` that it is given{other}"
 
 
 def forbidden_name(answer, names):
-    """The first of `names` that a function uses, or None."""
-    used = all_names(getattr(answer, "__code__", None))
+    """The first of `names` that a function is or uses, by another name or in a partial too, or None."""
+    used, values = all_names(getattr(answer, "__code__", None)), getattr(answer, "__globals__", {})
+    for value in [answer, *(values[name] for name in used & values.keys())]:
+        while isinstance(value, functools.partial):
+            value = value.func
+        used.add(getattr(value, "__name__", None))
     return next((name for name in names if name in used), None)
 
 

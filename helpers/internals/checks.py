@@ -164,12 +164,19 @@ def check_layer_sizes(layer_sizes):
 
 def check_array(name, values, *, kinds="fiub", expected="a NumPy array of numbers"):
     """Check that values are a NumPy array of these kinds of dtype."""
+    if _is_array(values, kinds):
+        return
     if not isinstance(values, np.ndarray) or values.dtype.kind not in kinds:
         raise _wrong(TypeError, name, values, expected)
     if isinstance(values, (np.matrix, np.ma.MaskedArray)):  # whose products and sums are others
         masked = isinstance(values, np.ma.MaskedArray)
         hint = f"{name}.filled(0)" if masked else f"np.asarray({name})"
         raise _wrong(TypeError, name, type(values), "a plain NumPy array", f"{hint} makes one")
+
+
+def _is_array(values, kinds="fiub"):
+    """Return whether values are surely a NumPy array of these kinds of dtype: quick if they are."""
+    return type(values) is np.ndarray and values.dtype.kind in kinds
 
 
 def check_numbers(name, values):
@@ -195,24 +202,25 @@ def check_parameters(parameters, name="parameters"):
             hint = "[(W1, b1), (W2, b2)] is a list of them" if number == 1 else ""
             raise _wrong(TypeError, f"layer {number} of the {name}", layer, "a pair (W, b)", hint)
         W, b = layer
-        check_array(f"W{number}", W)
-        check_array(f"b{number}", b)
+        if not (_is_array(W) and _is_array(b)):
+            check_array(f"W{number}", W)
+            check_array(f"b{number}", b)
         if W.ndim != 2:
             raise ValueError(f"W{number} has shape {W.shape}, expected (n_out, n_in)")
-        n_out = W.shape[0]
-        if n_in is not None and W.shape[1] != n_in:
+        n_out, width = W.shape
+        if n_in is not None and width != n_in:
             hint = f"; take W{number}.T if it is (n_in, n_out)" if n_out == n_in else ""
             raise ValueError(
                 f"W{number} has shape {W.shape}, expected ({n_out}, {n_in}): layer {number - 1} "
                 f"has {n_in} neurons{hint}"
             )
-        if b.size == W.shape[1] != n_out:
-            raise ValueError(
-                f"W{number} has shape {W.shape} and b{number} {b.size} numbers, expected "
-                f"(n_out, n_in) and n_out: W{number} seems to be (n_in, n_out), as in Keras or "
-                f"scikit-learn; take W{number}.T, and b{number}.reshape(-1, 1)"
-            )
         if b.shape != (n_out, 1):  # a flat b, (n_out,), would broadcast a batch of n_out silently
+            if b.size == width != n_out:
+                raise ValueError(
+                    f"W{number} has shape {W.shape} and b{number} {b.size} numbers, expected "
+                    f"(n_out, n_in) and n_out: W{number} seems to be (n_in, n_out), as in Keras "
+                    f"or scikit-learn; take W{number}.T, and b{number}.reshape(-1, 1)"
+                )
             hint = "; b.reshape(-1, 1) makes a column" if b.size == n_out else ""
             raise ValueError(
                 f"b{number} has shape {b.shape}, expected ({n_out}, 1), one row per neuron of "
@@ -232,9 +240,10 @@ def check_float64(values):
 def check_examples(parameters, X):
     """Check that X is an array (n0, m) that fits the first layer; rows are recognized."""
     n0 = parameters[0][0].shape[1]
-    expected = f"a NumPy array of shape ({n0}, m), one column per example"
-    check_array("X", X, expected=expected)
-    if X.ndim == 2 and X.shape[0] == n0:
+    if _is_array(X) and X.ndim == 2 and X.shape[0] == n0:
+        return
+    check_array("X", X, expected=f"a NumPy array of shape ({n0}, m), one column per example")
+    if X.ndim == 2 and X.shape[0] == n0:  # of a subclass, such as a file in memory
         return
     hint = ""
     if X.shape == (n0,):
@@ -260,6 +269,8 @@ def check_targets(parameters, activations, Y):
     if len(expected) != 2:
         hint = "forward_propagation returns them"
         raise _wrong(TypeError, "the last of activations", activations[-1], "an array", hint)
+    if _is_array(Y) and Y.shape == expected:
+        return
     hint = f"one_hot(labels, {expected[0]}) makes it"
     check_array("Y", Y, expected=f"a NumPy array of shape {expected}, one-hot; {hint}")
     if Y.shape != expected:

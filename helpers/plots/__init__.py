@@ -11,6 +11,7 @@ from helpers.plots.digits import (
 )
 from helpers.plots.evaluation import plot_accuracy_per_class, plot_confusion_matrix, plot_mistakes
 from helpers.plots.figure import AccessibleFigure, new_figure, percent
+from helpers.plots.graph import plot_graph
 from helpers.plots.network import (
     plot_layer_activations,
     plot_network,
@@ -27,6 +28,7 @@ __all__ = [
     "plot_accuracy_per_class",
     "plot_confusion_matrix",
     "plot_digits",
+    "plot_graph",
     "plot_histogram",
     "plot_histories",
     "plot_history",

@@ -30,13 +30,17 @@ STEP = 3.0  # from layer to layer, in units where a circle is 0.56 wide
 
 
 @styled
-def plot_network(layer_sizes, *, title=None):
+def plot_network(layer_sizes, *, neuron=None, incoming=False, title=None):
     """Draw the layers of a network as columns of circles, with the shapes of W, b and A.
 
     Parameters
     ----------
     layer_sizes : sequence of int
         [inputs, ..., outputs]; a layer of more than ten neurons is drawn with a gap.
+    neuron : (int, int), optional
+        (layer, number) of a neuron that stands out with its lines to the next layer.
+    incoming : bool
+        Whether its lines from the layer before stand out instead.
     title : str, optional
 
     Returns
@@ -65,14 +69,19 @@ def plot_network(layer_sizes, *, title=None):
     lines = wrap_title(title, width)
     height += 0.22 * lines.count("\n")
     alt = f"Diagram of a network from left to right: {alt}. It has {count:,} weights and biases."
+    if neuron is not None:
+        way = "to" if incoming else "from"
+        alt += f" The lines {way} neuron {neuron[1]} of layer {neuron[0]} stand out."
     fig = new_figure(width, height, alt)
     fig.palette_size = 48  # many thin gray lines, which would make a large file
     ax = fig.add_subplot(aspect="equal")
-    look = {"color": PALE, "linewidth": 0.6, "antialiased": False, "zorder": 1}
-    for left, right in itertools.pairwise(columns):
+    plain = {"color": PALE, "linewidth": 0.6, "antialiased": False, "zorder": 1}
+    bold = {"color": VERMILLION, "linewidth": 2.2, "zorder": 1.5}
+    for i, (left, right) in enumerate(itertools.pairwise(columns)):
         for (x0, y0, p0), (x1, y1, p1) in itertools.product(left, right):
             if p0 is not None and p1 is not None:
-                ax.plot([x0, x1], [y0, y1], **look)
+                end = (i + 1, p1) if incoming else (i, p0)
+                ax.plot([x0, x1], [y0, y1], **(bold if end == neuron else plain))
     center = {"ha": "center", "va": "center"}
     look = {"edgecolor": "black", "linewidth": 0.9, "zorder": 2}
     for i, column in enumerate(columns):
@@ -81,7 +90,8 @@ def plot_network(layer_sizes, *, title=None):
                 ax.text(x, y, "⋮", **center, fontsize=16)
                 continue
             color = {0: "white", L: "#F5C9A8"}.get(i, "#BBD9EC")
-            ax.add_patch(Circle((x, y), 0.28, facecolor=color, **look))
+            ring = {"linewidth": 2.6, "edgecolor": VERMILLION} if (i, place) == neuron else {}
+            ax.add_patch(Circle((x, y), 0.28, facecolor=color, **(look | ring)))
             if i in (0, L) or len(column) <= SHOWN:
                 ax.text(x, y, place, **center, fontsize=8, zorder=3)
         name = "A0 = X" if i == 0 else f"A{i}"
@@ -181,7 +191,8 @@ def plot_probabilities(
 ):
     """Draw each image beside the probabilities a network gave to its classes.
 
-    Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗).
+    Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗), and
+    the bar of the true class has a black edge. The scale ends at one half if no bar is higher.
 
     Parameters
     ----------
@@ -229,6 +240,7 @@ def plot_probabilities(
     long = max(map(len, names)) > 2
     height = (2.25 if long else 1.65) * rows + (0.45 if title else 0.1)
     predictions, words = P.argmax(axis=0), []
+    top = 1 if P.max() > 0.5 else 0.5
     fig = new_figure(4.5 * pairs, height)
     axes = np.atleast_2d(fig.subplots(rows, 2 * pairs, width_ratios=[1, 2.2] * pairs))
     for i in range(rows * pairs):
@@ -249,9 +261,13 @@ def plot_probabilities(
                 text += f", is {names[labels[i]]} ({percent(P[labels[i], i])})"
         words.append(text.replace(RIGHT, "right,").replace(WRONG, "wrong,"))
         colors = [color if c == said else GRAY for c in range(len(P))]
-        bars.bar(range(len(P)), P[:, i], color=colors)
+        drawn = bars.bar(range(len(P)), P[:, i], color=colors)
+        if labels is not None:
+            drawn[labels[i]].set(edgecolor="black", linewidth=1.5)
         bars.set_title(text, fontsize=10)
-        bars.set(ylim=(0, 1.02), yticks=[0, 0.5, 1], ylabel="probability")
+        bars.set(ylim=(0, 1.02 * top), yticks=[0, top / 2, top])
+        if left == 0:
+            bars.set_ylabel("probability")
         bars.set_xticks(range(len(P)), names, rotation=90 if long else 0)
         bars.tick_params(labelsize=9)
         if i + pairs >= m:
@@ -302,5 +318,5 @@ def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     span = f"from {number(W.min())} to {number(W.max())}"
     alt = f"Images of {len(W)} neurons, {quantity} by pixel, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]
-    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": f"{quantity} (no unit)"}
+    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": quantity}
     return draw_sheet(images, captions, title=title, alt=alt, columns=5, width=740, **look)

@@ -60,6 +60,7 @@ def measure_all(folder, rounds, epochs):
     beginner = compare_with_beginner(folder, epochs, say)
     csv = measure_csv(folder, max(rounds // 3, 1))
     differences = apart(compare_optimizers)
+    pairs = apart(run_the_text)
     today = datetime.date.today().isoformat()
     command = "make bench" if os.environ.get("MAKELEVEL") else "python -m measurements.speed"
     return [
@@ -102,6 +103,15 @@ def measure_all(folder, rounds, epochs):
             [[name, f"{value:.0e}"] for name, value in differences.items()],
         ),
         "",
+        "## The PyTorch text of notebook 0",
+        "",
+        "Run as it stands there; beside it `train` with the same settings. The random starts differ.",
+        "",
+        *report.table(
+            ["seed", "best development accuracy of the text", "of this project"],
+            [[seed, *(f"{value:.1%}" for value in pair)] for seed, pair in enumerate(pairs)],
+        ),
+        "",
         "## Reading a CSV file of 60,000 images",
         "",
         *report.csv_table(csv),
@@ -132,6 +142,13 @@ def compare_optimizers():
     )  # imports PyTorch, which is not for this process
 
     return largest_differences()
+
+
+def run_the_text():
+    """Return the pairs of accuracies of bridge.py."""
+    from measurements.speed.bridge import accuracies  # imports PyTorch, too
+
+    return accuracies()
 
 
 def apart(function, *arguments):

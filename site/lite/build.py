@@ -45,6 +45,7 @@ def main():
     shutil.copy(HERE / "overrides.json", parts)
     jupyter_lite(parts, output)
     shutil.copytree(parts / WHEELS, output / WHEELS)
+    shutil.copy(HERE / "index.html", output)  # the front door: notebook 0
     configure(output / "jupyter-lite.json", wheels)
     mark_binary_files(output / "api" / "contents")
     shutil.rmtree(parts)
@@ -58,7 +59,7 @@ def main():
 def copy_contents(folder):
     """Lay out what the file browser of the site shows: notebooks, what they load, data."""
     (folder / "data").mkdir(parents=True)
-    unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml")
+    unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml", "my_*")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
     for path in (folder / "notebooks").glob("*.ipynb"):
         notebook = json.loads(path.read_text("utf8"))

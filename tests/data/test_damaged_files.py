@@ -153,7 +153,7 @@ def test_damaged_files_are_loaded_or_refused_in_a_sentence(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", LOADERS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     content=st.binary(max_size=80),
     start=st.sampled_from(
@@ -171,7 +171,7 @@ ODD = ["0", "7", "255", "256", "-1", "1.5", "1e2", "NaN", "inf", "x", "", " 9", 
 fields = st.sampled_from(ODD)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(st.lists(fields, min_size=1, max_size=5), min_size=1, max_size=5), st.booleans())
 def test_tables_of_odd_numbers_are_loaded_or_refused_in_a_sentence(tmp_path_factory, rows, header):
     text = "label,pixel0,pixel1,pixel2,pixel3\n" * header + "\n".join(",".join(row) for row in rows)

@@ -155,7 +155,7 @@ def test_stages_tell_what_was_done_and_end_in_x():
     st.integers(1, 4),
     st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_picture_gives_a_digit_or_a_sentence(seed, shape, levels, smooth):
     rng = np.random.default_rng(seed)
     image = rng.integers(0, levels + 1, shape) / levels * rng.random()

@@ -152,7 +152,7 @@ def test_a_value_is_not_given_away():
         assert "8070" not in verdict.message.replace("8070.5", "").replace("-8070", "")
     assert check_answer(VALUE, np.int64(8070)).state == SOLVED
     assert check_answer(VALUE, np.array(8070)).state == SOLVED
-    assert check_answer(VALUE, ...).state == OPEN
+    assert check_answer(VALUE, ...).state == check_answer(VALUE, [(..., 1), 2]).state == OPEN
     assert check_answer(VALUE, "8070").state == check_answer(VALUE, None).state == NOT_YET
 
 
@@ -245,10 +245,10 @@ def test_greater_or_equal():
     assert check_answer(MASK, lambda Z: Z > 1).mistake is None
 
 
-def test_few_digits_are_no_boundary():
+def test_float32_is_right_to_the_digits_it_has_and_fewer_are_no_boundary():
     exercise = Exercise(**(vars(RELU) | {"cases": [(np.array([1.1, 2.2]),)]}))
-    verdict = check_answer(exercise, lambda Z: Z.astype(np.float32))
-    assert verdict.mistake == "precision"
+    assert check_answer(exercise, lambda Z: Z.astype(np.float32)).state == SOLVED
+    assert check_answer(exercise, lambda Z: Z.astype(np.float16)).mistake == "precision"
 
 
 def test_parts_of_a_network_have_names():
@@ -311,6 +311,14 @@ def test_an_array_of_the_notebook_in_place_of_the_argument():
     assert verdict.message.endswith(
         "it never looks at the `Z` that it is given; it takes `pixels` of the notebook instead"
     )
+
+
+def test_data_of_the_notebook_is_named_before_the_error_it_causes():
+    answer = learner("def my_relu(Z):\n    return np.maximum(pixels @ pixels, 0)", "my_relu")
+    answer.__globals__["pixels"] = np.ones((2, 5))
+    verdict = check_answer(RELU, answer)
+    assert verdict.mistake == "ignored"
+    assert "takes `pixels` of the notebook" in verdict.message
 
 
 def test_a_variable_of_the_answer_is_not_taken_for_an_array_of_the_notebook():
@@ -455,6 +463,18 @@ def test_a_known_mistake_in_place_is_told_from_one_that_is_not():
         == "five"
     )
     assert check_answer(exercise, lambda Z: np.where(Z < 0, 5, Z)).mistake is None
+
+
+def test_what_only_all_answers_together_show():
+    def together(returned):
+        return "they are equal" if len(set(returned)) == 1 else None
+
+    cases = [(np.random.default_rng(seed),) for seed in (0, 1)]
+    exercise = Exercise("99.8", "f", "Draw", lambda rng: rng.random(), cases, judge=lambda *_: None)
+    apart = Exercise(**(vars(exercise) | {"together": together}))
+    assert check_answer(apart, lambda rng: rng.random()).state == SOLVED
+    assert "they are equal" in check_answer(apart, lambda rng: rng and 5).message
+    assert check_answer(exercise, lambda rng: rng and 5).state == SOLVED
 
 
 def test_a_generator_starts_anew_in_every_call():

@@ -15,6 +15,7 @@ from exercise_cells import (
     run_answer,
 )
 from nbclient import NotebookClient
+from right_answers import RIGHT
 from wrong_answers import ANSWERS
 
 import helpers.exercises as exercises_package
@@ -88,6 +89,11 @@ def test_the_declaration_is_that_of_the_notebook(exercise):
 @per_exercise
 def test_the_solution_passes(exercise):
     assert run_answer(exercise.key, exercise.solution, exercise.check).state == "solved"
+
+
+@pytest.mark.parametrize(("key", "cell"), RIGHT, ids=[key for key, _ in RIGHT])
+def test_another_right_answer_passes(key, cell):
+    assert run_answer(key, cell, CHECKS[key]).state == "solved"
 
 
 @per_exercise

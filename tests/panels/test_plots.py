@@ -431,6 +431,35 @@ def test_network_diagram_has_a_circle_for_each_neuron_and_every_shape():
     assert f"{12 * 4 + 4 + 4 * 3 + 3} weights and biases" in fig.alt
 
 
+@pytest.mark.parametrize(("incoming", "words"), [(False, "from"), (True, "to")])
+def test_a_neuron_stands_out_with_its_lines(incoming, words):
+    fig = plots.plot_network([12, 4, 3], neuron=(1, 2), incoming=incoming)
+    lines = [line for line in fig.axes[0].lines if line.get_linewidth() > 2]
+    assert len(lines) == (8 if incoming else 3)
+    y = fig.axes[0].patches[8 + 2].center[1]
+    assert {line.get_ydata()[-1 if incoming else 0] for line in lines} == {y}
+    assert fig.alt.endswith(f"The lines {words} neuron 2 of layer 1 stand out.")
+
+
+def test_a_graph_multiplies_along_a_path_and_adds_over_the_paths():
+    values = {"w": 5, "p": 15, "q": 25, "J": 375}
+    local = {"p": {"w": 3}, "q": {"w": 10}, "J": {"p": 25, "q": 15}}
+    fig = plots.plot_graph(values, local)
+    assert "J = 375 from p (× 25) and q (× 15)" in fig.alt
+    assert fig.alt.endswith("Slope of J with respect to w 225, p 25, q 15.")
+    assert {"w", "5", "225", "× 10", "above: value, below: slope of J"} <= set(texts(fig))
+    blank = plots.plot_graph(values, local, slopes=False)
+    assert "Slope" not in blank.alt
+    assert "225" not in texts(blank)
+    assert "above: value, on an arrow: local slope" in texts(blank)
+
+
+@pytest.mark.parametrize("local", [{"J": {"q": 1}}, {"w": {"J": 1}}, {"w": {"w": 1}}])
+def test_a_graph_needs_each_number_after_those_it_comes_from(local):
+    with pytest.raises(ValueError, match=r"values has the names \['w', 'J'\], expected"):
+        plots.plot_graph({"w": 1, "J": 2}, local)
+
+
 @pytest.mark.parametrize("sizes", [[784], [784, 0], [784, 10.5], []])
 def test_network_diagram_needs_sizes(sizes):
     with pytest.raises(ValueError, match="at least two positive whole numbers"):
@@ -457,10 +486,15 @@ def test_probabilities_stand_beside_their_image_and_say_right_or_wrong_in_words(
         drawn = fig.axes[2 * i].images[0].get_array()
         np.testing.assert_array_equal(drawn, SMALL[:, i].reshape(2, 3))
         assert heights(fig.axes[2 * i + 1]) == list(PROBABILITIES[:, i])
+        edges = [bar.get_edgecolor() == (0, 0, 0, 1) for bar in fig.axes[2 * i + 1].patches]
+        assert np.flatnonzero(edges).tolist() == [i]
+        assert fig.axes[2 * i + 1].get_ylim()[1] > 1
     titles = [fig.axes[i].get_title(loc="left") for i in (1, 3)]
     assert titles == ["✓ says cat (70 %)", "✗ says owl (50 %), is dog (30 %)"]
     assert "right, says cat" in fig.alt
     assert "wrong, says owl" in fig.alt
+    low = plots.plot_probabilities(SMALL[:, :1], np.full((10, 1), 0.1), image_shape=(2, 3))
+    assert low.axes[1].get_ylim()[1] == pytest.approx(0.51)
 
 
 @pytest.mark.parametrize(
@@ -483,10 +517,10 @@ def test_weights_share_one_scale_around_zero():
     for image, row in zip(fig.axes[0].images, W, strict=True):
         np.testing.assert_array_equal(image.get_array(), row.reshape(2, 3))
         assert image.get_clim() == (-2, 2)
-    assert fig.axes[1].get_ylabel() == "weight (no unit)"
+    assert fig.axes[1].get_ylabel() == "weight"
     assert fig.alt.startswith("Images of 2 neurons, weight by pixel, from -1 to 2: red positive")
     slopes = plots.plot_weights(W, (2, 3), quantity="slope")
-    assert slopes.axes[1].get_ylabel() == "slope (no unit)"
+    assert slopes.axes[1].get_ylabel() == "slope"
     assert "slope by pixel" in slopes.alt
     with pytest.raises(ValueError, match=r"shape \(neurons, 784\)"):
         plots.plot_weights(W)

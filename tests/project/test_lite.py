@@ -301,6 +301,18 @@ def test_the_site_has_the_lab_alone_since_a_link_to_another_app_runs_code_among_
 
 
 @pytest.mark.skipif(REASON is not None, reason=str(REASON))
+def test_the_front_door_opens_notebook_0(site):
+    browser, address = site
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_url(
+        "**/lab/index.html?path=notebooks/00_the_whole_game.ipynb", wait_until="commit"
+    )
+    page.get_by_role("heading", name="Play the whole game").first.wait_for(timeout=240_000)
+    page.close()
+
+
+@pytest.mark.skipif(REASON is not None, reason=str(REASON))
 @pytest.mark.parametrize("name", NOTEBOOKS if ALL else NOTEBOOKS[1:2])
 def test_every_cell_of_the_notebook_runs_in_the_browser(site, name):
     with lite_site.opened(*site, name) as (page, elsewhere):

@@ -298,7 +298,7 @@ def test_another_path_is_refused(path):
 # Files
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     dtype=st.sampled_from([np.float32, np.float64]),
     data=st.data(),

@@ -157,6 +157,6 @@ class NetworkInspector(Panel):
         shape, trace = self.dataset.image_shape, self.trace
         below = plot_weights(trace.parameters[0].W[:10], shape)
         if self.mode.value == BACKWARD:
-            title = "dW of the first layer: what this one image asks of each weight"
+            title = "dW of the first layer for this image: red asks for less weight, blue for more"
             below = plot_weights(trace.gradients[0].W[:10], shape, title=title, quantity="slope")
         return stack(plot_layer_activations(trace.A, image_shape=shape), below)

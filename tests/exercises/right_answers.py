@@ -1,0 +1,52 @@
+"""Right answers that a check once refused, or might: another number type, another way to write it.
+
+A row is the number of the exercise and the learner's cell; each notebook's rows stand together.
+"""
+
+from wrong_answers import BACKWARD, CHOICE, DRAW, READER, SPLIT, SPLIT_BY_DEV, TENT, TRAIN
+
+# fmt: off
+RIGHT = [
+    ("1.1", "def my_pixel_number(row, column):\n    return np.add(28.0 * row, column)"),
+    ("1.2", "def my_ink(X):\n    return X.astype(np.float32).mean(axis=0)"),
+    ("1.3", "def my_pixels(X):\n    return np.floor(255 * X + 0.5).astype('uint8').T"),
+    ("1.4", SPLIT), ("1.4", SPLIT_BY_DEV.format(CHOICE)),
+    ("1.5", READER.replace(".mean(axis=1)", ".mean(axis=1)[:, None]")
+     .replace("argmin(axis=0)", "argmin(axis=0) * 1.0")),
+    ("2.1", "def my_leaky_relu(Z):\n    return np.where(Z > 0, Z, Z / 100).astype(np.float32)"),
+    ("2.2", "def my_layer_of_rows(W, b, X_rows):\n"
+     "    W, b, X_rows = (part.astype(np.float32) for part in (W, b, X_rows))\n"
+     "    return (W @ X_rows.T + b).T"),
+    ("2.3", TENT.replace("[[1.0], [1.0], [1.0]]", "[[2.0], [1.0], [4.0]]")
+     .replace("[[0.0], [-1.0], [-2.0]]", "[[-4.0], [0.0], [-4.0]]")
+     .replace("[[1.0, -2.0, 1.0]]", "[[0.5, 1.0, -0.5]]")),
+    ("2.4", DRAW.replace("layers.append((W", "layers.append((W.astype(np.float32)")),
+    ("2.5", "def my_loss_of_scores(Z, Y):\n    Z = (Z - Z.max(axis=0)).astype(np.float32)\n"
+     "    costs = np.log(np.exp(Z).sum(axis=0)) - (Z * Y.astype(np.float32)).sum(axis=0)\n"
+     "    return costs.mean()"),
+    ("3.1", "def my_slopes(f, w, h):\n    v, slopes = np.array(w, dtype=float), []\n"
+     "    for i in range(len(v)):\n        old = v[i]\n        v[i] = old + h\n        above = f(v)\n"
+     "        v[i] = old - h\n        slopes.append((above - f(v)) / (2 * h))\n        v[i] = old\n"
+     "    return np.array(slopes)"),
+    ("3.2", "def my_dZ(A, labels):\n    dZ = A.astype(np.float32)\n"
+     "    dZ[labels, np.arange(len(labels))] -= 1\n    return dZ / len(labels)"),
+    ("3.3", "def my_leaky_slope(A):\n    slopes = np.full(A.shape, 0.01, dtype=np.float32)\n"
+     "    slopes[A > 0] = 1\n    return slopes"),
+    ("3.5", BACKWARD.replace("Layer(dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True))",
+     "(dZ @ A_prev.T, np.sum(dZ, 1)[:, None])")),
+    ("4.1", "def my_dead_neurons(A):\n    return np.sum(A.max(axis=1) == 0) * 1.0"),
+    ("4.1", "def my_dead_neurons(A):\n    dead = 0\n    for row in A:\n"
+     "        if not row.any():\n            dead += 1\n    return dead"),
+    ("4.3", "def my_overfitting_start(train_losses, dev_losses):\n    place = dev_losses.argmin()\n"
+     "    rise = (dev_losses[-1] - dev_losses[place]) / dev_losses[place]\n"
+     "    if rise > 0.1 and train_losses[-1] < train_losses[place]:\n        return place + 1.0"),
+    ("4.4", "def my_stop_early(losses, patience):\n    best = 0\n"
+     "    for epoch in range(len(losses)):\n        if losses[epoch] < losses[best]:\n"
+     "            best = epoch\n        if epoch - best >= patience:\n"
+     "            return best + 1.0, epoch + 1.0\n    return best + 1.0, float(len(losses))"),
+    ("4.5", TRAIN.replace(
+     "update_parameters(parameters, gradients, learning_rate)",
+     "[(W - learning_rate * dW, b - learning_rate * db)\n"
+     "                          for (W, b), (dW, db) in zip(parameters, gradients)]")),
+]
+# fmt: on
