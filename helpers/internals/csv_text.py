@@ -308,6 +308,8 @@ def read_table(name, number, text, layout):
             "is a label and an image of 256×256 pixels; make the images smaller"
         )
     table = _small_numbers(text, layout)
+    if table is None and (bare := _without_quotes(text, layout)) is not None:
+        table = _small_numbers(bare, layout)
     if table is not None:
         return pd.DataFrame(table, copy=False)
     try:
@@ -330,6 +332,19 @@ def read_table(name, number, text, layout):
             "per row, its pixels between commas and each quote closed"
         )
     return frame
+
+
+def _without_quotes(text, layout):
+    """Return a block without its quotes where each of them is around one whole field, or None."""
+    quote, sign = layout.quote.encode(), layout.separator.encode()
+    before = text.count(sign + quote) + text.count(b"\n" + quote) + text.startswith(quote)
+    after = text.count(quote + sign) + text.count(quote + b"\n")
+    if not 0 < before == after == text.count(quote) / 2:
+        return None
+    letters = np.frombuffer(text, np.uint8)
+    inside = np.cumsum(letters == quote[0], dtype=np.uint8) & 1
+    ends = (letters == sign[0]) | (letters == ord("\n"))
+    return None if inside[ends].any() else text.replace(quote, b"")
 
 
 def _small_numbers(text, layout):

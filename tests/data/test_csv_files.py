@@ -438,6 +438,8 @@ FAULTS = {
     "1_0": (edit(2, 1, "1_0"), "has '1_0' in column 2"),
     "0x1F": (edit(2, 1, "0x1F"), "has '0x1F' in column 2"),
     "two numbers": (edit(2, 1, "5 6"), "has '5 6' in column 2"),
+    "a quote within a number": (edit(2, 1, '"5""6"'), "row 2 of digits.csv has '5\"6' in column 2"),
+    "quotes around two fields": (edit(2, 1, '"5').replace('"5,', '"5,6",').replace(",0\n", "\n", 1), "has 784 fields"),
     "an open quote": (edit(2, 1, '"5'), "cannot be read as a table from row 2 on|has 2 fields"),
     "a pixel of four digits": (edit(5, 300, 1007), r"^row 5 of .* has 1007 in column 301 .* from 0 to 255"),
     "below an image made a header": (
@@ -729,7 +731,10 @@ def test_advice_arff(tmp_path):
     )
     code = advice(path).split("CSV file: ")[1].removesuffix(" writes CSV")
     code = code.replace(" gives the table", "")
-    check(follow(tmp_path, code, path=path, scipy=SimpleNamespace(io=SimpleNamespace(arff=arff))))
+    scipy = SimpleNamespace(io=SimpleNamespace(arff=arff))
+    dataset = follow(tmp_path, code, path=path, scipy=scipy)
+    check(dataset)
+    assert dataset.class_names == tuple("0123456789")
 
 
 def test_advice_libsvm(tmp_path):
@@ -756,6 +761,9 @@ def test_advice_one_hot_labels(tmp_path):
         code = advice(path).split("as one number: ")[1]
         code += "; new.to_csv(new_path, index=False)"
         check(follow(tmp_path, code, table=pd.read_csv(path, header=None)))
+    path = write(tmp_path, text(np.array(columns).T, [*(f"is {i}" for i in range(10)), *NAMES]))
+    code = advice(path).split("as one number: ")[1] + "; new.to_csv(new_path, index=False)"
+    check(follow(tmp_path, code, table=pd.read_csv(path)))
 
 
 def test_advice_color_images(tmp_path):
