@@ -62,8 +62,13 @@ def open_unpacked(path: Path) -> BinaryIO:
     packed = kind is not None and kind.name in openers
     file = openers[kind.name](path) if packed else path.open("rb")
     stream = io.BufferedReader(_Limited(file, path.name), FIRST_BYTES)
-    kind = what_is(stream.peek())
+    try:
+        kind = what_is(stream.peek())
+    except BaseException:
+        stream.close()
+        raise
     if kind is not None:
+        stream.close()
         verb = "holds" if packed else "is"
         raise DataFileError(
             f"{path.name} {verb} {kind.title}, not a CSV file: {kind.way_out}{_WAYS_ON.get(kind.name, '')}"
@@ -79,6 +84,7 @@ def _open_member(path):
         if not name.endswith("/") and not name.startswith("__MACOSX/")
     ]
     if len(names) != 1:
+        archive.close()
         raise DataFileError(
             f"{path.name} is a zip archive of {len(names)} files, expected one "
             f"({', '.join(names[:3])}{', …' * (len(names) > 3)}); unpack it, and load one of them"

@@ -391,8 +391,9 @@ def check_line(where, line, layout):
     fields = layout.split(line)
     if layout.names and [field.strip() for field in fields] == layout.names:
         raise DataFileError(f"{where} repeats the header; remove that line")
-    hexadecimal = all(re.fullmatch(r"(0x)?[\da-fA-F]+", field.strip()) for field in fields)
-    if layout.names and len(fields) > 2 and _is_header(fields) and not hexadecimal:
+    words = [field for field in fields if re.match(r"\s*[^\W\d]", field)]
+    hexadecimal = all(re.fullmatch(r"[\da-fA-F]{1,2}", field.strip()) for field in fields)
+    if layout.names and len(words) * 2 > len(fields) > 2 and not hexadecimal:
         raise DataFileError(f"{where} is a second header line; keep one")
     if len(fields) != layout.columns:
         raise DataFileError(

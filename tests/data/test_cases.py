@@ -36,7 +36,8 @@ def load(path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         dataset = load_csv(path)
-    return dataset, " ".join(str(warning.message) for warning in caught)
+    notes = (str(w.message) for w in caught if issubclass(w.category, UserWarning))
+    return dataset, " ".join(notes)
 
 
 # What is read is the same twelve images with their labels, unless said otherwise.

@@ -364,6 +364,9 @@ FOREIGN = {
     ),
     "none.zip": (zipped({}), "is a zip archive of 0 files"),
     "twice.csv.gz": (gzip.compress(gzip.compress(HEADED.encode())), "holds a gzip file"),
+    "repr.txt": ("array([[4, 0, 0],\n       [1, 0, 0]])\n", "is an array as Python prints it"),
+    "digit.pgm": ("P2\n28 28\n255\n0 0 0\n", "is a PGM or PPM picture"),
+    "percent.csv": (re.sub(r"(\d+)(?=[,\n])", r"\1%", HEADED.split("\n", 1)[1]), "4%|%' in column"),
     "rgba.csv": (
         text(np.stack([PIXELS, PIXELS, PIXELS, PIXELS * 0 + 255], axis=2).reshape(len(PIXELS), -1)),
         "every fourth pixel of rgba.csv is 255, so they look like 784 pixels in color",

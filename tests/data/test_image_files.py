@@ -172,7 +172,7 @@ def test_a_program_in_postscript_is_not_run(tmp_path, monkeypatch):
     (tmp_path / "digit.png").write_bytes(program)
     for source in (tmp_path / "digit.png", program):
         with pytest.raises(
-            ValueError, match="is not a picture that can be read; save it as PNG or JPEG"
+            ValueError, match="is not a picture that can be read: it is a PDF or PostScript"
         ):
             read_image(source)
     assert not (tmp_path / "called").exists()
