@@ -48,5 +48,27 @@ RIGHT = [
      "update_parameters(parameters, gradients, learning_rate)",
      "[(W - learning_rate * dW, b - learning_rate * db)\n"
      "                          for (W, b), (dW, db) in zip(parameters, gradients)]")),
+    ("5.2", "def my_precision(predictions, labels, digit):\n"
+     "    return np.float32((labels[predictions == digit] == digit).mean())"),
+    ("5.3", "def my_cautious_accuracy(probabilities, labels, threshold):\n"
+     "    kept = probabilities.max(axis=0) >= threshold\n"
+     "    is_right = (probabilities.argmax(axis=0) == labels).astype(np.float32)\n"
+     "    return [np.float32(kept.mean()), is_right[kept].mean()]"),
+    ("5.4", "def my_top_k_accuracy(probabilities, labels, k):\n"
+     "    guesses = np.argsort(-probabilities, axis=0)[:k]\n"
+     "    return (guesses == labels).any(axis=0).astype(np.float32).mean()"),
+    ("7.1", "def my_plain_weights(W, order):\n    plain = np.zeros(W.shape, dtype=np.float32)\n"
+     "    for j, pixel in enumerate(order):\n        plain[:, pixel] = W[:, j]\n    return plain"),
+    ("7.1", "def my_plain_weights(W, order):\n    return W @ np.eye(len(order))[order]"),
+    ("7.2", "def my_blot(X, row, column, size, image_shape=(28, 28)):\n"
+     "    images = X.reshape(*image_shape, -1).astype(np.float32)\n"
+     "    images[row : row + size, column : column + size] = 0\n    return images.reshape(X.shape)"),
+    ("7.3", "def my_calibration_error(count, confidence, accuracy):\n"
+     "    return np.average(np.nan_to_num(abs(accuracy - confidence)), weights=count)"),
+    ("7.4", "def my_input_gradient(parameters, X, Y):\n    A = [X]\n"
+     "    for W, b in parameters[:-1]:\n        A.append(relu(W @ A[-1] + b))\n"
+     "    W, b = parameters[-1]\n    dA = W.T @ (softmax(W @ A[-1] + b) - Y)\n"
+     "    for (W, b), hidden in zip(parameters[-2::-1], A[:0:-1]):\n"
+     "        dA = W.T @ np.where(hidden > 0, dA, 0)\n    return dA.astype(np.float32)"),
 ]
 # fmt: on

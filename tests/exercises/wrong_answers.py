@@ -148,10 +148,13 @@ def my_blot(X, row, column, size, image_shape=(28, 28)):
     images[:, row : row + size, column : column + size] = 0
     return images.reshape(X.shape[1], -1).T
 """
-DISTANCES = """
-def my_distances(X, known):
-    squares = (X**2).sum(axis=0)[:, None] - 2 * X.T @ known + (known**2).sum(axis=0)
-    return np.sqrt(np.maximum(squares.min(axis=1), 0))
+INPUT_GRADIENT = """
+def my_input_gradient(parameters, X, Y):
+    activations = forward_propagation(parameters, X)
+    dZ = activations[-1] - Y
+    for l in reversed(range(1, len(parameters))):
+        dZ = (parameters[l].W.T @ dZ) * (activations[l] > 0)
+    return parameters[0].W.T @ dZ
 """
 PARTS = """
 def my_parts(X, Y, batch_size):
@@ -385,15 +388,23 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("5.1", "not all counted", CONFUSIONS, "zip(labels, predictions)",
      "zip(labels[1:], predictions[1:])"),
     ("5.1", "fractions", CONFUSIONS, "return matrix", "return matrix / len(labels)"),
+    ("5.1", "fractions", CONFUSIONS, "return matrix",
+     "return matrix / matrix.sum(axis=1, keepdims=True)"),
+    ("5.1", "only the first", CONFUSIONS, "    return", "        return"),
     ("5.1", "dtype", CONFUSIONS, ", dtype=int", ""),
+    ("5.1", "forbidden", "my_confusion_matrix = confusion_matrix"),
+    ("5.3", "one side", defined("my_cautious_accuracy", "P, labels, threshold",
+     "answered = P.max(axis=0) >= threshold",
+     "return answered.mean(), (P.argmax(axis=0)[answered] == labels).mean()")),
     ("5.3", "along the rows", defined("my_cautious_accuracy", "P, labels, threshold",
      "answered = P.max(axis=1) >= threshold", "is_right = P.argmax(axis=1) == labels",
      "return answered.mean(), is_right[answered].mean()")),
     ("5.3", "along the rows", defined("my_cautious_accuracy", "P, labels, threshold",
      "answered = P.max(axis=1) >= threshold", "said = P.argmax(axis=1)",
      "return answered.mean(), (said[answered] == labels[answered]).mean()")),
-    ("5.4", "along the rows", defined("my_top_k_accuracy", "P, labels, k",
-     "guesses = np.argsort(P, axis=1)[:, -k:]", "return (guesses == labels).any(axis=0).mean()")),
+    *(("5.4", "another shape", defined("my_top_k_accuracy", "P, labels, k",
+     f"guesses = np.argsort(P, axis={axis})[:, -k:]",
+     "return (guesses == labels).any(axis=0).mean()")) for axis in (0, 1)),
     ("5.5", "not a column", PREPARE, "image.reshape(784, 1)", "image"),
     ("5.5", "not a column", PREPARE, "image.reshape(784, 1)", "image.ravel()"),
     ("5.5", "cropped too much", PREPARE, "rows.max() + 1", "rows.max()", "columns.max() + 1",
@@ -425,11 +436,11 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("7.2", "rows", BLOT, "-1).T", "-1)"),
     ("7.2", "rows", BLOT, ".reshape(X.shape[1], -1).T", ""),
     ("7.2", "in place", BLOT, ".copy()", ""),
+    ("7.2", "without the images' axis", BLOT, "[:, row", "[row"),
     ("7.3", "empty bins", defined("my_calibration_error", "count, confidence, accuracy",
      "return (count * abs(accuracy - confidence)).sum() / count.sum()")),
-    ("7.4", "no second axis", DISTANCES, "[:, None]", ""),
-    ("7.4", "root of a negative number", DISTANCES, "np.maximum(squares.min(axis=1), 0)",
-     "squares.min(axis=1)"),
+    ("7.4", "W not transposed", INPUT_GRADIENT, "parameters[l].W.T", "parameters[l].W"),
+    ("7.4", "no such product", INPUT_GRADIENT, "parameters[0].W.T", "parameters[0].W"),
     ("8.2", "no shuffling", SLICES, "X, Y = X[:, order], Y[:, order]", "pass"),
     ("8.2", "one of two", SLICES, "X, Y = X[:, order], Y[:, order]", "X = X[:, order]"),
     ("8.2", "rows", SLICES, "rng.permutation(X.shape[1])", "rng.permutation(len(X))",

@@ -6,7 +6,6 @@ import inspect
 import math
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -81,10 +80,8 @@ from helpers.preprocessing import (
     to_gray,
 )
 from helpers.robustness import (
-    accuracy_curve,
     change_thickness,
     expected_calibration_error,
-    measure_robustness,
     occlude,
     perturb,
     reliability,
@@ -152,7 +149,7 @@ TAKES = {
     **dict.fromkeys(("augment", "learning_rate_schedule", "on_epoch"), FUNCTION | OPTIONAL),
     **dict.fromkeys(("initialize", "forward", "backward", "loss", "evaluate"), FUNCTION),
     **dict.fromkeys(("batches", "softmax", "augments"), FUNCTION),
-    **{key: {"numbers", "Series"} for key in ("strengths", "sizes")},
+    "sizes": {"numbers", "Series"},
     **{key: NUMBER | {"bool", "matrix", "Series"} for key in ("Z", "A of a derivative")},
     **{key: {"text"} for key in ("path", "name of a file")},
     **{key: {"dataset"} for key in ("dataset", "train_set", "dev_set")},
@@ -160,7 +157,6 @@ TAKES = {
     "source": {"text", "bytes"},
     "metadata": OPTIONAL | {"dict"},
     "state": {"dict"},
-    "strengths of kinds": {"dict"},
     "class_names": {"texts", "None", "array of text", "numbers", "Series"},
     "measure_train": {"bool"},
     "photo": {"bool", "None"},
@@ -246,17 +242,6 @@ def cases():
         change_thickness: {"X": IMAGES, "pixels": 1},
         occlude: {"X": IMAGES, "size": 3, "rng": RNG},
         perturb: {"X": IMAGES, "kind": "noise", "strength": 1},
-        accuracy_curve: {
-            "parameters": PARAMETERS,
-            "dataset": DATASET,
-            "kind": "noise",
-            "strengths": [0.1],
-        },
-        measure_robustness: {
-            "result": SimpleNamespace(parameters=PARAMETERS),
-            "dev_set": DATASET,
-            "strengths": {"noise": [0.1]},
-        },
         reliability: {"confidence": [0.5], "is_right": [True]},
         expected_calibration_error: {"confidence": [0.5], "is_right": [True]},
         gradient_errors: labeled,
@@ -290,7 +275,6 @@ SPECIAL = {  # what these take is not what the name says elsewhere
     (find_file, "name"): "name of a file",
     (label_sensitivity, "parameters"): "what is handed on",
     (batch_dependence, "sizes"): "counts",
-    (measure_robustness, "strengths"): "strengths of kinds",
     (save_parameters, "dtype"): "dtype of a file",
     (load_csv, "image_shape"): "image_shape of a file",
     (Dataset, "labels"): "labels of a Dataset",
@@ -488,7 +472,6 @@ WRONG_VALUES = [
     (lambda: change_thickness(IMAGES, -4.5), "^pixels is -4.5, expected a number at least -4"),
     (lambda: occlude(IMAGES, 29, RNG), "^size is 29, expected a whole number from 0 to 28$"),
     (lambda: occlude(IMAGES, 3, RNG, ink=2), "^ink is 2"),
-    (lambda: accuracy_curve(PARAMETERS, UNLABELED, "noise", [0]), "^dataset has no labels"),
     (lambda: reliability([0.5, 0.6], [True]),
      r"expected \(m,\) twice, m at least 1; .*probabilities.max\(axis=0\)"),
     (lambda: reliability([], []), "m at least 1"),

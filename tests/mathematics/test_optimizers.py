@@ -164,7 +164,7 @@ def test_what_decays_to_the_smallest_normal_number_is_kept():
 def test_an_unknown_optimizer_is_named_with_the_known_ones():
     with pytest.raises(
         ValueError,
-        match="^optimizer is 'sgd', expected one of 'gradient descent', 'momentum', 'adam'",
+        match=r"^optimizer is 'sgd', expected one of 'gradient descent', 'momentum', 'adam'",
     ):
         get_optimizer("sgd", np.zeros(1))
     with pytest.raises(TypeError, match=r"\['adam'\], expected one of"):
