@@ -71,7 +71,9 @@ def doubts_about(prepared, said, near, widths):
         ):
             if share >= UNUSUAL:
                 doubts = [doubt for doubt in doubts if "strokes" not in doubt]
-                doubts.append(f"the strokes are {kind} than in {share:.0%} of the training digits")
+                doubts.append(
+                    f"the strokes are {kind} than in {percent(share)} of the training digits"
+                )
     most = max(set(near), key=near.count, default=said)
     if most != "?" and most != said and near.count(most) >= AGREE:
         doubts.append(f"{near.count(most)} of the {len(near)} nearest training digits are {most}")

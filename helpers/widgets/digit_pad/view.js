@@ -194,7 +194,7 @@ function render({ model, el }) {
     if (!cut) return;
     const [left, top] = [Math.min(cut[0], cut[2]), Math.min(cut[1], cut[3])];
     const [width, height] = [Math.abs(cut[0] - cut[2]), Math.abs(cut[1] - cut[3])];
-    Object.assign(find(".pad-cut").style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    Object.entries({ left, top, width, height }).forEach(([side, at]) => (find(".pad-cut").style[side] = `${(100 * at) / BOARD}%`));
   };
   const doCut = () => {
     const [left, top, width, height] = shownPicture(), [x1, y1, x2, y2] = cut;

@@ -129,7 +129,10 @@ def test_a_photo_is_loaded_and_a_broken_file_is_explained(pad):
     says(pad, "^The network says 3")
 
 
-def test_samples_are_picked_with_the_keyboard_alone(pad):
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_samples_are_picked_with_the_keyboard_alone(open_cells, app):
+    pad = open_cells(CELL, app=app)
+    says(pad, "says 7")
     pad.locator(".pad-canvas").focus()
     pad.keyboard.press("4")
     says(pad, "says 4")
@@ -162,8 +165,8 @@ def test_it_says_why_it_is_unsure_and_draws_again(pad):
     pad.locator(".pad-doubts li", has_text="2 patches of ink: more than one digit?").wait_for()
     pad.keyboard.press("Control+z")
     pad.locator(".pad-canvas").focus()
-    pad.keyboard.press("7")
-    says(pad, "says 7")
+    pad.keyboard.press("8")
+    says(pad, "says 8")
     pen = pad.get_by_role("slider", name="Pen width")
     pen.focus()
     pad.keyboard.press("End")
