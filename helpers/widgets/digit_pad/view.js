@@ -38,13 +38,13 @@ const PAGE = `
         <button class="pad-crop" aria-pressed="false" title="Cut the picture on the board down to a rectangle">Crop</button>
         <input class="pad-file" type="file" accept="image/*" aria-label="Image file" hidden>
       </div>
-      <label class="pad-pen">Pen width <input type="range" min="6" max="44" step="2"
-        title="Width of the pen on the board of 280 pixels; redraws all strokes"> <output></output></label>
+      <div class="pad-pen"><label for="pen-ID">Pen width</label> <input id="pen-ID" type="range" min="6" max="44" step="2"
+        title="Width of the pen on the board of 280 pixels; redraws all strokes"> <output for="pen-ID"></output></div>
       <div class="pad-label" id="samples-ID">Samples: pick one with the mouse or Tab, arrow keys and Enter</div>
       <div class="pad-samples" role="toolbar" aria-labelledby="samples-ID"></div>
     </div>
     <div class="pad-answer">
-      <label class="pad-networks">Network <select></select></label>
+      <div class="pad-networks"><label for="network-ID">Network</label> <select id="network-ID"></select></div>
       <div class="pad-said" role="status" aria-live="polite">
         <div class="pad-sentence"></div>
         <ul class="pad-doubts"></ul>
@@ -94,7 +94,7 @@ let pads = 0;
 
 function render({ model, el }) {
   el = add(el, "div", "helpers-panel digit-pad");
-  el.innerHTML = PAGE.replaceAll("ID", `${++pads}`);
+  el.innerHTML = PAGE.replaceAll("-ID", `-pad-${++pads}`);
   el.querySelectorAll("button, input, select, summary, canvas").forEach(ownKeys);
   const find = (selector) => el.querySelector(selector);
   const board = find(".pad-canvas");
