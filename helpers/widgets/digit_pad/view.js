@@ -334,7 +334,7 @@ function render({ model, el }) {
   const showSentence = () => {
     const error = model.get("error"), late = el.classList.contains("no-answer");
     const { sentence, doubts, redraw } = model.get("answer");
-    const told = late ? LATE : error && `${error}. The board is as it was.`;
+    const told = late ? LATE : error && `${error[0].toUpperCase()}${error.slice(1)}. The board is as it was.`;
     find(".pad-sentence").textContent = told ? `⚠ ${told}` : sentence;
     find(".pad-said").classList.toggle("trouble", Boolean(told));
     for (const part of [".pad-bars", ".pad-hidden", ".pad-doubts"]) find(part).classList.toggle("late", Boolean(told));

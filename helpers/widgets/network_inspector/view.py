@@ -105,7 +105,7 @@ def backward_detail(trace, layer, neuron, image_shape, before=None):
     if parts is None:
         A, y = float(trace.A[layer][neuron, 0]), int(neuron == trace.label)
         lines = [
-            f"dZ = A − Y = {number(A)} − {y} = {slope_text(dZ)}: softmax and cross-entropy in one step"
+            f"dZ = A − Y = {slope_text(A)} − {y} = {slope_text(dZ)}: softmax and cross-entropy in one step"
         ]
     else:
         dA, at = slope_text(trace.dA[layer - 1][neuron, 0]), number(slope(trace, layer, neuron))
