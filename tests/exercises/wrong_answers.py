@@ -395,17 +395,26 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "X[:, order], Y[:, order]", "X[order], Y[order]"),
     ("8.2", "batches shuffled", SLICES, "X, Y = X[:, order], Y[:, order]", "pass",
      "range(0, X.shape[1], batch_size)", "rng.permutation(np.arange(0, X.shape[1], batch_size))"),
+    ("8.2", "within batches", SLICES, "order = rng.permutation(X.shape[1])",
+     "order = np.concatenate([s + rng.permutation(min(batch_size, X.shape[1] - s))\n"
+     "        for s in range(0, X.shape[1], batch_size)])"),
+    ("8.2", "an iterator", SLICES, "return [(X[:, s : s + batch_size], Y[:, s : s + batch_size]) "
+     "for s in starts]", "yield from [(X[:, s : s + batch_size], Y[:, s : s + batch_size])\n"
+     "                for s in starts]"),
     ("8.2", "drawn with repetition", SLICES, "rng.permutation(X.shape[1])",
      "rng.integers(X.shape[1], size=X.shape[1])"),
     ("8.2", "last batch", BATCHES, "range(0, m", "range(0, m - batch_size + 1"),
     ("8.3", "twice", PARTS, "        parts.append",
      "        start = max(0, min(start, X.shape[1] - batch_size))\n        parts.append"),
+    ("8.5", "one row too few", SOFTMAX, "np.max(Z, axis=0)", "np.max(Z, axis=1)"),
     ("8.5", "clipped", SOFTMAX, "Z - np.max(Z, axis=0)", "np.clip(Z, -500, 500)"),
     ("8.5", "clipped", SOFTMAX, "Z - np.max(Z, axis=0)", "np.minimum(Z, 700)"),
     ("8.6", "one number", INITIALIZE.format("rng.normal(0, np.sqrt(2 / n_in))")),
     ("8.6", "all equal", INITIALIZE.format("np.full((n_out, n_in), 0.1)")),
     ("8.6", "all equal",
      INITIALIZE.format("np.tile(rng.normal(0, np.sqrt(2 / n_in), (1, n_in)), (n_out, 1))")),
+    ("8.6", "some layers", INITIALIZE.format(
+     "rng.normal(0, np.sqrt(2 / n_in), (n_out, n_in)) * (n_in == layer_sizes[0])")),
     ("8.6", "transposed",
      INITIALIZE.format("np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))")),
     ("8.6", "positive", INITIALIZE.format("rng.random((n_out, n_in)) * np.sqrt(2 / n_in)")),
@@ -419,9 +428,13 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      INITIALIZE.format("np.sqrt(2 / (n_in + n_out)) * rng.standard_normal((n_out, n_in))")),
     ("8.6", "too small",
      INITIALIZE.format("np.sqrt(2 / n_in) * rng.uniform(-1, 1, (n_out, n_in))")),
+    ("8.7", "another layer", DROPOUT, "my_dropout_backward", "my_backward", ", keep)", ")",
+     "(activations[l] > 0) / keep", "(activations[l + 1] > 0)"),
     ("8.8", "drawn anew", DROPOUT, "/ keep",
      "* (np.random.default_rng(9).random(activations[l].shape) < keep) / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "/ Y.shape[1]", "/ Y.shape[1] / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "].T, db)", "].T / keep, db / keep)"),
+    ("8.10", "misspelled", DROPOUT, "my_dropout_backward", "my_bias_backward", ", keep)", ")",
+     " / keep", "", "keepdims", "keepdim"),
 ]
 # fmt: on
