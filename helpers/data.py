@@ -15,15 +15,17 @@ from helpers.internals.checks import (
     check_dtype,
     check_image_shape,
     check_is_dataset,
+    check_path,
     check_rng,
 )
 from helpers.internals.csv_files import Rules, read_csv_images
 from helpers.internals.csv_text import DataFileError
 from helpers.internals.mnist_files import FOLDER_VARIABLE, read_images
 
-__all__ = ["DataFileError", "Dataset", "load_csv", "load_dataset", "split"]
+__all__ = ["DataFileError", "Dataset", "find_file", "load_csv", "load_dataset", "split"]
 
-DATA_FOLDER = Path(__file__).parent.parent / "data"
+PROJECT = Path(__file__).resolve().parent.parent
+DATA_FOLDER = PROJECT / "data"
 DIGIT_NAMES = tuple("0123456789")
 # fmt: off
 FASHION_NAMES = (
@@ -38,6 +40,41 @@ BUNDLED = {
 }
 FULL = {"mnist": DIGIT_NAMES, "fashion-mnist": FASHION_NAMES}
 _ROWS_AT_ONCE = 256
+
+
+def find_file(name):
+    """Return the path of a file that comes with this project, in whatever folder a notebook runs.
+
+    Parameters
+    ----------
+    name : str or Path
+        Such as "digits.csv.gz" or "models/digits_network.npz".
+
+    Returns
+    -------
+    Path
+        The file of this name seen from the current folder, which may be your own, or else the
+        project's, in its folders notebooks/ and data/.
+
+    Raises
+    ------
+    TypeError
+        If the name is no path.
+    FileNotFoundError
+        If there is no such file; it says where it was looked for.
+    """
+    name = check_path("name", name)
+    if name.exists():
+        return name
+    folders = (PROJECT / "notebooks", DATA_FOLDER)
+    for folder in folders:
+        if (folder / name).exists():
+            inside = Path.cwd().resolve().is_relative_to(PROJECT)
+            return Path(os.path.relpath(folder / name)) if inside else folder / name
+    raise FileNotFoundError(
+        f"there is no file {name} in {Path.cwd()}, {' or '.join(map(str, folders))}; check the "
+        "spelling"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +267,7 @@ def load_csv(
     if max_pixel is not None:
         check_count("max_pixel", max_pixel, at_most=255)
     check_choice("label_column", label_column, ("auto", "first", "last", None))
-    path = _checked_path(path)
+    path = check_path("path", path, hint="Dataset(X, labels) takes arrays")
     class_names = _checked_names(class_names)
     image_shape = check_image_shape(image_shape) if image_shape is not None else None
     features = math.prod(image_shape) if image_shape is not None else None
@@ -240,14 +277,6 @@ def load_csv(
     X = _scale(images.blocks, images.paper, images.ink, dtype).T
     side = math.isqrt(len(X))
     return Dataset(X, images.labels, images.class_names or DIGIT_NAMES, image_shape or (side, side))
-
-
-def _checked_path(path):
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(
-            f"path is a {type(path).__name__}, expected the path of a CSV file; Dataset(X, labels) takes arrays"
-        )
-    return Path(path).expanduser()
 
 
 def _checked_names(class_names):

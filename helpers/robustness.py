@@ -1,4 +1,4 @@
-"""How far a network can be trusted: accuracy on perturbed images, and calibration (notebook 7).
+"""How far a network can be trusted: perturbed images, and calibration (notebook 7).
 
 Images are perturbed by a chosen strength: noise, shift, rotation, thickness of the pen, a square
 that covers a part. Unlike `helpers.augmentation`, which draws a new distortion for each training
@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.augmentation import noise, transform
-from helpers.evaluation import accuracy, make_predictions
 from helpers.internals.checks import (
     check_choice,
     check_count,
-    check_labeled,
     check_number,
     check_pair,
     check_rng,
@@ -24,10 +22,8 @@ from helpers.internals.checks import (
 
 __all__ = [
     "PERTURBATIONS",
-    "accuracy_curve",
     "change_thickness",
     "expected_calibration_error",
-    "measure_robustness",
     "occlude",
     "perturb",
     "reliability",
@@ -163,81 +159,6 @@ def perturb(X, kind, strength, *, seed=0, image_shape=(28, 28)):
     check_choice("kind", kind, PERTURBATIONS)
     check_count("seed", seed, at_least=0)
     return PERTURBATIONS[kind](X, strength, np.random.default_rng(seed), image_shape)
-
-
-def accuracy_curve(parameters, dataset, kind, strengths, *, seed=0, activation="relu"):
-    """Return the accuracy on a dataset perturbed by each of several strengths.
-
-    Parameters
-    ----------
-    parameters : list of Layer
-    dataset : Dataset
-        With labels.
-    kind : str
-        As perturb takes it.
-    strengths : sequence of float
-        As perturb takes them; each starts from the images as they are.
-    seed : int
-        As perturb takes it.
-    activation : str
-        The function of the hidden layers, a key of ACTIVATIONS.
-
-    Returns
-    -------
-    array, shape (strengths,)
-        Fractions.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not as described.
-
-    References
-    ----------
-    Hendrycks and Dietterich, "Benchmarking neural network robustness to common corruptions and
-    perturbations", 2019.
-    """
-    check_labeled("dataset", dataset)
-    reached = []
-    for strength in strengths:
-        X = perturb(dataset.X, kind, strength, seed=seed, image_shape=dataset.image_shape)
-        reached.append(
-            accuracy(make_predictions(parameters, X, activation=activation), dataset.labels)
-        )
-    return np.array(reached)
-
-
-def measure_robustness(result, dev_set, *, strengths, activation="relu"):
-    """Return the accuracies of a training result on the perturbed development set.
-
-    functools.partial(measure_robustness, strengths=...) is a `measure` for run_experiment.
-
-    Parameters
-    ----------
-    result : TrainingResult
-    dev_set : Dataset
-        With labels.
-    strengths : dict
-        From kind to a sequence of strengths, as perturb takes them.
-    activation : str
-        The function of the hidden layers, a key of ACTIVATIONS.
-
-    Returns
-    -------
-    dict
-        From "noise 0.1" and the like to the accuracy, a fraction.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As accuracy_curve does.
-    """
-    columns = {}
-    for kind, values in strengths.items():
-        curve = accuracy_curve(result.parameters, dev_set, kind, values, activation=activation)
-        for value, reached in zip(values, curve.tolist(), strict=True):
-            columns[f"{kind} {value:g}"] = reached
-    return columns
 
 
 def reliability(confidence, is_right, *, bins=10):

@@ -1,13 +1,15 @@
 """The exercises of notebook 1: pixels, ink, scaling, a fair split, and a first reader of digits."""
 
+import copy
+
 import numpy as np
 
 from helpers.exercises.checking import make_check
 from helpers.exercises.comparing import describe_type
-from helpers.exercises.recognizing import when
+from helpers.exercises.recognizing import Predicate, every, stops, when
 
 check_pixel_number = make_check(
-    "1.1", "my_pixel_number", "Find a pixel in its row", lambda row, column: 28 * row + column,
+    "1.1", "my_pixel_number", "Find a pixel in its row", lambda row, column: 28.0 * row + column,
     cases=[(0, 5), (2, 0), (14, 13), (27, 27)],
     mistakes=[
     ("swapped", lambda row, column: row + 28 * column,
@@ -37,6 +39,8 @@ check_ink = make_check(
      "that is the sum of the pixels; divide by how many there are, or take the mean"),
     ("divided by the images", lambda X: X.sum(axis=0) / X.shape[1],
      "divide by how many pixels an image has, not by how many images there are"),
+    ("return in the loop", lambda X: X[:, 0].mean(),
+     "that is the ink of the first image alone: does the `return` stand inside of the loop?"),
     ("divided by 784", lambda X: X.sum(axis=0) / 784,
      "not every image has 784 pixels: their number is that of the rows, or take the mean"),
 ])  # fmt: skip
@@ -49,6 +53,12 @@ def scaled_cases():
     return [(np.array([[0.0, 51, 255], [102, 0, 255]]).T / 255,), (averages,), (larger,)]
 
 
+def pixels_through_a_view(X):
+    rows = X.T
+    rows *= 255
+    return np.rint(rows).astype(np.uint8)
+
+
 check_pixels = make_check(
     "1.3", "my_pixels", "Undo the scaling", lambda X: np.rint(X.T * 255).astype(np.uint8),
     scaled_cases,
@@ -57,8 +67,13 @@ check_pixels = make_check(
      "`astype` cuts off what stands behind the point; round to the nearest whole number first"),
     ("type first", lambda X: X.T.astype(np.uint8) * np.uint8(255),
      "a `uint8` has no room for numbers between 0 and 1: multiply first, change the type last"),
-    ("still columns", lambda X: np.rint(X * 255).astype(np.uint8),
-     "in the file an image is a row"),
+    ("still columns", when(lambda returned, X: np.shape(returned) == X.shape),
+     "in the file an image is a row, so rows and columns must be exchanged"),
+    ("reshape", lambda X: np.rint(X.reshape(X.shape[::-1]) * 255).astype(np.uint8),
+     "`reshape` leaves the numbers in their order and cuts it elsewhere; `.T` exchanges rows and "
+     "columns"),
+    ("a view", pixels_through_a_view,
+     "`X.T` is a view of `X`, so `*=` writes into `X`, too; `X.T * 255` makes a new array"),
     ("rounded up", lambda X: np.ceil(X.T * 255).astype(np.uint8),
      "that rounds every number up; the nearest whole number may lie below"),
     ("rounded first", lambda X: (np.rint(X.T) * 255).astype(np.uint8),
@@ -80,11 +95,12 @@ def fair_split(labels, dev_per_digit, rng):
 
 
 def split_cases():
-    """A small set, and a larger one whose digits are not equally frequent."""
+    """A small set with two seeds, and a larger one whose digits are not equally frequent."""
     rng = np.random.default_rng(0)
     small = rng.permutation(np.arange(60) % 10)
     large = rng.permutation(np.concatenate([np.arange(400) % 10, np.arange(150) % 3]))
-    return [(small, 2, np.random.default_rng(1)), (large, 12, np.random.default_rng(2))]
+    calls = [(small, 2, 1), (large, 12, 2), (small, 2, 3)]
+    return [(labels, size, np.random.default_rng(seed)) for labels, size, seed in calls]
 
 
 def judge_split(returned, labels, dev_per_digit, rng):
@@ -118,17 +134,13 @@ def judge_split(returned, labels, dev_per_digit, rng):
     if (wrong := np.flatnonzero(counts != dev_per_digit)).size:
         held = f"{counts[wrong[0]]} images of the digit {wrong[0]}"
         return f"your dev_columns hold {held}, expected {dev_per_digit}"
-    if is_without_chance(returned, labels, dev_per_digit, rng):
-        return "your dev_columns are the first or the last images of every digit"
     return None
 
 
-def is_without_chance(returned, labels, dev_per_digit, rng):
-    """Whether the first or the last images of every digit are taken."""
-    columns = [np.flatnonzero(labels == digit) for digit in range(10)]
-    ends = (slice(None, dev_per_digit), slice(-dev_per_digit, None))
-    taken = [np.sort(np.concatenate([part[end] for part in columns])) for end in ends]
-    return any(np.array_equal(np.sort(returned[1]), one) for one in taken)
+def judge_seeds(splits):
+    """What is wrong when two seeds put the same images into the development set, or None."""
+    one, other = (set(np.asarray(splits[place][1]).tolist()) for place in (0, 2))
+    return "another seed gives the same images for development" if one == other else None
 
 
 def is_swapped(returned, *arguments):
@@ -153,9 +165,19 @@ def is_overlapping(returned, *arguments):
 
 def is_digits(returned, labels, dev_per_digit, rng):
     """Whether the sets hold the labels in place of the columns."""
-    train, dev = returned
-    digits = np.repeat(np.arange(10), dev_per_digit)
-    return np.array_equal(np.sort(dev), digits) and np.max(train) < 10
+    return np.array_equal(np.sort(np.concatenate(returned)), np.sort(labels))
+
+
+def is_masked_in_the_old_order(returned, labels, dev_per_digit, rng):
+    """Whether the mask of each digit was not shuffled along with the columns."""
+    order = copy.deepcopy(rng).permutation(len(labels))
+    dev = np.concatenate([order[labels == digit][:dev_per_digit] for digit in range(10)])
+    return np.array_equal(returned[1], dev)
+
+
+def is_too_long(returned, labels, dev_per_digit, rng):
+    """Whether there are more columns than labels."""
+    return max(map(np.max, returned)) >= len(labels)
 
 
 def is_places(returned, labels, dev_per_digit, rng):
@@ -168,8 +190,9 @@ def is_places(returned, labels, dev_per_digit, rng):
 check_split = make_check(
     "1.4", "my_fair_split", "Split with equal shares of every digit", fair_split, split_cases,
     says=("60 labels, 6 of each digit, and dev_per_digit = 2",
-          "550 labels, 40 or more of each digit, and dev_per_digit = 12"),
+          "550 labels, 40 or more of each digit, and dev_per_digit = 12", None),
     judge=judge_split,
+    together=judge_seeds,
     after="no column is lost, none is in both sets, and every digit has its share",
     mistakes=[
     ("mask", when(lambda sets, *_: all(np.asarray(columns).dtype == bool for columns in sets)),
@@ -187,10 +210,17 @@ check_split = make_check(
      "their columns"),
     ("swapped", when(is_swapped),
      "the two sets are swapped: first the columns for training"),
+    ("old order", every(is_masked_in_the_old_order),
+     "`order` is in the new order and `labels == digit` in the old one: `labels[order] == digit`"),
+    ("5000", (when(is_too_long), stops("out of bounds", "boolean index did not match")),
+     "the number of columns is `len(labels)`, and that is not always 5000"),
+    ("with repetition", when(lambda sets, *_: np.unique(sets[1]).size < np.size(sets[1])),
+     "the development set holds a column twice: `rng.choice` repeats unless you say "
+     "`replace=False`"),
     ("overlap", when(is_overlapping),
      "the training set is what remains after the development set was taken away: `np.isin` or "
      "`np.setdiff1d` help"),
-    ("without chance", when(is_without_chance),
+    ("without chance", Predicate(lambda attempt: judge_seeds(attempt.returned) is not None),
      "draw them with `rng`, because neighbors in a file are often alike"),
     ("plain split", when(is_plain),
      "chance divided the digits; take the share of each digit by itself"),
@@ -205,9 +235,24 @@ def distances_to_means(X_train, labels_train, X, size=np.square):
     return np.array([size(X - mean).sum(axis=0) for mean in means])
 
 
+def nearest_mean(X_train, labels_train, X):
+    """The digits as whole floats, so that an answer in either type is right."""
+    return distances_to_means(X_train, labels_train, X).argmin(axis=0) * 1.0
+
+
 def mean_products(X_train, labels_train, X):
     means = np.array([X_train[:, labels_train == d].mean(axis=1) for d in range(10)])
     return (means @ X).argmax(axis=0)
+
+
+def with_means_of(average):
+    """A reader with average(images of a digit) for the mean image."""
+
+    def reader(X_train, labels_train, X):
+        means = [average(X_train[:, labels_train == d]) for d in range(10)]
+        return np.array([np.square(X - mean).sum(axis=0) for mean in means]).argmin(axis=0)
+
+    return reader
 
 
 def nearest_image(X_train, labels_train, X):
@@ -229,12 +274,26 @@ def reader_cases():
 
 
 check_reader = make_check(
-    "1.5", "my_reader", "Read digits without a network",
-    lambda X_train, labels_train, X: distances_to_means(X_train, labels_train, X).argmin(axis=0),
+    "1.5", "my_reader", "Read digits by ten averages",
+    nearest_mean,
     reader_cases,
     examples=lambda X_train, labels_train, X: X.shape[1],
     after="now try it on the real digits: `my_reader(train_set.X, train_set.labels, dev_set.X)`",
     mistakes=[
+    ("flat mean", stops("broadcast"),
+     "the mean has lost an axis: as a column of shape (pixels, 1) it would go to every image, and "
+     "`keepdims=True` makes it one"),
+    ("rows picked", stops("boolean index did not match"),
+     "an image is a column, so `labels_train == digit` picks columns: `X_train[:, ...]`"),
+    ("sum", with_means_of(lambda images: images.sum(axis=1, keepdims=True)),
+     "that is the sum of the images of a digit, which grows with their number; take the mean"),
+    ("return in the loop", (lambda *sets: distances_to_means(*sets)[0],
+                            lambda X_train, labels_train, X: np.zeros(X.shape[1], int),
+                            when(lambda answers, *_: np.size(answers) == 1)),
+     "that is only the first round of the loop: does the `return` stand inside of it?"),
+    ("mean pixel", with_means_of(np.mean),
+     "only the mean pixel of each image plays a part: is a `mean()` without its `axis`, or is it "
+     "squared only after the sum?"),
     ("farthest", lambda *sets: distances_to_means(*sets).argmax(axis=0),
      "that is the digit whose mean is farthest away; take the smallest distance"),
     ("distances", distances_to_means,

@@ -1,5 +1,6 @@
 """The exercises of notebook 2: a leak, images as rows, a tent, first weights, a loss of scores."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from helpers.activations import leaky_relu, relu, softmax
 from helpers.exercises.checking import make_check
 from helpers.exercises.comparing import describe_type, show_number, show_pair
-from helpers.exercises.recognizing import every, gives, stops, when
+from helpers.exercises.recognizing import Predicate, every, gives, stops, when
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import initialize_parameters
 
@@ -39,6 +40,22 @@ def layer_of_rows(W, b, X_rows):
     return X_rows @ W.T + b.T
 
 
+def meet(left, right):
+    """Whether a product stops where these two inner numbers, of names as in (m, inputs), meet."""
+
+    def holds(attempt):
+        W, _, X_rows = attempt.case
+        sizes = {"m": len(X_rows), "inputs": W.shape[1], "neurons": W.shape[0]}
+        text = str(attempt.outcome.error)
+        if met := re.search(r"matmul.*size (\d+) is different from (\d+)", text):
+            inner = int(met[2]), int(met[1])
+        else:  # np.dot
+            inner = tuple(map(int, re.search(r"(\d+) \(dim \d\) != (\d+)", text).groups()))
+        return inner == (sizes[left], sizes[right])
+
+    return Predicate(holds)
+
+
 def row_cases():
     """Two neurons, three inputs, four images; as many images as neurons; more of each."""
     rng = np.random.default_rng(0)
@@ -51,10 +68,15 @@ def row_cases():
 check_rows = make_check(
     "2.2", "my_layer_of_rows", "Take images as rows", layer_of_rows, row_cases,
     mistakes=[
-    ("no transpose", stops("matmul", "not aligned"),
-     "(m, inputs) times (neurons, inputs) does not fit: which factor is transposed?"),
+    ("no transpose", meet("inputs", "neurons"),
+     "(m, inputs) times (neurons, inputs) does not fit: which factor must be transposed?"),
+    ("W first", (meet("inputs", "m"), meet("neurons", "m")),
+     "`W` stands first, but with images as rows the result is (m, neurons), so `X_rows` comes "
+     "first"),
+    ("X_rows transposed", meet("m", "inputs"),
+     "`X_rows` is (m, inputs) already, as the first factor should be: only `W` must be transposed"),
     ("columns come out", lambda W, b, X_rows: W @ X_rows.T + b,
-     "these are the right numbers with one image a column; here each image is a row of the result"),
+     "these are the right numbers with one image per column; here each image is a row of the result"),
     ("bias as a column", lambda W, b, X_rows: X_rows @ W.T + b,
      "the bias is still a column, (neurons, 1), but a neuron is now a column of the result: lay "
      "it down"),
@@ -103,7 +125,8 @@ def judge_tent(layers):
 
 def named(layers):
     """The arrays of a network by their names."""
-    return dict(zip(SHAPES, (part for layer in layers for part in layer), strict=True))
+    (W1, b1), (W2, b2) = layers
+    return dict(zip(SHAPES, (W1, b1, W2, b2), strict=True))
 
 
 def shapes_are(**wanted):
@@ -139,7 +162,7 @@ check_tent = make_check(
     ("b before W", shapes_are(W2=(1, 1), b2=(1, 3)),
      "in each pair `W` comes first"),
     ("flat bias", shapes_are(b1=(3,), b2=(1,)),
-     "a bias is a column, one row a neuron"),
+     "a bias is a column, one row per neuron"),
     ("transposed", shapes_are(W1=(1, 3), W2=(3, 1)),
      "a row of `W` is a neuron, a column is an input"),
     ("falls on", goes_through(POINTS, relu(POINTS) - 2 * relu(POINTS - 1)),
@@ -147,7 +170,7 @@ check_tent = make_check(
     ("stays up", goes_through([0.0, 0.5, 1.0, 1.5], [0, 0.5, 1, 1]),
      "at x = 1 the slope must change from 1 to -1, which is a change of -2 and not of -1"),
     ("bends at the wrong places",
-     when(lambda layers: (layers[0][1] > 0).any() and np.all(layers[0][0] == 1)),
+     when(lambda layers: (named(layers)["b1"] > 0).any() and np.all(named(layers)["W1"] == 1)),
      "the neuron relu(x + c) begins at x = -c: for a bend to the right of 0 the bias is negative"),
     ("slope left over", when(lambda layers: slope_at_the_end(layers) != 0),
      "after x = 2 the curve should be level: the slopes of all three neurons must add up to 0 "
@@ -158,13 +181,15 @@ check_tent = make_check(
 # 2.4
 
 
-def layers_with(scale, bias=0):
-    """A function that draws layers with other standard deviations: scale(n_in, n_out), bias."""
+def layers_with(scale, bias=0, turned=False):
+    """A function that draws layers with scale(n_in, n_out), and W as (n_in, n_out) if turned."""
 
     def initialize(layer_sizes, rng):
         layers = []
         for n_in, n_out in pairwise(layer_sizes):
-            W = rng.standard_normal((n_out, n_in)) * scale(n_in, n_out)
+            shape = (n_in, n_out) if turned else (n_out, n_in)
+            W = rng.standard_normal(shape) * scale(n_in, n_out)
+            W = W.T if turned else W
             layers.append(
                 (W, bias * rng.standard_normal((n_out, 1)) if bias else np.zeros((n_out, 1)))
             )
@@ -180,13 +205,19 @@ check_initialize = make_check(
         ([784, 10, 10, 10], np.random.default_rng(1)),
         ([5, 7], np.random.default_rng(2)),
     ],
+    without=("initialize_parameters",),
     mistakes=[
     ("apart", every(lambda pair, n, rng: len(pair) == 2 and len(pair[0]) == len(n) - 1),
      "put the `W` and the `b` of each layer into a pair, and the pairs into one list"),
     ("another number of layers", (every(lambda layers, n, rng: len(layers) == len(n)),
-     every(lambda layers, n, rng: len(layers) == len(n) - 2),
-     every(lambda layers, n, rng: len(layers) == 3)),
+     every(lambda layers, n, rng: len(layers) == len(n) - 2)),
      "the first size is the number of inputs, so three sizes make two layers"),
+    ("fixed sizes", (every(lambda layers, n, rng: len(layers) == 3),
+     stops("not enough values to unpack", "too many values to unpack", "list index out of range")),
+     "every network has its own number of layers: go along `layer_sizes` in a loop"),
+    ("another draw", layers_with(lambda n_in, n_out: np.sqrt(2 / n_in), turned=True),
+     "drawn as (inputs, neurons) and transposed, the numbers are as good, but the same seed gives "
+     "another network: draw in the shape of `W`"),
     ("one scale", gives(layers_with(lambda n_in, n_out: 0.01),
      layers_with(lambda n_in, n_out: np.sqrt(2 / 784))),
      "all layers have the same scale here; He's depends on the inputs of each layer"),
@@ -228,6 +259,11 @@ def one_total(Z, Y):
     return np.log(np.exp(shifted).sum()) - (Y * shifted).sum(axis=0).mean()
 
 
+def along_the_rows(Z, Y):
+    shifted = Z - Z.max(axis=1, keepdims=True)
+    return (np.log(np.exp(shifted).sum(axis=1)) - (Y * shifted).sum(axis=1)).mean()
+
+
 def score_cases():
     """Scores to follow by hand, ten classes, and twice scores that overflow."""
     rng = np.random.default_rng(0)
@@ -261,6 +297,8 @@ check_loss_of_scores = make_check(
      "the images"),
     ("maximum of the rows", lambda Z, Y: loss_without_maximum(Z - Z.max(axis=1, keepdims=True), Y),
      "an image is a column, so its largest score is `Z.max(axis=0)`"),
+    ("along the rows", (along_the_rows, stops("broadcast")),
+     "an image is a column, so maximum and sums run along `axis=0`"),
     ("one total", one_total,
      "that adds up the whole batch: each image has a total of its own, along `axis=0`"),
     ("a small number added", gives(*(

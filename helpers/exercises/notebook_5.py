@@ -1,4 +1,4 @@
-"""The exercises of notebook 5: confusions, precision, doubt, k guesses, a drawing made ready."""
+"""The exercises of notebook 5: confusions, precision, doubt, k guesses, a drawing prepared."""
 
 import re
 from functools import partial
@@ -12,10 +12,19 @@ from helpers.exercises.recognizing import Predicate, every, gives, stops, when
 from helpers.preprocessing import MIDDLE, SIDE, center, resize, scale_to_fit
 
 
+def confusions(predictions, labels, num_classes):
+    return confusion_matrix(predictions, labels, num_classes)
+
+
 def counted_once(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes), dtype=int)
     matrix[labels, predictions] += 1
     return matrix
+
+
+def apart(predictions, labels, num_classes):
+    """1 off the diagonal and 0 on it."""
+    return 1 - np.eye(num_classes, dtype=int)
 
 
 def confusion_cases():
@@ -26,9 +35,10 @@ def confusion_cases():
 
 
 check_confusion_matrix = make_check(
-    "5.1", "my_confusion_matrix", "Count the confusions", confusion_matrix, confusion_cases,
+    "5.1", "my_confusion_matrix", "Count the confusions", confusions, confusion_cases,
+    without=("confusion_matrix",),
     mistakes=[
-    ("transposed", gives(lambda predictions, labels, n: confusion_matrix(labels, predictions, n)),
+    ("transposed", gives(lambda predictions, labels, n: confusions(labels, predictions, n)),
      "rows and columns are swapped: the row belongs to the true class, the column to the "
      "predicted one"),
     ("counted once", gives(counted_once),
@@ -40,12 +50,18 @@ check_confusion_matrix = make_check(
      "pair once"),
     ("another size", when(lambda matrix, predictions, labels, n: matrix.shape != (n, n)),
      "the size is (num_classes, num_classes), whichever classes occur"),
+    ("only the first", every(lambda matrix, *_: matrix.sum() == matrix.max() == 1),
+     "it counts one image and ends: does the `return` stand inside the loop?"),
+    ("only the mistakes", gives(lambda *arguments: confusions(*arguments) * apart(*arguments)),
+     "the diagonal is empty: what was read right counts as well"),
+    ("only what is right", gives(
+     lambda *arguments: confusions(*arguments) * (1 - apart(*arguments))),
+     "beside the diagonal everything is 0: what was misread counts as well"),
     ("not all counted", every(
      lambda matrix, predictions, labels, n: len(labels) - 2 <= matrix.sum() < len(labels)),
      "the entries should add up to the number of images, and some images are not counted: is the "
      "first or the last of them left out?"),
-    ("fractions", when(lambda matrix, predictions, labels, n: (
-     matrix.sum() < len(labels) / 2 and matrix.shape == (n, n))),
+    ("fractions", when(lambda matrix, *_: not np.array_equal(matrix, np.rint(matrix))),
      "count the images, and do not divide"),
 ])  # fmt: skip
 
@@ -89,8 +105,14 @@ check_precision = make_check(
      lambda predictions, labels, digit: (labels == digit).sum() / (predictions == digit).sum(),
      "above the line stand all images that *are* the digit, also those the network takes for "
      "another one"),
-    ("per cent", lambda predictions, labels, digit: 100 * precision(predictions, labels, digit),
-     "right, but in per cent; give a fraction from 0 to 1"),
+    ("wrong ones", lambda predictions, labels, digit: 1 - precision(predictions, labels, digit),
+     "that is the fraction of these answers that are wrong; give the fraction that is right"),
+    ("yes or no",
+     lambda predictions, labels, digit: ((predictions == digit) == (labels == digit)).mean(),
+     "that also counts the images that neither are the digit nor are taken for it; look only at "
+     "those that the network takes for it"),
+    ("percent", lambda predictions, labels, digit: 100 * precision(predictions, labels, digit),
+     "right, but in percent; give a fraction from 0 to 1"),
 ])  # fmt: skip
 
 
@@ -104,21 +126,32 @@ def cautious_accuracy(probabilities, labels, threshold):
 
 
 def cautious_cases():
-    """Four images, two of which are just as sure as the threshold, and forty random ones.
+    """Five images, two of which are just as sure as the threshold, and forty random ones.
 
     The first case is so small that a verdict can write it in full, and a learner can try it.
     """
-    P = np.array([[0.5, 0.2, 0.1, 0.3], [0.3, 0.5, 0.0, 0.4], [0.2, 0.3, 0.9, 0.3]])
+    P = np.array([[0.5, 0.2, 0.1, 0.3, 0.2], [0.3, 0.5, 0, 0.4, 0.6], [0.2, 0.3, 0.9, 0.3, 0.2]])
     rng = np.random.default_rng(0)
     scores = np.exp(2 * rng.normal(size=(4, 40)))
     labels = np.where(rng.random(40) < 0.6, scores.argmax(axis=0), rng.integers(0, 4, 40))
-    return [(P, np.array([0, 2, 2, 1]), 0.5), (scores / scores.sum(axis=0), labels, 0.7)]
+    return [(P, np.array([0, 2, 2, 1, 1]), 0.5), (scores / scores.sum(axis=0), labels, 0.7)]
+
+
+def one_side_kept(attempt):
+    """Whether it stops at a comparison of the answered images with all."""
+    P, labels, threshold = attempt.case
+    answered = (P.max(axis=0) >= threshold).sum()
+    sizes = re.findall(r"\((\d+),\)", str(attempt.outcome.error))
+    return sorted(map(int, sizes)) == [answered, len(labels)]
 
 
 check_cautious_accuracy = make_check(
     "5.3", "my_cautious_accuracy", 'Let the network say "I do not know"', cautious_accuracy,
     cautious_cases, returns=("share", "accuracy"),
     mistakes=[
+    ("one side", Predicate(one_side_kept),
+     "only one side keeps just the answered images: `[answered]` belongs behind the predictions "
+     "and behind the labels, or behind their comparison"),
     ("along the rows", stops("broadcast", "boolean index", everywhere=True),
      "an image is a column, so look down each column for its confidence and its digit: `axis=0`"),
     ("an array", gives(lambda *arguments: np.array(cautious_accuracy(*arguments))),
@@ -172,9 +205,15 @@ check_top_k_accuracy = make_check(
     mistakes=[
     ("the least probable", lambda P, labels, k: found_in(P, labels, slice(None, k)),
      "those are the k least probable classes: `argsort` puts the smallest first"),
-    ("along the rows", (lambda P, labels, k: found_in(P, labels, slice(-k, None), axis=1),
-     stops("broadcast")),
+    ("along the rows", lambda P, labels, k: found_in(P, labels, slice(-k, None), axis=1),
      "an image is a column, so sort down each column: `axis=0`"),
+    ("another shape", stops("broadcast"),
+     "the guesses should have shape (k, m), a column for each image: sort down the columns, "
+     "`axis=0`, and keep the last k *rows*, `[-k:]`"),
+    ("any at all", (
+     lambda P, labels, k: (np.argsort(P, axis=0)[-k:] == labels).any(),
+     lambda P, labels, k: float((np.argsort(P, axis=0)[-k:] == labels).any())),
+     "`.any()` asks about the whole array; with `axis=0` it asks about each image"),
     ("the last guess alone", lambda P, labels, k: found_in(P, labels, slice(-k, -k + 1 or None)),
      "that counts only guess number k; the guesses before it count as well"),
     ("one guess", lambda P, labels, k: top_k_accuracy(P, labels, 1),
@@ -285,8 +324,12 @@ check_prepare = make_check(
     ("at 13.5", partial(prepare_with_a_bug, middle=13.5),
      "off by a pixel in places: the center belongs at row and column 14, not at 13.5, and to "
      "come as near as possible takes `round`, where `int` cuts off"),
+    ("transposed", lambda drawing: prepare(drawing).reshape(SIDE, SIDE).T.reshape(-1, 1),
+     "rows and columns are swapped"),
+    ("inverted at the end", lambda drawing: 1 - prepare(drawing),
+     "the ground came out as 1 and the ink as 0: invert once, at the beginning, step 1"),
     ("another place", both_digits(np.allclose),
      "the digit has the right size and is in the wrong place: look at step 4 again"),
     ("another size", both_digits(lambda digit, right: digit.shape != right.shape),
-     "the digit has not the size that it should have: look at steps 2 and 3 again"),
+     "the digit does not have the size that it should have: look at steps 2 and 3 again"),
 ])  # fmt: skip

@@ -1,9 +1,12 @@
-"""The exercises of notebook 7: shuffled pixels, a blot, the calibration error, distances."""
+"""The exercises of notebook 7: shuffled pixels, a blot, calibration, the gradient of an image."""
+
+from functools import partial
 
 import numpy as np
 
 from helpers.exercises.checking import make_check
-from helpers.exercises.recognizing import gives, nearly, stops, when
+from helpers.exercises.recognizing import gives, stops, when
+from helpers.network import Layer, forward_propagation, initialize_parameters
 
 check_plain_weights = make_check(
     "7.1", "my_plain_weights", "Put shuffled weights back in order",
@@ -25,6 +28,8 @@ check_plain_weights = make_check(
      "`W[:, ...]`"),
     ("backwards", lambda W, order: W[:, order[::-1]],
      "that turns the order round instead of undoing it"),
+    ("the order alone", lambda W, order: np.argsort(order),
+     "that is the order which undoes `order`; now take the columns of `W` in it, `W[:, ...]`"),
 ])  # fmt: skip
 
 
@@ -88,12 +93,19 @@ check_blot = make_check(
     after="the square is where it should be, and `X` is as it was",
     mistakes=[
     ("pixels mixed", blot_with_a_bug(pixels_mixed),
-     "images are the columns of `X`, so reshape `X.T`: `X.reshape(...)` mixes pixels of "
+     "images are the columns of `X`, so reshape `X.T`: `X.reshape(-1, ...)` mixes pixels of "
      "different images"),
     ("row for column", blot_with_a_bug(lambda X, i, j, n, shape: blot(X, j, i, n, shape)),
      "row and column are swapped: the row comes first, `images[:, rows, columns]`"),
     ("one too many", blot_with_a_bug(lambda X, i, j, n, shape: blot(X, i, j, n + 1, shape)),
      "the square is a pixel too large: a slice `row : row + size` holds `size` rows already"),
+    ("counted from 1", blot_with_a_bug(lambda X, i, j, n, shape: covered(
+     X, slice(i - 1, i - 1 + n), slice(j - 1, j - 1 + n), shape)),
+     "the square begins a pixel too early: rows and columns are counted from 0"),
+    ("without the images' axis", blot_with_a_bug(lambda X, i, j, n, shape: covered(
+     X, slice(j, j + n), slice(None), shape, images=slice(i, i + n))),
+     "the first axis counts the images: `images[row : row + size, ...]` takes whole rows of some "
+     "of them, `images[:, rows, columns]` a square of each"),
     ("up to the size",
      blot_with_a_bug(lambda X, i, j, n, shape: covered(X, slice(i, n), slice(j, n), shape)),
      "a slice names the place where it ends, and not how many it takes: `row : row + size`"),
@@ -155,8 +167,14 @@ check_calibration_error = make_check(
      "of each"),
     ("by the bins", (lambda count, *others: not_divided(count, *others) / len(count),
      gives(lambda count, *others: not_divided(count, *others) / (count > 0).sum())),
-     "`len` counts the bins; the weights are shares of all answers: divide by the sum of the "
-     "counts"),
+     "that is divided by the number of bins; the weights are shares of all answers: divide by the "
+     "sum of the counts"),
+    ("by the largest", lambda count, *others: not_divided(count, *others) / count.max(),
+     "that is divided by the largest count; the weights are shares of all answers: divide by the "
+     "sum of the counts"),
+    ("root of the squares", lambda *bins: np.sqrt(weighted(np.square)(*bins)),
+     "that is the root of the mean square; the sum takes the absolute value of each gap, without "
+     "squares"),
     ("not weighted", lambda *bins: np.abs(counts_and_gaps(*bins)[1]).mean(),
      "every bin counted alike here: weigh each gap by the share of the answers in its bin"),
     ("squared", weighted(np.square),
@@ -174,64 +192,75 @@ check_calibration_error = make_check(
 # 7.4
 
 
-def distances(X, known):
-    return all_distances(X, known).min(axis=1)
+def input_gradient(parameters, X, Y):
+    return input_gradient_with_a_bug(None, parameters, X, Y)
 
 
-def all_distances(X, known):
-    """The distances (m, k) of all pairs."""
-    return np.sqrt(((X[:, :, None] - known[:, None, :]) ** 2).sum(axis=0))
+def input_gradient_with_a_bug(bug, parameters, X, Y):
+    """The gradient of each image's loss with respect to its pixels, with one bug."""
+    activations = forward_propagation(parameters, X)
+    A = activations[-1]
+    dZ = (A - Y) * (A * (1 - A) if bug == "slope of softmax" else 1)
+    for l in reversed(range(1, len(parameters))):
+        W = parameters[l].W
+        dA = (W if bug == "W not transposed" else W.T) @ dZ
+        slope = activations[l + (bug == "slope of the layer after")] > 0
+        dZ = dA if bug == "no slope" else dA * slope
+    if bug == "stops at Z1":
+        return dZ
+    dX = parameters[0].W.T @ dZ
+    changes = {
+        "mean over the images": lambda dX: dX / X.shape[1],
+        "slope at the pixels": lambda dX: dX * (X > 0),
+        "signs": np.sign,
+        "summed up": lambda dX: dX.sum(axis=1, keepdims=True),
+    }
+    return changes.get(bug, lambda dX: dX)(dX)
 
 
-def with_squares(X, known, own=1, product=-2):
-    """The roots of own * |x|² + product * x·y + |y|², each with the nearest."""
-    squares = own * (X**2).sum(axis=0)[:, None] + product * X.T @ known + (known**2).sum(axis=0)
-    return np.sqrt(np.maximum(squares.min(axis=1), 0))
+NETWORKS = (([4, 3, 2], 5), ([5, 4, 6, 3], 7), ([4, 3], 6), ([3, 3, 3, 3], 5))
 
 
-def is_given(*wrongs):
-    """Whether the answer gives what a function gives, rounding let pass as in the comparison."""
-    return nearly(*wrongs, rtol=1e-6, atol=1e-4)
+def network_cases():
+    """Networks of one to three layers, with images in which some pixels are blank."""
+    rng = np.random.default_rng(1)
+    cases = []
+    for sizes, m in NETWORKS:
+        layers = initialize_parameters(sizes, rng, scheme=1.0)
+        parameters = [Layer(W, rng.normal(size=b.shape)) for W, b in layers]
+        X = np.maximum(rng.uniform(-0.5, 1, (sizes[0], m)), 0)
+        cases.append((parameters, X, np.eye(sizes[-1])[:, rng.integers(0, sizes[-1], m)]))
+    return cases
 
 
-def distance_cases():
-    """Images, of which the last are among the known ones: large numbers, so that rounding shows."""
-    known = 100 + np.random.default_rng(0).random((6, 40))
-    few = np.array([[0.0, 3.0, 6.0], [0.0, 4.0, 8.0]]), np.array([[0.0, 6.0], [2.0, 9.0]])
-    rngs = np.random.default_rng(1), np.random.default_rng(2)
-    return [few, (rngs[0].random((5, 7)), rngs[1].random((5, 4))), (known[:, :30], known)]
-
-
-check_distances = make_check(
-    "7.4", "my_distances", "Measure how far an image is from all you know", distances,
-    distance_cases, says=(None, None, "30 images that are all among the 40 known ones"),
-    rtol=1e-6, atol=1e-4,
+check_input_gradient = make_check(
+    "7.4", "my_input_gradient", "Go back to the pixels of any network", input_gradient,
+    network_cases,
+    says=[f"a {'-'.join(map(str, n))} network and {m} images" for n, m in NETWORKS],
+    after="it goes back to the pixels in a network of any depth",
     mistakes=[
-    ("squared", is_given(lambda X, known: distances(X, known) ** 2),
-     "this is the squared distance: take its root"),
-    ("the other axis", is_given(lambda X, known: all_distances(X, known).min(axis=0)),
-     "this has a distance for each known image: take the minimum over the known ones instead"),
-    ("mean", is_given(lambda X, known: all_distances(X, known).mean(axis=1)),
-     "this is the mean distance to all known images, where the nearest one was asked for"),
-    ("farthest", is_given(lambda X, known: all_distances(X, known).max(axis=1)),
-     "this is the farthest of the known images, not the nearest"),
-    ("which one", is_given(lambda X, known: all_distances(X, known).argmin(axis=1)),
-     "this says which known image is the nearest, not how far it is: `min` instead of `argmin`"),
-    ("absolute differences", is_given(
-     lambda X, known: np.abs(X[:, :, None] - known[:, None, :]).sum(axis=0).min(axis=1)),
-     "the differences were added up without squaring them: square, add up, then take the root"),
-    ("all distances", is_given(all_distances),
-     "these are the distances to all known images: take the minimum of each row"),
-    ("without the 2", is_given(lambda X, known: with_squares(X, known, product=-1)),
-     "the product of `X` and `known` counts twice in the square of a difference"),
-    ("plus", is_given(lambda X, known: with_squares(X, known, product=2)),
-     "the product of `X` and `known` is taken off, not added"),
-    ("one length missing", is_given(lambda X, known: with_squares(X, known, own=0)),
-     "the squared lengths of the columns of `X` are missing"),
-    ("no second axis", stops("broadcast"),
-     "(m, k) has a row for each column of `X`, so the lengths of these must stand in a column: "
-     "`[:, None]`"),
-    ("root of a negative number", when(lambda returned, X, known: np.isnan(returned).any()),
-     "rounding left a number just below 0, and its root is `nan`: take `np.maximum(squares, 0)` "
-     "first"),
+    ("mean over the images", partial(input_gradient_with_a_bug, "mean over the images"),
+     "each image has a loss of its own here, so there is no mean over the images to take: leave "
+     "out the division by m"),
+    ("no slope", partial(input_gradient_with_a_bug, "no slope"),
+     "the rate went from A to Z unchanged: in a hidden layer, ReLU lets it through only where "
+     "A > 0"),
+    ("slope of softmax", partial(input_gradient_with_a_bug, "slope of softmax"),
+     "the last layer needs no slope: A - Y has that of the softmax in it already"),
+    ("slope at the pixels", partial(input_gradient_with_a_bug, "slope at the pixels"),
+     "the pixels are not the output of a ReLU: a blank pixel can be given ink, so its rate counts"),
+    ("stops at Z1", partial(input_gradient_with_a_bug, "stops at Z1"),
+     "that is the rate at Z of the first layer; one product with its W is left to reach the pixels"),
+    ("signs", partial(input_gradient_with_a_bug, "signs"),
+     "these are the signs alone; the gradient has sizes, too"),
+    ("summed up", partial(input_gradient_with_a_bug, "summed up"),
+     "that adds the images up; each has a column of its own"),
+    ("slope of the layer after", partial(input_gradient_with_a_bug, "slope of the layer after"),
+     "the slope is that of the layer you arrive at: its activations are the inputs of this W, "
+     "`activations[l]`"),
+    ("W not transposed", partial(input_gradient_with_a_bug, "W not transposed"),
+     "which factor has to be turned? The way back adds over the neurons, the first index of W"),
+    ("no such product", stops("matmul", "broadcast"),
+     "write the shapes side by side: (n_l, m) becomes (n_(l-1), m) by W.T, and the slope has the "
+     "shape of what it multiplies"),
 ])  # fmt: skip

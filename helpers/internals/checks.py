@@ -6,6 +6,8 @@ form: "name is X, expected Y; do Z".
 
 import math
 import numbers
+import os
+from pathlib import Path
 
 import numpy as np
 
@@ -58,6 +60,13 @@ def check_choice(name, value, choices, *, hint=""):
         raise _wrong(TypeError, name, value, expected, hint)
     if value not in choices:
         raise _wrong(ValueError, name, value, expected, hint)
+
+
+def check_path(name, value, *, hint=""):
+    """Return a path as a Path, with the home folder in place of ~."""
+    if not isinstance(value, (str, os.PathLike)) or isinstance(os.fspath(value), bytes):
+        raise _wrong(TypeError, name, value, "the path of a file, as text or a Path", hint)
+    return Path(value).expanduser()
 
 
 def check_function(name, value):

@@ -191,7 +191,8 @@ def plot_probabilities(
 ):
     """Draw each image beside the probabilities a network gave to its classes.
 
-    Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗).
+    Over the bars stands the prediction, with labels also whether it is right (✓) or wrong (✗), and
+    the bar of the true class has a black edge. The scale ends at one half if no bar is higher.
 
     Parameters
     ----------
@@ -239,6 +240,7 @@ def plot_probabilities(
     long = max(map(len, names)) > 2
     height = (2.25 if long else 1.65) * rows + (0.45 if title else 0.1)
     predictions, words = P.argmax(axis=0), []
+    top = 1 if P.max() > 0.5 else 0.5
     fig = new_figure(4.5 * pairs, height)
     axes = np.atleast_2d(fig.subplots(rows, 2 * pairs, width_ratios=[1, 2.2] * pairs))
     for i in range(rows * pairs):
@@ -259,9 +261,13 @@ def plot_probabilities(
                 text += f", is {names[labels[i]]} ({percent(P[labels[i], i])})"
         words.append(text.replace(RIGHT, "right,").replace(WRONG, "wrong,"))
         colors = [color if c == said else GRAY for c in range(len(P))]
-        bars.bar(range(len(P)), P[:, i], color=colors)
+        drawn = bars.bar(range(len(P)), P[:, i], color=colors)
+        if labels is not None:
+            drawn[labels[i]].set(edgecolor="black", linewidth=1.5)
         bars.set_title(text, fontsize=10)
-        bars.set(ylim=(0, 1.02), yticks=[0, 0.5, 1], ylabel="probability")
+        bars.set(ylim=(0, 1.02 * top), yticks=[0, top / 2, top])
+        if left == 0:
+            bars.set_ylabel("probability")
         bars.set_xticks(range(len(P)), names, rotation=90 if long else 0)
         bars.tick_params(labelsize=9)
         if i + pairs >= m:
@@ -312,5 +318,5 @@ def plot_weights(W, image_shape=(28, 28), *, title=None, quantity="weight"):
     span = f"from {number(W.min())} to {number(W.max())}"
     alt = f"Images of {len(W)} neurons, {quantity} by pixel, {span}: red positive, blue negative."
     captions = [f"neuron {i}" for i in range(len(W))]
-    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": f"{quantity} (no unit)"}
+    look = {"colors": "RdBu_r", "limits": (-limit, limit), "bar_label": quantity}
     return draw_sheet(images, captions, title=title, alt=alt, columns=5, width=740, **look)

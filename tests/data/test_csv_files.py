@@ -544,7 +544,9 @@ def test_paths(tmp_path, monkeypatch):
     with pytest.raises(IsADirectoryError, match="is a folder"):
         load_csv(tmp_path)
     for wrong in (FRAME, None, 7):
-        with pytest.raises(TypeError, match="expected the path of a CSV file; Dataset"):
+        with pytest.raises(
+            TypeError, match="expected the path of a file, as text or a Path; Dataset"
+        ):
             load_csv(wrong)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.data import Dataset, load_dataset, split
+from helpers.data import Dataset, find_file, load_csv, load_dataset, split
 
 DATA = Path(__file__).parents[2] / "data"
 BUILD = runpy.run_path(str(DATA / "build_data.py"))
@@ -215,3 +215,46 @@ def test_load_dataset_reads_from_another_folder(tmp_path, monkeypatch):
         BUILD["csv_gz"](np.stack([image] * 3), np.array([1, 2, 3]))
     )
     assert load_dataset("digits").labels.tolist() == [1, 2, 3]
+
+
+# A notebook runs in any folder
+
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("folder", "data", "model"),
+    [
+        ("notebooks", "../data/digits.csv.gz", "models/digits_network.npz"),
+        (".", "data/digits.csv.gz", "notebooks/models/digits_network.npz"),
+    ],
+)
+def test_a_file_of_the_project_is_found_from_its_folders_by_a_short_path(
+    folder, data, model, monkeypatch
+):
+    monkeypatch.chdir(PROJECT / folder)
+    assert find_file("digits.csv.gz") == Path(data)
+    assert find_file("models/digits_network.npz") == Path(model)
+
+
+def test_a_file_of_the_project_is_found_from_elsewhere_and_a_file_of_your_own_comes_first(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert len(load_csv(find_file(Path("digits_8x8.csv.gz")), max_pixel=16)) == 1797
+    name = "models/digits_network.npz"
+    assert find_file(name) == PROJECT / "notebooks" / name
+    (tmp_path / "models").mkdir()
+    (tmp_path / name).touch()
+    assert find_file(name) == Path(name)
+
+
+def test_a_file_that_is_nowhere_is_named_with_the_folders_that_were_looked_into(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        FileNotFoundError, match=r"no file digit\.csv\.gz in .*notebooks or .*data;"
+    ):
+        find_file("digit.csv.gz")

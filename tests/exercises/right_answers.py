@@ -3,10 +3,27 @@
 A row is the number of the exercise and the learner's cell; each notebook's rows stand together.
 """
 
-from wrong_answers import BACKWARD, TRAIN
+from wrong_answers import BACKWARD, CHOICE, DRAW, READER, SPLIT, SPLIT_BY_DEV, TENT, TRAIN
 
 # fmt: off
 RIGHT = [
+    ("1.1", "def my_pixel_number(row, column):\n    return np.add(28.0 * row, column)"),
+    ("1.2", "def my_ink(X):\n    return X.astype(np.float32).mean(axis=0)"),
+    ("1.3", "def my_pixels(X):\n    return np.floor(255 * X + 0.5).astype('uint8').T"),
+    ("1.4", SPLIT), ("1.4", SPLIT_BY_DEV.format(CHOICE)),
+    ("1.5", READER.replace(".mean(axis=1)", ".mean(axis=1)[:, None]")
+     .replace("argmin(axis=0)", "argmin(axis=0) * 1.0")),
+    ("2.1", "def my_leaky_relu(Z):\n    return np.where(Z > 0, Z, Z / 100).astype(np.float32)"),
+    ("2.2", "def my_layer_of_rows(W, b, X_rows):\n"
+     "    W, b, X_rows = (part.astype(np.float32) for part in (W, b, X_rows))\n"
+     "    return (W @ X_rows.T + b).T"),
+    ("2.3", TENT.replace("[[1.0], [1.0], [1.0]]", "[[2.0], [1.0], [4.0]]")
+     .replace("[[0.0], [-1.0], [-2.0]]", "[[-4.0], [0.0], [-4.0]]")
+     .replace("[[1.0, -2.0, 1.0]]", "[[0.5, 1.0, -0.5]]")),
+    ("2.4", DRAW.replace("layers.append((W", "layers.append((W.astype(np.float32)")),
+    ("2.5", "def my_loss_of_scores(Z, Y):\n    Z = (Z - Z.max(axis=0)).astype(np.float32)\n"
+     "    costs = np.log(np.exp(Z).sum(axis=0)) - (Z * Y.astype(np.float32)).sum(axis=0)\n"
+     "    return costs.mean()"),
     ("3.1", "def my_slopes(f, w, h):\n    v, slopes = np.array(w, dtype=float), []\n"
      "    for i in range(len(v)):\n        old = v[i]\n        v[i] = old + h\n        above = f(v)\n"
      "        v[i] = old - h\n        slopes.append((above - f(v)) / (2 * h))\n        v[i] = old\n"
@@ -31,6 +48,28 @@ RIGHT = [
      "update_parameters(parameters, gradients, learning_rate)",
      "[(W - learning_rate * dW, b - learning_rate * db)\n"
      "                          for (W, b), (dW, db) in zip(parameters, gradients)]")),
+    ("5.2", "def my_precision(predictions, labels, digit):\n"
+     "    return np.float32((labels[predictions == digit] == digit).mean())"),
+    ("5.3", "def my_cautious_accuracy(probabilities, labels, threshold):\n"
+     "    kept = probabilities.max(axis=0) >= threshold\n"
+     "    is_right = (probabilities.argmax(axis=0) == labels).astype(np.float32)\n"
+     "    return [np.float32(kept.mean()), is_right[kept].mean()]"),
+    ("5.4", "def my_top_k_accuracy(probabilities, labels, k):\n"
+     "    guesses = np.argsort(-probabilities, axis=0)[:k]\n"
+     "    return (guesses == labels).any(axis=0).astype(np.float32).mean()"),
+    ("7.1", "def my_plain_weights(W, order):\n    plain = np.zeros(W.shape, dtype=np.float32)\n"
+     "    for j, pixel in enumerate(order):\n        plain[:, pixel] = W[:, j]\n    return plain"),
+    ("7.1", "def my_plain_weights(W, order):\n    return W @ np.eye(len(order))[order]"),
+    ("7.2", "def my_blot(X, row, column, size, image_shape=(28, 28)):\n"
+     "    images = X.reshape(*image_shape, -1).astype(np.float32)\n"
+     "    images[row : row + size, column : column + size] = 0\n    return images.reshape(X.shape)"),
+    ("7.3", "def my_calibration_error(count, confidence, accuracy):\n"
+     "    return np.average(np.nan_to_num(abs(accuracy - confidence)), weights=count)"),
+    ("7.4", "def my_input_gradient(parameters, X, Y):\n    A = [X]\n"
+     "    for W, b in parameters[:-1]:\n        A.append(relu(W @ A[-1] + b))\n"
+     "    W, b = parameters[-1]\n    dA = W.T @ (softmax(W @ A[-1] + b) - Y)\n"
+     "    for (W, b), hidden in zip(parameters[-2::-1], A[:0:-1]):\n"
+     "        dA = W.T @ np.where(hidden > 0, dA, 0)\n    return dA.astype(np.float32)"),
     ("8.1", "def my_loss(A, Y):\n    return np.float32(-np.log(A[Y == 1]).mean())"),
     ("8.1", "def my_loss(A, Y):\n    return -np.log((A * Y).sum(axis=0)).mean()"),
     ("8.2", "def my_batches(X, Y, batch_size, rng):\n    pairs, order = [], np.arange(X.shape[1])\n"

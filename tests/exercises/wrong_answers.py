@@ -17,6 +17,14 @@ def my_fair_split(labels, dev_per_digit, rng):
     return np.setdiff1d(np.arange(len(labels)), dev), dev
 """
 CHOICE = "rng.choice(np.flatnonzero(labels == d), dev_per_digit, replace=False)"
+READER = """
+def my_reader(X_train, labels_train, X):
+    distances = []
+    for d in range(10):
+        mean = X_train[:, labels_train == d].mean(axis=1)
+        distances.append(((X - mean) ** 2).sum(axis=0))
+    return np.array(distances).argmin(axis=0)
+"""
 TENT = """
 W1, b1 = np.array([[1.0], [1.0], [1.0]]), np.array([[0.0], [-1.0], [-2.0]])
 W2, b2 = np.array([[1.0, -2.0, 1.0]]), np.array([[0.0]])
@@ -140,10 +148,13 @@ def my_blot(X, row, column, size, image_shape=(28, 28)):
     images[:, row : row + size, column : column + size] = 0
     return images.reshape(X.shape[1], -1).T
 """
-DISTANCES = """
-def my_distances(X, known):
-    squares = (X**2).sum(axis=0)[:, None] - 2 * X.T @ known + (known**2).sum(axis=0)
-    return np.sqrt(np.maximum(squares.min(axis=1), 0))
+INPUT_GRADIENT = """
+def my_input_gradient(parameters, X, Y):
+    activations = forward_propagation(parameters, X)
+    dZ = activations[-1] - Y
+    for l in reversed(range(1, len(parameters))):
+        dZ = (parameters[l].W.T @ dZ) * (activations[l] > 0)
+    return parameters[0].W.T @ dZ
 """
 PARTS = """
 def my_parts(X, Y, batch_size):
@@ -192,8 +203,9 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("1.2", "in place", defined("my_ink", "X", "X /= len(X)", "return X.sum(axis=0)")),
     ("1.3", "dtype", defined("my_pixels", "X", "return np.rint(X.T * 255)")),
     ("1.3", "dtype", defined("my_pixels", "X", "return np.rint(X.T * 255).astype(np.int64)")),
-    ("1.3", "in place", defined("my_pixels", "X", "X *= 255",
+    ("1.3", "a view", defined("my_pixels", "X", "X *= 255",
      "return np.rint(X).astype(np.uint8).T")),
+    ("1.3", "still columns", defined("my_pixels", "X", "return X * 255")),
     ("1.4", "mask", SPLIT_BY_DEV.format(CHOICE), "    return",
      "    mask = np.isin(np.arange(len(labels)), dev)\n    return",
      "np.setdiff1d(np.arange(len(labels)), dev), dev", "~mask, mask"),
@@ -201,6 +213,15 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("1.4", "a set", SPLIT, "np.concatenate(train), np.concatenate(dev)",
      "set(np.concatenate(train)), set(np.concatenate(dev))"),
     ("1.4", "digits", SPLIT, "np.where(labels == digit)[0]", "labels[labels == digit]"),
+    ("1.4", "digits", SPLIT_BY_DEV.format(CHOICE), "    return",
+     "    train = np.setdiff1d(np.arange(len(labels)), dev)\n    return",
+     "np.setdiff1d(np.arange(len(labels)), dev), dev", "labels[train], labels[dev]"),
+    ("1.4", "5000", SPLIT_BY_DEV.format(CHOICE), "np.arange(len(labels))", "np.arange(5000)"),
+    ("1.4", "5000", SPLIT_BY_DEV.format("order[labels[order] == d][:dev_per_digit]"), "    dev =",
+     "    order = rng.permutation(5000)\n    dev ="),
+    ("1.4", "with repetition", SPLIT_BY_DEV.format(CHOICE), ", replace=False", ""),
+    ("1.4", "old order", SPLIT_BY_DEV.format("order[labels == d][:dev_per_digit]"), "    dev =",
+     "    order = rng.permutation(len(labels))\n    dev ="),
     ("1.4", "places", SPLIT, "np.where(labels == digit)[0]", "(labels == digit).sum()"),
     ("1.4", "ignored", SPLIT, "train, dev =", "rng = np.random.default_rng(0)\n    train, dev ="),
     ("1.4", "ignored", SPLIT, "rng.permutation", "np.random.permutation"),
@@ -208,19 +229,37 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("1.4", "swapped", SPLIT, "(train)", "(_)", "(dev)", "(train)", "(_)", "(dev)"),
     ("1.4", "overlap", SPLIT_BY_DEV.format(CHOICE), "np.setdiff1d(np.arange(len(labels)), dev)",
      "np.arange(len(labels))"),
-    ("1.4", "without chance", SPLIT_BY_DEV.format("np.where(labels == d)[0][:dev_per_digit]")),
-    ("1.4", "without chance", SPLIT_BY_DEV.format("np.where(labels == d)[0][-dev_per_digit:]")),
+    ("1.4", "ignored", SPLIT_BY_DEV.format("np.where(labels == d)[0][:dev_per_digit]")),
+    ("1.4", "ignored", SPLIT_BY_DEV.format("np.where(labels == d)[0][-dev_per_digit:]")),
+    ("1.4", "without chance",
+     SPLIT_BY_DEV.format("np.where(labels == d)[0][1 : 1 + dev_per_digit]"), "), dev",
+     "), rng.permutation(dev)"),
     ("1.4", "plain split",
      split_by("order = rng.permutation(len(labels))", "k = 10 * dev_per_digit",
               "return order[k:], order[:k]")),
     ("1.4", "too small",
      split_by("order = rng.permutation(len(labels))", "k = dev_per_digit",
               "return order[k:], order[:k]")),
+    ("1.5", "flat mean", READER),
+    ("1.5", "rows picked", READER, "X_train[:, labels_train == d]", "X_train[labels_train == d]"),
+    ("1.5", "return in the loop", READER, ".mean(axis=1)", ".mean(axis=1, keepdims=True)",
+     "    return np.array", "        return np.array"),
+    ("1.5", "return in the loop", defined("my_reader", "X_train, labels_train, X", "answers = []",
+     "for x in X.T:", "    answers.append(labels_train[0])", "    return answers")),
+    ("1.5", "mean pixel", READER, ".mean(axis=1)", ".mean(axis=1, keepdims=True)",
+     "((X - mean) ** 2).sum(axis=0)", "(X - mean).sum(axis=0) ** 2"),
+    ("1.5", "ignored", "averages = np.ones((784, 10))\n" + READER,
+     "X_train[:, labels_train == d].mean(axis=1)", "averages[:, [d]]"),
     ("2.1", "if for an array", defined("my_leaky_relu", "Z", "if Z > 0:", "    return Z",
      "return 0.01 * Z")),
     ("2.1", "in place", defined("my_leaky_relu", "Z", "Z[Z < 0] *= 0.01", "return Z")),
     ("2.2", "no transpose", defined("my_layer_of_rows", "W, b, X_rows", "return X_rows @ W + b")),
-    ("2.2", "no transpose", defined("my_layer_of_rows", "W, b, X", "return W.dot(X) + b")),
+    ("2.2", "no transpose", defined("my_layer_of_rows", "W, b, X", "return X.dot(W) + b.T")),
+    ("2.2", "W first", defined("my_layer_of_rows", "W, b, X", "return W.dot(X) + b")),
+    ("2.2", "W first", defined("my_layer_of_rows", "W, b, X", "return W.T @ X + b")),
+    ("2.2", "X_rows transposed", defined("my_layer_of_rows", "W, b, X", "return X.T @ W.T + b.T")),
+    ("2.2", "ignored", "W_toy = np.ones((2, 3))\n" + defined("my_layer_of_rows", "W, b, X",
+     "return X @ W_toy.T + b.T")),
     ("2.3", "a list", TENT, "np.array", ""),
     ("2.3", "flat weights", TENT, "[[1.0], [1.0], [1.0]]", "[1.0, 1.0, 1.0]"),
     ("2.3", "flat weights", TENT, "[[1.0, -2.0, 1.0]]", "[1.0, -2.0, 1.0]"),
@@ -238,12 +277,17 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "return [W for W, b in layers], [b for W, b in layers]"),
     ("2.4", "another number of layers", DRAW, "range(1, ", "range("),
     ("2.4", "another number of layers", DRAW, "len(layer_sizes))", "len(layer_sizes) - 1)"),
-    ("2.4", "another number of layers", DRAW, "l in range(1, len(layer_sizes))", "l in [1, 1, 1]"),
+    ("2.4", "fixed sizes", DRAW, "l in range(1, len(layer_sizes))", "l in [1, 1, 1]"),
+    ("2.4", "fixed sizes", DRAW, "l in range(1, len(layer_sizes))", "l in (1, 2, 3)"),
+    ("2.4", "forbidden", defined("my_initialize", "layer_sizes, rng",
+     "return initialize_parameters(layer_sizes, rng)")),
     ("2.4", "an iterator", DRAW, "return layers", "return iter(layers)"),
     ("2.4", "ignored", DRAW, "layers = []", "rng, layers = np.random.default_rng(0), []"),
     ("2.4", "in place", DRAW, "return layers", "layer_sizes.pop()\n    return layers"),
     ("2.4", "W transposed", DRAW, "(n_out, n_in)", "(n_in, n_out)"),
     ("2.4", "flat bias", DRAW, "np.zeros((n_out, 1))", "np.zeros(n_out)"),
+    ("2.5", "along the rows", defined("my_loss_of_scores", "Z, Y", "D = Z - Z.max(axis=1)",
+     "return (np.log(np.exp(D).sum(axis=1)) - (Y * D).sum(axis=1)).mean()")),
     ("2.5", "factor m", defined("my_loss_of_scores", "Z, Y", "D = Z - Z.max(axis=0)",
      "return (Y * (np.log(np.exp(D).sum(axis=0)) - D)).sum()")),
     ("3.1", "one number", defined("my_slopes", "f, w, h",
@@ -344,15 +388,23 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("5.1", "not all counted", CONFUSIONS, "zip(labels, predictions)",
      "zip(labels[1:], predictions[1:])"),
     ("5.1", "fractions", CONFUSIONS, "return matrix", "return matrix / len(labels)"),
+    ("5.1", "fractions", CONFUSIONS, "return matrix",
+     "return matrix / matrix.sum(axis=1, keepdims=True)"),
+    ("5.1", "only the first", CONFUSIONS, "    return", "        return"),
     ("5.1", "dtype", CONFUSIONS, ", dtype=int", ""),
+    ("5.1", "forbidden", "my_confusion_matrix = confusion_matrix"),
+    ("5.3", "one side", defined("my_cautious_accuracy", "P, labels, threshold",
+     "answered = P.max(axis=0) >= threshold",
+     "return answered.mean(), (P.argmax(axis=0)[answered] == labels).mean()")),
     ("5.3", "along the rows", defined("my_cautious_accuracy", "P, labels, threshold",
      "answered = P.max(axis=1) >= threshold", "is_right = P.argmax(axis=1) == labels",
      "return answered.mean(), is_right[answered].mean()")),
     ("5.3", "along the rows", defined("my_cautious_accuracy", "P, labels, threshold",
      "answered = P.max(axis=1) >= threshold", "said = P.argmax(axis=1)",
      "return answered.mean(), (said[answered] == labels[answered]).mean()")),
-    ("5.4", "along the rows", defined("my_top_k_accuracy", "P, labels, k",
-     "guesses = np.argsort(P, axis=1)[:, -k:]", "return (guesses == labels).any(axis=0).mean()")),
+    *(("5.4", "another shape", defined("my_top_k_accuracy", "P, labels, k",
+     f"guesses = np.argsort(P, axis={axis})[:, -k:]",
+     "return (guesses == labels).any(axis=0).mean()")) for axis in (0, 1)),
     ("5.5", "not a column", PREPARE, "image.reshape(784, 1)", "image"),
     ("5.5", "not a column", PREPARE, "image.reshape(784, 1)", "image.ravel()"),
     ("5.5", "cropped too much", PREPARE, "rows.max() + 1", "rows.max()", "columns.max() + 1",
@@ -384,11 +436,11 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("7.2", "rows", BLOT, "-1).T", "-1)"),
     ("7.2", "rows", BLOT, ".reshape(X.shape[1], -1).T", ""),
     ("7.2", "in place", BLOT, ".copy()", ""),
+    ("7.2", "without the images' axis", BLOT, "[:, row", "[row"),
     ("7.3", "empty bins", defined("my_calibration_error", "count, confidence, accuracy",
      "return (count * abs(accuracy - confidence)).sum() / count.sum()")),
-    ("7.4", "no second axis", DISTANCES, "[:, None]", ""),
-    ("7.4", "root of a negative number", DISTANCES, "np.maximum(squares.min(axis=1), 0)",
-     "squares.min(axis=1)"),
+    ("7.4", "W not transposed", INPUT_GRADIENT, "parameters[l].W.T", "parameters[l].W"),
+    ("7.4", "no such product", INPUT_GRADIENT, "parameters[0].W.T", "parameters[0].W"),
     ("8.2", "no shuffling", SLICES, "X, Y = X[:, order], Y[:, order]", "pass"),
     ("8.2", "one of two", SLICES, "X, Y = X[:, order], Y[:, order]", "X = X[:, order]"),
     ("8.2", "rows", SLICES, "rng.permutation(X.shape[1])", "rng.permutation(len(X))",

@@ -31,7 +31,6 @@ from helpers.network import (
 )
 from helpers.preprocessing import preprocess
 from helpers.robustness import (
-    accuracy_curve,
     change_thickness,
     occlude,
     perturb,
@@ -127,7 +126,6 @@ WRONG_TYPES = [
     ("pixels", NO_NUMBER, lambda value: change_thickness(IMAGES, value)),
     ("size", NO_COUNT, lambda value: occlude(IMAGES, value, RNG)),
     ("rng", NO_RNG, lambda value: occlude(IMAGES, 3, value)),
-    ("dataset", NO_DATASET, lambda value: accuracy_curve(PARAMETERS, value, "noise", [0])),
     ("is_right", [[1], ["yes"]], lambda value: reliability([0.5], value)),
     ("bins", NO_COUNT, lambda value: reliability([0.5], [True], bins=value)),
     ("seeds", NO_COUNT, lambda value: initial_loss([6, 3], X, Y, seeds=value)),
@@ -266,7 +264,6 @@ WRONG_VALUES = [
     (lambda: change_thickness(IMAGES, -4.5), "^pixels is -4.5, expected a number at least -4"),
     (lambda: occlude(IMAGES, 29, RNG), "^size is 29, expected a whole number from 0 to 28$"),
     (lambda: occlude(IMAGES, 3, RNG, ink=2), "^ink is 2"),
-    (lambda: accuracy_curve(PARAMETERS, UNLABELED, "noise", [0]), "^dataset has no labels"),
     (lambda: reliability([0.5, 0.6], [True]),
      r"expected \(m,\) twice, m at least 1; .*probabilities.max\(axis=0\)"),
     (lambda: reliability([], []), "m at least 1"),

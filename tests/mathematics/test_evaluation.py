@@ -124,3 +124,13 @@ def test_nearest_examples_are_those_of_all_distances_sorted():
 def test_equally_near_examples_come_in_their_order():
     X = np.ones((4, 6))
     np.testing.assert_array_equal(nearest_examples(X, np.zeros((4, 1)), 6)[0], np.arange(6))
+
+
+def test_loss_and_accuracy_use_the_activation_and_the_precision_of_the_network():
+    rng = np.random.default_rng(0)
+    parameters = initialize_parameters([4, 5, 3], rng, dtype=np.float32)
+    examples, labels = rng.standard_normal((4, 6)).astype(np.float32), np.arange(6) % 3
+    A = forward_propagation(parameters, examples, activation="tanh")[-1]
+    loss, share = loss_and_accuracy(parameters, examples, labels, activation="tanh")
+    assert loss == cross_entropy(A, one_hot(labels, 3, dtype=np.float32))
+    assert share == accuracy(A.argmax(axis=0), labels)

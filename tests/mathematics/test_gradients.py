@@ -132,6 +132,10 @@ def test_the_check_sees_a_relu_mask_that_is_always_true(monkeypatch):
     assert check_gradients(parameters, X, Y) > 0.1
 
 
+def test_the_check_takes_the_step_that_it_is_given():
+    assert check_gradients(*problem(), activation="tanh", step=0.5) > 1e-4
+
+
 def test_numerical_gradients_are_right_where_the_answer_is_known():
     parameters = [Layer(np.zeros((2, 1)), np.zeros((2, 1)))]
     X, Y = np.array([[3.0, 3.0, 3.0]]), one_hot([0, 0, 0], 2)

@@ -167,3 +167,18 @@ def test_out_is_filled_and_returned():
     for filled, expected in zip(out, fresh, strict=True):
         np.testing.assert_array_equal(filled.W, expected.W)
         np.testing.assert_array_equal(filled.b, expected.b)
+
+
+@pytest.mark.parametrize(
+    ("gradients", "message"),
+    [
+        (5, "^gradients is 5"),
+        (
+            [Layer(np.ones((2, 3)), np.ones((2, 1)))],
+            r"^gradients have the shapes .*\(2, 3\).* expected .*\(2, 2\)",
+        ),
+    ],
+)
+def test_gradients_that_do_not_fit_are_called_gradients(gradients, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        update_parameters([Layer(np.ones((2, 2)), np.ones((2, 1)))], gradients, 0.1)

@@ -163,11 +163,17 @@ def test_what_decays_to_the_smallest_normal_number_is_kept():
 
 def test_an_unknown_optimizer_is_named_with_the_known_ones():
     with pytest.raises(
-        ValueError, match="'sgd', expected one of 'gradient descent', 'momentum', 'adam'"
+        ValueError,
+        match=r"^optimizer is 'sgd', expected one of 'gradient descent', 'momentum', 'adam'",
     ):
         get_optimizer("sgd", np.zeros(1))
     with pytest.raises(TypeError, match=r"\['adam'\], expected one of"):
         get_optimizer(["adam"], np.zeros(1))
+
+
+def test_a_whole_number_counts_the_steps():
+    _, state = get_optimizer("adam", np.zeros(2))
+    assert state["steps"].dtype.kind == "i"
 
 
 # All parameters as one vector

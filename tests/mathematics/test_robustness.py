@@ -1,8 +1,4 @@
-"""Perturbed images, the accuracy that is left, calibration, and the figures that show them."""
-
-import functools
-import pickle
-from types import SimpleNamespace
+"""Perturbed images, calibration, and the figures that show them."""
 
 import numpy as np
 import pandas as pd
@@ -11,14 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
 from helpers import plots
-from helpers.data import Dataset
-from helpers.network import Layer
 from helpers.robustness import (
     PERTURBATIONS,
-    accuracy_curve,
     change_thickness,
     expected_calibration_error,
-    measure_robustness,
     occlude,
     perturb,
     reliability,
@@ -153,32 +145,6 @@ def test_the_seed_changes_what_is_drawn():
             perturb(X, kind, STRENGTHS[kind], seed=seed, image_shape=(7, 9)) for seed in (0, 1)
         )
         assert not np.array_equal(one, other)
-
-
-# --- curves
-
-# Two pixels; the class is the pixel with more ink.
-BRIGHTER = [Layer(np.eye(2), np.zeros((2, 1)))]
-TWO_PIXELS = Dataset(
-    np.array([[1, 0, 1.0], [0, 1, 0]]), np.array([0, 1, 1]), ("left", "right"), (1, 2)
-)
-
-
-def test_the_curve_is_the_accuracy_on_the_perturbed_images_each_from_the_start():
-    curve = accuracy_curve(BRIGHTER, TWO_PIXELS, "shift", [0, 1, 0, -1, 0])
-    # What is shifted out is gone, and a tie goes to the first class.
-    assert_allclose(curve, [2 / 3, 1 / 3, 2 / 3, 1 / 3, 2 / 3])
-
-
-def test_the_measure_names_its_columns_and_travels_to_another_process():
-    measure = functools.partial(measure_robustness, strengths={"shift": [0, 1], "noise": [0.0]})
-    measure = pickle.loads(pickle.dumps(measure))
-    columns = measure(SimpleNamespace(parameters=BRIGHTER), TWO_PIXELS)
-    assert columns == {
-        "shift 0": pytest.approx(2 / 3),
-        "shift 1": pytest.approx(1 / 3),
-        "noise 0": pytest.approx(2 / 3),
-    }
 
 
 # --- calibration

@@ -486,10 +486,15 @@ def test_probabilities_stand_beside_their_image_and_say_right_or_wrong_in_words(
         drawn = fig.axes[2 * i].images[0].get_array()
         np.testing.assert_array_equal(drawn, SMALL[:, i].reshape(2, 3))
         assert heights(fig.axes[2 * i + 1]) == list(PROBABILITIES[:, i])
+        edges = [bar.get_edgecolor() == (0, 0, 0, 1) for bar in fig.axes[2 * i + 1].patches]
+        assert np.flatnonzero(edges).tolist() == [i]
+        assert fig.axes[2 * i + 1].get_ylim()[1] > 1
     titles = [fig.axes[i].get_title(loc="left") for i in (1, 3)]
     assert titles == ["✓ says cat (70 %)", "✗ says owl (50 %), is dog (30 %)"]
     assert "right, says cat" in fig.alt
     assert "wrong, says owl" in fig.alt
+    low = plots.plot_probabilities(SMALL[:, :1], np.full((10, 1), 0.1), image_shape=(2, 3))
+    assert low.axes[1].get_ylim()[1] == pytest.approx(0.51)
 
 
 @pytest.mark.parametrize(
@@ -512,10 +517,10 @@ def test_weights_share_one_scale_around_zero():
     for image, row in zip(fig.axes[0].images, W, strict=True):
         np.testing.assert_array_equal(image.get_array(), row.reshape(2, 3))
         assert image.get_clim() == (-2, 2)
-    assert fig.axes[1].get_ylabel() == "weight (no unit)"
+    assert fig.axes[1].get_ylabel() == "weight"
     assert fig.alt.startswith("Images of 2 neurons, weight by pixel, from -1 to 2: red positive")
     slopes = plots.plot_weights(W, (2, 3), quantity="slope")
-    assert slopes.axes[1].get_ylabel() == "slope (no unit)"
+    assert slopes.axes[1].get_ylabel() == "slope"
     assert "slope by pixel" in slopes.alt
     with pytest.raises(ValueError, match=r"shape \(neurons, 784\)"):
         plots.plot_weights(W)
