@@ -38,7 +38,7 @@ from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 AGAIN = "run it, then run this cell again"
 BLANK = f"replace the `...` in the cell above with your answer, {AGAIN}"
 UNCHANGED = f"the code above is still as it was given; fix it, {AGAIN}"
-CHANGED = "you changed the code, but it returns just what it returned before; look for another line"
+CHANGED = "you changed the code, but it still returns exactly what it returned before"
 LONGEST_ARGUMENTS = 120  # characters; beyond, matrices are written by their shapes
 
 

@@ -59,7 +59,7 @@ def judge_pairs(pairs, X, Y, batch_size):
         return f"{int((images != labels).sum())} images lie beside the label of another one"
     if sorted(images) != list(range(m)) or len(images) != len(labels):
         found = len(np.unique(images))
-        return f"{found} of the {m} examples come out, in {len(images)} columns"
+        return f"what comes out is {found} of the {m} examples, in {len(images)} columns"
     sizes = [pair[0].shape[1] for pair in pairs]
     if any(size != batch_size for size in sizes[:-1]) or sizes[-1] > batch_size:
         return f"the batches have {sizes} columns, expected {batch_size} in all but the last"

@@ -104,7 +104,7 @@ COMPUTED = [
      and round(final("best", "test_accuracy")[0], 3) == 0.996),
     ("README.md", "looking up the nearest image reads 94 %",
      lambda: round(printed("00", r"nearest image: ([\d.]+)%")) == 94),
-    ("README.md", "ten bugs found", lambda: exercises("08") == 10),
+    ("README.md", "ten bugs found", lambda: exercises("08") == 10 + 1),  # and a last one to name two
     ("README.md", "More than forty of them", lambda: exercises(*(f"0{number}" for number in range(1, 9))) > 40),
     ("data/README.md", "Two more data sets come along", lambda: data_files() == 3),
     ("docs/RESULTS.md", "| this project | 0.094 | 0.634 |",
@@ -118,7 +118,7 @@ COMPUTED = [
 ]
 PUBLISHED = [  # where, the words, who published it
     ("07", "a block of 4 × 4 points", "Alpaydin and Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998"),
-    ("08", "a difference of about twelve points in test accuracy", "the issue that the link beside it leads to"),
+    ("08", "at twelve points of test accuracy", "the pull request that the link beside it leads to"),
     ("09", "for teaching | 98.04 %", "Nielsen: Neural Networks and Deep Learning, chapter 3"),
     ("09", "elastic distortion | 99.30 %", "Simard, Steinkraus and Platt, 2003, table 1: 0.7 % errors"),
     ("09", "a graphics card | 99.65 %", "Cireşan, Meier, Gambardella and Schmidhuber, 2010, table 1: 0.35 % errors"),
