@@ -57,6 +57,21 @@ RIGHT = [
     ("5.4", "def my_top_k_accuracy(probabilities, labels, k):\n"
      "    guesses = np.argsort(-probabilities, axis=0)[:k]\n"
      "    return (guesses == labels).any(axis=0).astype(np.float32).mean()"),
+    ("6.1", "def my_difference(one, other):\n    d = [a - b for a, b in zip(one, other)]\n"
+     "    return sum(d) / len(d), np.std(d, ddof=1) / len(d) ** 0.5"),
+    ("6.1", "def my_difference(one, other):\n    d = pd.Series((one - other).astype(np.float32))\n"
+     "    return d.mean(), d.sem()"),
+    ("6.2", "def my_fair_lead(one, other):\n    best = []\n    for scores in (one, other):\n"
+     "        best.append(max(np.mean(row) for row in scores if not np.isnan(row).any()))\n"
+     "    return best[0] - best[1]"),
+    ("6.2", "def best(scores):\n    means = np.nan_to_num(np.mean(scores, axis=1), nan=-1)\n"
+     "    return np.float32(scores[means.argmax()].mean())\n\n"
+     "def my_fair_lead(one, other):\n    return best(one) - best(other)"),
+    ("6.3", "def my_number_of_parameters(layer_sizes):\n    n = np.array(layer_sizes, dtype=float)\n"
+     "    return n[:-1] @ n[1:] + n[1:].sum()"),
+    ("6.4", "def my_weight_scale(n_in, share):\n    return np.float32((n_in * share) ** -0.5)"),
+    ("6.5", "my_setting = {**dict(layer_sizes=[784, 48, 10], batch_size=32), 'learning_rate': 0.3,\n"
+     "              'max_epochs': 10}"),
     ("7.1", "def my_plain_weights(W, order):\n    plain = np.zeros(W.shape, dtype=np.float32)\n"
      "    for j, pixel in enumerate(order):\n        plain[:, pixel] = W[:, j]\n    return plain"),
     ("7.1", "def my_plain_weights(W, order):\n    return W @ np.eye(len(order))[order]"),
