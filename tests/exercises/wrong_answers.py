@@ -118,6 +118,19 @@ def my_train(train_set, dev_set, layer_sizes, learning_rate, batch_size, max_epo
             best_accuracy, best_parameters = reached, parameters
     return best_parameters, accuracies
 """
+LOOK_UP = """
+def my_look_up(image, rows, columns):
+    top, left = rows.astype(int), columns.astype(int)
+    down, right = rows - top, columns - left
+    above = (1 - right) * image[top, left] + right * image[top, left + 1]
+    below = (1 - right) * image[top + 1, left] + right * image[top + 1, left + 1]
+    return (1 - down) * above + down * below
+"""
+SMOOTH_LOSS = """
+def my_smooth_loss(A, Y, smoothing):
+    Y = (1 - smoothing) * Y + smoothing / len(Y)
+    return -(Y * np.log(A)).sum(axis=0).mean()
+"""
 CONFUSIONS = """
 def my_confusion_matrix(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes), dtype=int)
@@ -477,5 +490,12 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "* (np.random.default_rng(9).random(activations[l].shape) < keep) / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "/ Y.shape[1]", "/ Y.shape[1] / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "].T, db)", "].T / keep, db / keep)"),
+    ("9.3", "places as indices", LOOK_UP, "rows.astype(int), columns.astype(int)",
+     "np.floor(rows), np.floor(columns)"),
+    ("9.3", "rows for columns", LOOK_UP, "rows.astype(int), columns.astype(int)",
+     "columns.astype(int), rows.astype(int)", "rows - top, columns - left",
+     "columns - top, rows - left"),
+    ("9.2", "the helper", SMOOTH_LOSS, "-(Y * np.log(A)).sum(axis=0).mean()",
+     "-np.log((Y * A).sum(axis=0)).mean()"),
 ]
 # fmt: on

@@ -98,9 +98,8 @@ COMPUTED = [
                  for name in ("momentum", "adam")) >= 9.9),
     ("06", "by more than a percentage point",
      lambda: printed("06", r"twenty: ([\d.]+) where") - printed("06", r"where it won, ([\d.]+)") > 0.01),
-    ("09", "in batches of 64 has 860 steps", lambda: np.ceil(55_000 / 64) == 860),
-    ("09", "784-10-10-10 in two seconds", lambda: np.mean(final("small, fast", "seconds")) <= 2),
-    ("09", "once within ten minutes", lambda: final("ten minutes", "seconds")[0] <= 600),
+    ("09", "less than 4.3 standard errors cannot be told from chance: one comparison in twenty",
+     lambda: 4.3 / np.sqrt(2 + 4.3**2) == pytest.approx(1 - 1 / 20, abs=1e-3)),  # Student's t, 2 degrees
     ("09", "If you have an hour", lambda: max(final("best", "seconds")) <= 3600),
     ("README.md", "from 95 % to 99.6 % on MNIST",
      lambda: round(np.mean(final("small, fast", "test_accuracy")), 2) == 0.95
@@ -122,9 +121,13 @@ COMPUTED = [
 PUBLISHED = [  # where, the words, who published it
     ("07", "a block of 4 × 4 points", "Alpaydin and Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998"),
     ("08", "a difference of about twelve points in test accuracy", "the issue that the link beside it leads to"),
-    ("09", "for teaching | 98.04 %", "Nielsen: Neural Networks and Deep Learning, chapter 3"),
+    ("09", "nearest images, no training | 96.91 %",
+     "the MNIST page, K. Wilder: 3.09 % errors; the nearest of the 60,000 misreads 309 of the 10,000"),
+    ("09", "60 epochs | 98.04 %", "Nielsen: Neural Networks and Deep Learning, chapter 3"),
     ("09", "elastic distortion | 99.30 %", "Simard, Steinkraus and Platt, 2003, table 1: 0.7 % errors"),
-    ("09", "a graphics card | 99.65 %", "Cireşan, Meier, Gambardella and Schmidhuber, 2010, table 1: 0.35 % errors"),
+    ("09", "on a graphics card | 99.65 %", "Cireşan, Meier, Gambardella and Schmidhuber, 2010, table 1: 0.35 % errors"),
+    ("09", "a vote | 99.69 %", "Cireşan, Meier, Gambardella and Schmidhuber, 2011, abstract: 0.31 % errors"),
+    ("09", "found there is 99.43 %", "Pezeshki and others, 2015, abstract: 0.57 % errors, all labels used"),
     ("README.md", "98.04 % with 784-100-10", "Nielsen: Neural Networks and Deep Learning, chapter 3"),
     ("docs/COMPARISON.md", "94.5 % test", "rasbt/machine-learning-book, ch11/ch11.ipynb: 94.51 %"),
     ("docs/COMPARISON.md", "5 epochs: 97.1 % test",
