@@ -26,7 +26,7 @@ from helpers.exercises.recognizing import Predicate, every, gives, nearly, stops
 from helpers.losses import cross_entropy
 from helpers.network import backward_propagation, initialize_parameters
 
-check_mended_loss = make_check(
+check_fixed_loss = make_check(
     "8.1", "my_loss", "Fix the loss", cross_entropy, loss_cases, start=broken.given_loss,
     after="the loss is the mean over the examples, whatever the number of classes",
     mistakes=[
@@ -104,7 +104,7 @@ def together(test):
 
 SIZES = ((40, 8), (43, 8), (50, 50))  # m, batch_size
 
-check_mended_batches = make_check(
+check_fixed_batches = make_check(
     "8.2", "my_batches", "Fix the batches", broken.batches,
     lambda: [(*numbered(m), size, np.random.default_rng(m)) for m, size in SIZES],
     says=[f"{m} numbered examples in batches of {size}" for m, size in SIZES],
@@ -144,7 +144,7 @@ def is_filled_up(pairs, X, Y, batch_size):
 
 PARTS = ((10, 4), (8, 4), (9, 4), (3, 4), (43, 7))  # m, batch_size
 
-check_mended_parts = make_check(
+check_fixed_parts = make_check(
     "8.3", "my_parts", "Fix the parts",
     lambda X, Y, batch_size: broken.parts(X, Y, batch_size),
     lambda: [(*numbered(m), size) for m, size in PARTS],
@@ -194,7 +194,7 @@ def reports(accuracies):
     return Predicate(every(is_made).holds, wrongs=(evaluate,))
 
 
-check_mended_evaluate = make_check(
+check_fixed_evaluate = make_check(
     "8.4", "my_evaluate", "Fix the report", broken.evaluate, evaluate_cases,
     says=("a network of 3 classes, 12 training and 5 development images",
           "a network of 3 classes, 6 training and 20 development images"),
@@ -216,7 +216,7 @@ check_mended_evaluate = make_check(
 # 8.5
 
 
-check_mended_softmax = make_check(
+check_fixed_softmax = make_check(
     "8.5", "my_softmax", "Fix the softmax", softmax, softmax_cases, start=broken.given_softmax,
     after="the largest score of each column becomes 0, and exp(0) is as large as it gets",
     mistakes=[
@@ -293,7 +293,7 @@ def scale(test):
     return when(is_made)
 
 
-check_mended_initialize = make_check(
+check_fixed_initialize = make_check(
     "8.6", "my_initialize", "Fix the initial weights",
     lambda layer_sizes, rng: initialize_parameters(layer_sizes, rng),
     lambda: [(LAYER_SIZES, np.random.default_rng(seed)) for seed in (1, 2)],
@@ -327,7 +327,7 @@ def backward(parameters, activations, Y):
     return backward_propagation(parameters, activations, Y)
 
 
-check_mended_backward = make_check(
+check_fixed_backward = make_check(
     "8.7", "my_backward", "Fix the backward pass", backward, backward_cases,
     says=network_says(NETWORKS), start=broken.given_backward,
     after="an active neuron lets the gradient through, a silent one does not",
@@ -354,7 +354,7 @@ def is_divided_at_the_end(gradients, parameters, activations, Y, keep):
     return np.allclose(gradients[-1].W, right[-1].W / keep)
 
 
-check_mended_dropout = make_check(
+check_fixed_dropout = make_check(
     "8.8", "my_dropout_backward", "Fix the backward pass with dropout", broken.dropout_backward,
     dropout_cases, start=broken.given_dropout_backward, says=dropout_says(),
     after="what was multiplied on the way forward is multiplied on the way back",
@@ -377,7 +377,7 @@ check_mended_dropout = make_check(
      "back"),
 ])  # fmt: skip
 
-check_mended_step = make_check(
+check_fixed_step = make_check(
     "8.9", "my_step", "Fix the step",
     lambda parameters, X, Y, learning_rate: gradient_step(parameters, X, Y, learning_rate),
     step_cases, says=network_says(STEPS), start=broken.given_step,
@@ -396,7 +396,7 @@ check_mended_step = make_check(
      "that goes uphill: where is the minus sign?"),
 ])  # fmt: skip
 
-check_mended_biases = make_check(
+check_fixed_biases = make_check(
     "8.10", "my_bias_backward", "Fix the other backward pass", backward, backward_cases,
     says=network_says(NETWORKS), start=broken.given_bias_backward,
     after="a gradient has the shape of what it belongs to",
