@@ -8,6 +8,7 @@ own `forward`, `backward`, ... to examine them. They are called as
     loss(A, Y) -> float
     backward(parameters, activations, Y) -> gradients
     step(parameters, X, Y, learning_rate) -> parameters
+    batches(X, Y, batch_size, rng) -> pairs (X, Y) of columns
 
 X is (n0, m), Y is (classes, m) one-hot, parameters and gradients are lists of Layers.
 """
@@ -91,10 +92,9 @@ def gradient_errors(
     parameters, X, Y, forward, backward, loss
         See the module. Parameters are float64; a forward pass with chance in it must draw the
         same numbers each time.
-    entries : int
+    entries, seed : int
         How many numbers of each W and b are moved, so that large networks take no longer; they
-        are drawn with `seed`.
-    seed : int
+        are drawn with the seed.
     step : float
         How far a number is moved either way.
 
@@ -160,11 +160,6 @@ def gradient_step(
     Returns
     -------
     list of Layer
-
-    Raises
-    ------
-    TypeError, ValueError
-        As forward, backward and update_parameters do.
     """
     gradients = backward(parameters, forward(parameters, X), Y)
     return update_parameters(parameters, gradients, learning_rate)
@@ -262,6 +257,7 @@ def overfit(
     layer_sizes,
     *,
     initialize=initialize_parameters,
+    batches=None,
     step=gradient_step,
     forward=forward_propagation,
     loss=cross_entropy,
@@ -273,13 +269,12 @@ def overfit(
 
     Parameters
     ----------
-    X, Y, initialize, step, forward, loss
-        See the module.
+    X, Y, initialize, batches, step, forward, loss
+        See the module. The batches, if given, are asked for all examples at once.
     layer_sizes : list of int
     learning_rate : float
-    steps : int
-    seed : int
-        Of the initial weights.
+    steps, seed : int
+        The seed is of the initial weights, and then of the batches.
 
     Returns
     -------
@@ -293,11 +288,12 @@ def overfit(
     TypeError, ValueError
         If the learning rate is not positive, or steps is not a whole number.
     """
-    parameters = initialize(layer_sizes, np.random.default_rng(seed))
-    losses = []
+    rng = np.random.default_rng(seed)
+    parameters, losses = initialize(layer_sizes, rng), []
     for _ in range(steps):
         losses.append(loss(forward(parameters, X)[-1], Y))
-        parameters = step(parameters, X, Y, learning_rate)
+        for X_batch, Y_batch in batches(X, Y, X.shape[1], rng) if batches else [(X, Y)]:
+            parameters = step(parameters, X_batch, Y_batch, learning_rate)
     return np.array([*losses, loss(forward(parameters, X)[-1], Y)])
 
 
@@ -334,12 +330,10 @@ def trace_batches(batches, examples, batch_size, *, seed=0):
 
     Parameters
     ----------
-    batches : function
-        batches(X, Y, batch_size, rng) yields pairs (X, Y) of columns. Here X and Y are both the
-        numbers 0, 1, 2, ...
-    examples, batch_size : int
-    seed : int
-        Of the rng.
+    batches
+        See the module. Here X and Y are both the numbers 0, 1, 2, ...
+    examples, batch_size, seed : int
+        The seed is of the rng.
 
     Returns
     -------
@@ -390,9 +384,10 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
     Returns
     -------
     pandas.DataFrame
-        One row per batch size: `difference` (the largest, in probability; rounding is under 1e-9)
-        and `error` (what was raised, or ""). An example's answer must not depend on its
-        neighbors: a softmax over the wrong axis or a bias of shape (n,) shows here.
+        One row per batch size: `difference` (the largest, in probability; rounding is under 1e-9;
+        inf where an example does not get one column) and `error` (what was raised, or ""). An
+        example's answer must not depend on its neighbors: a softmax over the wrong axis or a bias
+        of shape (n,) shows here.
 
     Raises
     ------
@@ -408,10 +403,8 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
         try:
             together = forward(parameters, X[:, :size])[-1]
             alone = np.hstack([forward(parameters, X[:, [i]])[-1] for i in range(size)])
-            rows[size] = (
-                np.abs(together - alone).max() if together.shape == alone.shape else np.inf,
-                "",
-            )
+            columns = together.shape[1], alone.shape[1]
+            rows[size] = np.abs(together - alone).max() if columns == (size, size) else np.inf, ""
         except ValueError as error:
             rows[size] = np.nan, str(error)
     return pd.DataFrame.from_dict(
@@ -472,8 +465,7 @@ def softmax_report(softmax, *, sizes=(1, 10, 100, 1000), classes=10, examples=7,
         softmax(Z) -> A, both (classes, m).
     sizes : sequence of float
         Of the largest score.
-    classes, examples : int
-    seed : int
+    classes, examples, seed : int
         Of the scores.
 
     Returns

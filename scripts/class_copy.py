@@ -3,7 +3,7 @@
 The two hints of each exercise go too, unless --keep-hints is given. Nothing else is changed: the copy runs where this
 project is installed, with the data beside it, which notebook 1 reads. Only what is committed is copied, so marks,
 answers and other files of your own stay with you; a notebook with changes that are not committed stops the copy.
-Notebook 8 borrows one mended function from the checks, which hold the right answers themselves.
+Notebook 8 takes its buggy functions from the checks, which hold the right answers as well.
 """
 
 import argparse

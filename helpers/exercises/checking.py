@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.exercises.comparing import (
+    Difference,
     describe,
     describe_type,
     find_difference,
@@ -30,12 +31,14 @@ from helpers.exercises.source_code import (
     ignored_argument,
     is_blank,
     keeps_blank,
+    same_code,
 )
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 
 AGAIN = "run it, then run this cell again"
 BLANK = f"replace the `...` in the cell above with your answer, {AGAIN}"
-UNCHANGED = f"the code above still does what it did as it was given; fix it, {AGAIN}"
+UNCHANGED = f"the code above is still as it was given; fix it, {AGAIN}"
+CHANGED = "you changed the code, but it still returns exactly what it returned before"
 LONGEST_ARGUMENTS = 120  # characters; beyond, matrices are written by their shapes
 
 
@@ -94,7 +97,9 @@ def judge(attempt):
     if any(map(holds_blank, attempt.returned)) or (errors and has_blank(answer)):
         return Verdict(exercise.key, OPEN, BLANK)
     if exercise.start is not None and makes(attempt, exercise.start):
-        return Verdict(exercise.key, OPEN, UNCHANGED)
+        if same_code(answer, exercise.start):
+            return Verdict(exercise.key, OPEN, UNCHANGED)
+        return not_yet(exercise, CHANGED, "no effect")
     changed = [one.changed for one in outcomes if one.changed and one.error is None]
     if changed:
         name, words = in_place(attempt, changed[0])
@@ -229,6 +234,7 @@ def first_problem(attempt):
             except Exception:  # an answer of another kind than the judge can read
                 kinds = describe_type(returned), describe_type(right)
                 words = "you returned {}, expected {}".format(*kinds)
+                return place, words, Difference("type", "", returned, right)
             if words:
                 return place, words, None
             continue

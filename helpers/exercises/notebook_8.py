@@ -1,37 +1,33 @@
-"""The exercises of notebook 8: ten functions with a bug, to be fixed."""
+"""The exercises of notebook 8: ten functions with a bug to fix, and two to name."""
 
 from itertools import pairwise
 
 import numpy as np
 
 from helpers.activations import softmax
-from helpers.data import Dataset
 from helpers.diagnostics import gradient_step
 from helpers.exercises import broken_functions as broken
-from helpers.exercises.checking import make_check
-from helpers.exercises.recognizing import Predicate, every, gives, when
-from helpers.losses import cross_entropy, one_hot
-from helpers.network import (
-    Layer,
-    backward_propagation,
-    forward_propagation,
-    initialize_parameters,
+from helpers.exercises.bug_cases import (
+    NETWORKS,
+    STEPS,
+    backward_cases,
+    dropout_cases,
+    dropout_says,
+    evaluate_cases,
+    loss_cases,
+    network_says,
+    numbered,
+    numbers_of,
+    softmax_cases,
+    step_cases,
 )
+from helpers.exercises.checking import make_check
+from helpers.exercises.recognizing import Predicate, every, gives, nearly, stops, when
+from helpers.losses import cross_entropy
+from helpers.network import backward_propagation, initialize_parameters
 
-
-def loss_cases():
-    """Probabilities and one-hot labels: 2 classes and 3 examples, and larger ones."""
-    rng = np.random.default_rng(1)
-    small = np.array([[0.5, 0.25, 0.8], [0.5, 0.75, 0.2]])
-    cases = [(small, np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]))]
-    for classes, m in ((10, 7), (4, 9)):
-        A = softmax(rng.normal(size=(classes, m)))
-        cases.append((A, one_hot(rng.integers(0, classes, m), classes)))
-    return cases
-
-
-check_mended_loss = make_check(
-    "8.1", "my_loss", "Mend the loss", cross_entropy, loss_cases, start=broken.loss,
+check_fixed_loss = make_check(
+    "8.1", "my_loss", "Fix the loss", cross_entropy, loss_cases, start=broken.given_loss,
     after="the loss is the mean over the examples, whatever the number of classes",
     mistakes=[
     ("sum", lambda A, Y: -(Y * np.log(A)).sum(),
@@ -40,41 +36,55 @@ check_mended_loss = make_check(
      "the mean runs over the m examples, the columns; `len(Y)` counts the rows"),
     ("ten", lambda A, Y: -10 * (Y * np.log(A)).mean(),
      "a factor of 10 helps where there are ten classes, and only there: which mean do you want?"),
+    ("inside the logarithm",
+     nearly(lambda A, Y: -(Y * np.log(A + 1e-8)).sum() / Y.shape[1], rtol=3e-7),
+     "all but the last digits are right: was a small number added inside the logarithm? Is it "
+     "needed?"),
 ])  # fmt: skip
 
 
 # 8.2 and 8.3: numbered examples, so that their order can be read off
 
 
-def numbered(m):
-    """X (1, m) with the numbers of the examples, and Y (2, m) that holds them too."""
-    numbers = np.arange(float(m))
-    return numbers[np.newaxis], np.stack([numbers, -numbers])
-
-
-def numbers_of(pairs, side=0):
-    """The numbers of the examples in X (side 0) or Y (1), in the order in which they come."""
-    return np.concatenate([np.atleast_2d(pair[side])[0] for pair in pairs])
-
-
-def judge_batches(pairs, X, Y, batch_size, rng):
-    """What is wrong with shuffled batches, or None."""
-    for pair in pairs:
-        for name, part, whole in zip("XY", pair, (X, Y), strict=False):
+def judge_pairs(pairs, X, Y, batch_size):
+    """What is wrong with batches in whatever order, or None."""
+    images, labels, m = numbers_of(pairs, 0), numbers_of(pairs, 1), X.shape[1]
+    for place, pair in enumerate(pairs, 1):
+        for name, part, whole in zip("XY", pair, (X, Y), strict=True):
             if part.shape[0] != len(whole):
                 return f"the {name} of a batch has shape {part.shape}, expected {len(whole)} rows"
-    images, labels, m = numbers_of(pairs, 0), numbers_of(pairs, 1), X.shape[1]
+        if pair[0].shape[1] == 0:
+            return f"pair {place} of {len(pairs)} is empty"
     if len(images) == len(labels) and (images != labels).any():
         return f"{int((images != labels).sum())} images lie beside the label of another one"
     if sorted(images) != list(range(m)) or len(images) != len(labels):
         found = len(np.unique(images))
-        return f"{found} of the {m} examples come out, in {len(images)} columns"
-    if (np.sort(images) == images).all():
-        return "the examples come out in the order in which they went in"
+        return f"what comes out is {found} of the {m} examples, in {len(images)} columns"
     sizes = [pair[0].shape[1] for pair in pairs]
-    if any(size != batch_size for size in sizes[:-1]):
+    if any(size != batch_size for size in sizes[:-1]) or sizes[-1] > batch_size:
         return f"the batches have {sizes} columns, expected {batch_size} in all but the last"
     return None
+
+
+def judge_batches(pairs, X, Y, batch_size, rng):
+    """What is wrong with shuffled batches, or None."""
+    if words := judge_pairs(pairs, X, Y, batch_size):
+        return words
+    images = numbers_of(pairs)
+    if (np.sort(images) == images).all():
+        return "the examples come out in the order in which they went in"
+    if len(pairs) > 1 and all(np.ptp(A[0]) == A.shape[1] - 1 for A, _ in pairs):
+        return "each batch holds neighbors from the list that went in"
+    return None
+
+
+def judge_parts(pairs, X, Y, batch_size):
+    """What is wrong with parts that keep the order, or None."""
+    if words := judge_pairs(pairs, X, Y, batch_size):
+        return words
+    return (
+        "the examples come out in another order" if np.diff(numbers_of(pairs)).min() < 1 else None
+    )
 
 
 def in_order(side):
@@ -94,11 +104,11 @@ def together(test):
 
 SIZES = ((40, 8), (43, 8), (50, 50))  # m, batch_size
 
-check_mended_batches = make_check(
-    "8.2", "my_batches", "Keep each image with its label", broken.batches,
+check_fixed_batches = make_check(
+    "8.2", "my_batches", "Fix the batches", broken.batches,
     lambda: [(*numbered(m), size, np.random.default_rng(m)) for m, size in SIZES],
     says=[f"{m} numbered examples in batches of {size}" for m, size in SIZES],
-    start=broken.batches_apart, judge=judge_batches,
+    start=broken.given_batches, judge=judge_batches,
     after="one permutation for both, so each image keeps its label",
     mistakes=[
     ("rows", when(lambda pairs, X, Y, batch_size, rng: len(pairs[0][1]) != len(Y)),
@@ -113,6 +123,10 @@ check_mended_batches = make_check(
      together(lambda numbers, pairs, size: all((np.diff(X[0]) == 1).all() for X, Y in pairs)),
      "only the batches come in a random order, and each holds neighbors: shuffle the examples "
      "themselves"),
+    ("within batches", together(lambda numbers, pairs, size: all(
+     np.ptp(X[0]) == X.shape[1] - 1 for X, Y in pairs)),
+     "each batch holds the same examples in every epoch, only in another order: shuffle before "
+     "you cut"),
     ("drawn with repetition", together(lambda numbers, *_: len(np.unique(numbers)) < len(numbers)),
      "some examples are drawn twice and others never: `rng.permutation` draws each number once"),
     ("last batch", together(lambda numbers, pairs, size: (
@@ -130,12 +144,12 @@ def is_filled_up(pairs, X, Y, batch_size):
 
 PARTS = ((10, 4), (8, 4), (9, 4), (3, 4), (43, 7))  # m, batch_size
 
-check_mended_parts = make_check(
-    "8.3", "my_parts", "Let every image count",
+check_fixed_parts = make_check(
+    "8.3", "my_parts", "Fix the parts",
     lambda X, Y, batch_size: broken.parts(X, Y, batch_size),
     lambda: [(*numbered(m), size) for m, size in PARTS],
     says=[f"{m} numbered examples in batches of {size}" for m, size in PARTS],
-    start=broken.full_parts, after="every example is in exactly one part",
+    start=broken.given_parts, judge=judge_parts, after="every example is in exactly one part",
     mistakes=[
     ("empty part", (lambda X, Y, size: broken.parts(X, Y, size, X.shape[1] + 1),
      gives(lambda X, Y, size: broken.parts(X, Y, size, X.shape[1] + size))),
@@ -145,6 +159,9 @@ check_mended_parts = make_check(
      "`X.shape[0]` counts the pixels of an image; the images are the columns, `X.shape[1]`"),
     ("off by one", lambda X, Y, size: broken.parts(X, Y, size, X.shape[1] - 1),
      "where a single example is left over, it still goes missing"),
+    ("last full part", lambda X, Y, size: broken.parts(X, Y, size, X.shape[1] - size),
+     "even where the batches fit, the last one is missing now: `range` stops before its second "
+     "number"),
     ("at every example",
      lambda X, Y, size: [broken.columns(X, Y, slice(s, s + size)) for s in range(X.shape[1])],
      "a part begins at every example: `range` takes the distance of the starts as its third "
@@ -155,25 +172,6 @@ check_mended_parts = make_check(
 
 
 # 8.4
-
-
-def evaluate_cases():
-    """A small network with a training set and a development set of other sizes."""
-    cases = []
-    for seed, sizes in ((1, (12, 5)), (2, (6, 20))):
-        rng = np.random.default_rng(seed)
-        sets = [
-            Dataset(rng.random((4, m)), rng.integers(0, 3, m), tuple("abc"), (2, 2)) for m in sizes
-        ]
-        cases.append((small_network((4, 6, 3), seed), *sets))
-    return cases
-
-
-def small_network(sizes, seed):
-    """Layers of the given sizes with random weights and biases."""
-    rng = np.random.default_rng(seed)
-    shapes = [(n_out, n_in) for n_in, n_out in pairwise(sizes)]
-    return [Layer(rng.normal(size=s), 0.1 * rng.normal(size=(s[0], 1))) for s in shapes]
 
 
 def judge_report(report, *arguments):
@@ -196,11 +194,11 @@ def reports(accuracies):
     return Predicate(every(is_made).holds, wrongs=(evaluate,))
 
 
-check_mended_evaluate = make_check(
-    "8.4", "my_evaluate", "Measure the development set", broken.evaluate, evaluate_cases,
+check_fixed_evaluate = make_check(
+    "8.4", "my_evaluate", "Fix the report", broken.evaluate, evaluate_cases,
     says=("a network of 3 classes, 12 training and 5 development images",
           "a network of 3 classes, 6 training and 20 development images"),
-    start=broken.evaluate_training_set, judge=judge_report,
+    start=broken.given_evaluate, judge=judge_report,
     after="each number is measured on the set that it is named after",
     mistakes=[
     ("wrong size", reports(lambda right, sizes: (right[0] / sizes[0], right[1] / sizes[0])),
@@ -208,6 +206,8 @@ check_mended_evaluate = make_check(
     ("wrong count", reports(lambda right, sizes: (right[0] / sizes[0], right[0] / sizes[1])),
      "the size is that of the development set now, but the count is still that of the training "
      "set"),
+    ("development set twice", reports(lambda right, sizes: (right[1] / sizes[1],) * 2),
+     "now the training accuracy is measured on the development set"),
     ("swapped", reports(lambda right, sizes: (right[1] / sizes[1], right[0] / sizes[0])),
      "now the two sets have changed places"),
 ])  # fmt: skip
@@ -216,35 +216,28 @@ check_mended_evaluate = make_check(
 # 8.5
 
 
-def softmax_cases():
-    """Scores: ordinary, a thousand, columns a thousand apart, and far apart in a column."""
-    return [
-        (np.array([[0.0, 2.0], [1.0, -1.0], [3.0, 0.5]]),),
-        (np.array([[1000.0], [999.0]]),),
-        (np.array([[1000.0, -1000.0], [998.0, -999.0]]),),
-        (np.array([[1000.0, 0.0], [0.0, 1e5], [-1000.0, -1e5]]),),
-        (np.random.default_rng(0).normal(size=(10, 7)) * 300,),
-    ]
-
-
-check_mended_softmax = make_check(
-    "8.5", "my_softmax", "Make the softmax safe", softmax, softmax_cases, start=broken.softmax,
+check_fixed_softmax = make_check(
+    "8.5", "my_softmax", "Fix the softmax", softmax, softmax_cases, start=broken.given_softmax,
     after="the largest score of each column becomes 0, and exp(0) is as large as it gets",
     mistakes=[
-    ("one maximum", lambda Z: broken.softmax(Z - Z.max()),
+    ("one maximum", lambda Z: broken.given_softmax(Z - Z.max()),
      "one maximum for the whole batch: a column far below it becomes 0 / 0; take the maximum of "
      "each column"),
-    ("wrong axis", lambda Z: broken.softmax(Z - Z.max(axis=1, keepdims=True)),
+    ("wrong axis", lambda Z: broken.given_softmax(Z - Z.max(axis=1, keepdims=True)),
      "that maximum is taken over the examples, not over the classes; each column needs its own"),
-    ("not the largest", (lambda Z: broken.softmax(Z - Z.mean(axis=0)),
-     gives(lambda Z: broken.softmax(Z - Z.min(axis=0)))),
+    ("one row too few", stops("broadcast"),
+     "`axis=1` finds a maximum per class; each column needs its own, along `axis=0`"),
+    ("numerator only", lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z).sum(axis=0),
+     "the maximum is subtracted above the fraction bar only: the sum below needs the same scores"),
+    ("not the largest", (lambda Z: broken.given_softmax(Z - Z.mean(axis=0)),
+     gives(lambda Z: broken.given_softmax(Z - Z.min(axis=0)))),
      "a column whose scores lie far apart still overflows: subtract its *largest* score, which "
      "becomes 0"),
     ("divided", gives(lambda Z: softmax(Z / Z.max(axis=0)), lambda Z: softmax(Z / Z.max()),
      lambda Z: softmax(Z / 1000)),
      "dividing changes how far the scores lie apart, and with that the probabilities: subtract "
      "instead"),
-    ("NaN hidden", gives(lambda Z: np.nan_to_num(broken.softmax(Z))),
+    ("NaN hidden", gives(lambda Z: np.nan_to_num(broken.given_softmax(Z))),
      "the NaN is gone, but the probabilities do not come back with it: the overflow must not "
      "happen"),
     ("one sum", lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(),
@@ -300,11 +293,11 @@ def scale(test):
     return when(is_made)
 
 
-check_mended_initialize = make_check(
-    "8.6", "my_initialize", "Let every neuron become somebody",
+check_fixed_initialize = make_check(
+    "8.6", "my_initialize", "Fix the initial weights",
     lambda layer_sizes, rng: initialize_parameters(layer_sizes, rng),
     lambda: [(LAYER_SIZES, np.random.default_rng(seed)) for seed in (1, 2)],
-    says=[f"layer_sizes = {LAYER_SIZES}"] * 2, start=broken.initialize, judge=judge_start,
+    says=[f"layer_sizes = {LAYER_SIZES}"] * 2, start=broken.given_initialize, judge=judge_start,
     after="random, centered on 0, and scaled to the number of inputs",
     mistakes=[
     ("one number", first_weights(lambda W, layer_sizes: W.ndim == 0),
@@ -312,6 +305,9 @@ check_mended_initialize = make_check(
      "`(n_out, n_in)`"),
     ("all equal", first_weights(lambda W, layer_sizes: len(np.unique(W, axis=0)) == 1),
      "equal is as bad as zero: they compute the same, get the same gradient, and stay the same"),
+    ("some layers", when(
+     lambda layers, *_: len({np.ptp(np.asarray(layer[0])) > 0 for layer in layers}) == 2),
+     "not every layer is random: the weights of one are still all equal"),
     ("transposed", first_weights(lambda W, layer_sizes: W.shape == layer_sizes[:2]),
      "`W` has a row for each neuron and a column for each input: the shape is `(n_out, n_in)`"),
     ("positive", first_weights(lambda W, layer_sizes: W.min() >= 0),
@@ -326,63 +322,29 @@ check_mended_initialize = make_check(
 
 # 8.7 to 8.10
 
-NETWORKS = (((3, 4, 2), 5), ((6, 5, 4, 3), 7), ((5, 4, 3), 4))
-KEEPS = (0.5, 0.8, 0.4)
-STEPS = (((3, 4, 2), 5), ((6, 5, 4, 3), 8))
-
-
-def network_says(networks):
-    return [f"a {'-'.join(map(str, sizes))} network and {m} examples" for sizes, m in networks]
-
-
-def backward_cases(forward=lambda parameters, X, case: forward_propagation(parameters, X)):
-    """Networks of two and of three layers, with their activations and labels."""
-    cases = []
-    for case, (sizes, m) in enumerate(NETWORKS):
-        parameters, rng = small_network(sizes, case), np.random.default_rng(case)
-        activations = forward(parameters, rng.random((sizes[0], m)), case)
-        cases.append((parameters, activations, one_hot(rng.integers(0, sizes[-1], m), sizes[-1])))
-    return cases
-
-
-def dropout_cases():
-    """The same after a forward pass with dropout, and with `keep`."""
-
-    def forward(parameters, X, case):
-        keep, rng, activations = KEEPS[case], np.random.default_rng(5 + case), [X]
-        for W, b in parameters[:-1]:
-            A = np.maximum(0, W @ activations[-1] + b)
-            activations.append(A * (rng.random(A.shape) < keep) / keep)
-        W, b = parameters[-1]
-        return [*activations, softmax(W @ activations[-1] + b)]
-
-    return [(*case, keep) for case, keep in zip(backward_cases(forward), KEEPS, strict=True)]
-
-
-def step_cases():
-    """A network, a batch, its labels and a learning rate."""
-    cases = []
-    for seed, (sizes, m) in enumerate(STEPS):
-        rng = np.random.default_rng(seed)
-        X, Y = rng.random((sizes[0], m)), one_hot(rng.integers(0, sizes[-1], m), sizes[-1])
-        cases.append((small_network(sizes, seed), X, Y, 0.5))
-    return cases
-
 
 def backward(parameters, activations, Y):
     return backward_propagation(parameters, activations, Y)
 
 
-check_mended_backward = make_check(
-    "8.7", "my_backward", "Mend the backward pass", backward, backward_cases,
-    says=network_says(NETWORKS), start=broken.backward_of_zeros,
+check_fixed_backward = make_check(
+    "8.7", "my_backward", "Fix the backward pass", backward, backward_cases,
+    says=network_says(NETWORKS), start=broken.given_backward,
     after="an active neuron lets the gradient through, a silent one does not",
     mistakes=[
-    ("inverted", broken.backward_with(mask=lambda A: A <= 0),
+    ("inverted", broken.backward_with(lambda dA, A: dA * (A <= 0)),
      "the mask is upside down: the slope is 1 where the neuron is active, and 0 where it is "
      "silent"),
-    ("no derivative", broken.backward_with(mask=lambda A: A),
+    ("no derivative", broken.backward_with(lambda dA, A: dA * A),
      "the activation itself is not its slope; the slope of ReLU is 1 or 0"),
+    ("above 1", broken.backward_with(lambda dA, A: dA * (A > 1)),
+     "ReLU lets everything above 0 through, not only what is above 1"),
+    ("ReLU of the gradient", broken.backward_with(lambda dA, A: np.maximum(dA, 0)),
+     "that is the ReLU of the gradient; its *slope* is asked for, at the activations"),
+    ("sigmoid's slope", broken.backward_with(lambda dA, A: dA * A * (1 - A)),
+     "that is the slope of the sigmoid; these neurons are ReLUs"),
+    ("another layer", stops("broadcast"),
+     "the mask is that of the layer which the gradient arrives at, `activations[l]`"),
 ])  # fmt: skip
 
 
@@ -392,11 +354,9 @@ def is_divided_at_the_end(gradients, parameters, activations, Y, keep):
     return np.allclose(gradients[-1].W, right[-1].W / keep)
 
 
-check_mended_dropout = make_check(
-    "8.8", "my_dropout_backward", "Send dropout back the way it came", broken.dropout_backward,
-    dropout_cases, start=broken.dropout_backward_with(lambda A, keep: A > 0),
-    says=[f"{says} with keep = {keep}" for says, keep in zip(
-        network_says(NETWORKS), KEEPS, strict=True)],
+check_fixed_dropout = make_check(
+    "8.8", "my_dropout_backward", "Fix the backward pass with dropout", broken.dropout_backward,
+    dropout_cases, start=broken.given_dropout_backward, says=dropout_says(),
     after="what was multiplied on the way forward is multiplied on the way back",
     mistakes=[
     ("factor 2", broken.dropout_backward_with(lambda A, keep: (A > 0) * 2),
@@ -407,6 +367,8 @@ check_mended_dropout = make_check(
      "that is once too often: each layer was divided by `keep` once"),
     ("what is dropped", broken.dropout_backward_with(lambda A, keep: (A > 0) / (1 - keep)),
      "`1 - keep` is the share that is dropped; the forward pass divides by the share that is kept"),
+    ("mask of zeros", broken.dropout_backward_with(lambda A, keep: (A >= 0) / keep),
+     "the factor is right now, but `>=` lets the gradient of the silent neurons through"),
     ("drawn anew", Predicate(
      lambda attempt: {"random", "default_rng"} & set(attempt.answer.__code__.co_names)),
      "do not draw again: the neurons were drawn on the way forward, and those that are out are 0"),
@@ -415,27 +377,31 @@ check_mended_dropout = make_check(
      "back"),
 ])  # fmt: skip
 
-check_mended_step = make_check(
-    "8.9", "my_step", "Take a full step",
+check_fixed_step = make_check(
+    "8.9", "my_step", "Fix the step",
     lambda parameters, X, Y, learning_rate: gradient_step(parameters, X, Y, learning_rate),
-    step_cases, says=network_says(STEPS), start=broken.step,
+    step_cases, says=network_says(STEPS), start=broken.given_step,
     after="the gradient is a mean already, so the step needs no m",
     mistakes=[
-    ("biases left", broken.step_with(lambda m: 1, lambda m: 1 / m),
-     "the weights are mended, but the biases are still divided by m"),
-    ("weights left", broken.step_with(lambda m: 1 / m, lambda m: 1),
-     "the biases are mended, but the weights are still divided by m"),
-    ("times m", broken.step_with(lambda m: m, lambda m: m),
+    ("biases left", broken.step_with(lambda X: 1, lambda X: 1 / X.shape[1]),
+     "the weights are right now, but the biases are still divided by m"),
+    ("weights left", broken.step_with(lambda X: 1 / X.shape[1], lambda X: 1),
+     "the biases are right now, but the weights are still divided by m"),
+    ("times m", broken.step_with(lambda X: X.shape[1]),
      "now the step is m times too long; the gradient is a mean already and needs no factor at all"),
-    ("uphill", broken.step_with(lambda m: -1, lambda m: -1),
+    ("divided still", (broken.step_with(lambda X: 1 / len(X)),
+     broken.step_with(lambda X: X.shape[1] ** -0.5)),
+     "the gradient is still divided by something; it is a mean already and needs no factor"),
+    ("uphill", broken.step_with(lambda X: -1),
      "that goes uphill: where is the minus sign?"),
 ])  # fmt: skip
 
-check_mended_biases = make_check(
-    "8.10", "my_bias_backward", "Give each neuron one bias", backward, backward_cases,
-    says=network_says(NETWORKS), start=broken.backward_with(bias=lambda dZ: dZ.sum(axis=1)),
+check_fixed_biases = make_check(
+    "8.10", "my_bias_backward", "Fix the other backward pass", backward, backward_cases,
+    says=network_says(NETWORKS), start=broken.given_bias_backward,
     after="a gradient has the shape of what it belongs to",
     mistakes=[
+    ("misspelled", stops("keepdim"), "the argument has an s at its end: `keepdims`"),
     ("row", broken.backward_with(bias=lambda dZ: dZ.sum(axis=1).reshape(1, -1)),
      "that is a row, which belongs to the examples; the biases of a layer are a column"),
     ("wrong axis", (broken.backward_with(bias=lambda dZ: dZ.sum(axis=0, keepdims=True)),
@@ -449,3 +415,31 @@ check_mended_biases = make_check(
      "the shape is right, but dZ holds the 1/m already, so the biases need the sum and not the "
      "mean"),
 ])  # fmt: skip
+
+
+# 8.11: the last program
+
+ALIBIS = {
+    "start": "`initial_loss` and `neuron_report` find nothing in the networks that it starts with",
+    "shuffle": "`trace_batches` finds nothing missing, repeated or misaligned in its batches",
+    "predict": "`softmax_report` and `batch_dependence` find nothing in its answers",
+    "score": "give it labels that are shuffled, and its numbers fall as they should",
+}
+
+
+def judge_suspects(suspects):
+    """What is wrong with the names of the two functions, or None."""
+    suspects = [suspects] if isinstance(suspects, str) else suspects
+    names = sorted({getattr(one, "__name__", one) for one in suspects})
+    for name in names:
+        if name in ALIBIS:
+            return f"`{name}` is right: {ALIBIS[name]}"
+        if name not in ("cut", "learn"):
+            return f"the program has no function {name!r}"
+    return None if len(names) == 2 else f"`{names[0]}` is one of the two; which is the other?"
+
+
+check_suspects = make_check(
+    "8.11", "my_suspects", "Name the two", lambda: ["cut", "learn"], judge=judge_suspects,
+    after="now fix both where they stand, and let the tools say whether you have",
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """Notebook 8: each bug sets off the alarm of the tool in its table; its published fix does not."""
 
 import ast
+import inspect
 import re
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from exercise_cells import all_exercises, run_answer
 
 from helpers.data import load_dataset, split
 from helpers.diagnostics import (
@@ -26,7 +28,7 @@ from helpers.exercises import broken_functions
 from helpers.exercises.checking import check_answer
 from helpers.exercises.declaring import REGISTRY
 from helpers.losses import one_hot
-from helpers.network import forward_propagation, initialize_parameters
+from helpers.network import Layer, forward_propagation, initialize_parameters
 
 NOTEBOOK = nbformat.read(
     Path(__file__).resolve().parents[2] / "notebooks" / "08_bug_hunt.ipynb", as_version=4
@@ -140,7 +142,7 @@ BUGS = {  # key: (as given, tool of the table at the end of the notebook, its al
     "8.6": ("given_initialize", "neuron_report", initialize_alarm),
     "8.7": ("given_backward", "gradient_errors", backward_alarm),
     "8.8": ("given_dropout_backward", "gradient_errors", dropout_alarm),
-    "8.9": ("given_slow_step", "update_ratios", step_alarm),
+    "8.9": ("given_step", "update_ratios", step_alarm),
     "8.10": ("given_bias_backward", "batch_dependence", bias_alarm),
 }
 per_bug = pytest.mark.parametrize("key", BUGS)
@@ -154,7 +156,7 @@ def summary_of_the_notebook():
 
 
 def test_every_exercise_of_the_notebook_is_here():
-    assert {key for key in REGISTRY if key.startswith("8.")} == set(BUGS)
+    assert {key for key in REGISTRY if key.startswith("8.")} == {*BUGS, "8.11"}
 
 
 @per_bug
@@ -181,15 +183,31 @@ def test_the_check_knows_the_bug_and_its_fix(key, names):
 
 
 @per_bug
-def test_the_learner_fixes_the_very_code_that_was_shown(key):
+def test_the_learner_fixes_the_very_code_that_the_tools_were_given(key):
     name, given = REGISTRY[key].name, BUGS[key][0]
     sources = [cell["source"] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
-    shown, blank = (
-        next(source for source in sources if source.startswith(f"def {which}("))
-        for which in (given, name)
-    )
-    assert shown.replace(given, name) == blank
-    assert shown.count("\n") < 15
+    blank = next(source for source in sources if source.startswith(f"def {name}("))
+    assert inspect.getsource(getattr(broken_functions, given)).replace(given, name).strip() == blank
+    assert blank.count("\n") < 15
+
+
+CHANGED = {  # another text that does the same
+    "8.1": ("(Y * np.log(A)).mean()", "(Y * np.log(A)).sum() / Y.size"),
+    "8.7": (" * mask", ""),
+    "8.8": ("(activations[l] > 0)", "(activations[l] / keep > 0)"),
+    "8.10": ("dZ.sum(axis=1)", "dZ.sum(axis=1).T"),
+}
+
+
+@pytest.mark.parametrize("key", CHANGED)
+def test_a_change_without_effect_is_not_taken_for_none(key, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (exercise,) = (one for one in all_exercises() if one.key == key)
+    old, new = CHANGED[key]
+    assert exercise.blank.count(old) == 1
+    verdict = run_answer(key, exercise.blank.replace(old, new), exercise.check)
+    assert (verdict.state, verdict.mistake) == ("not yet", "no effect")
+    assert "you changed the code" in verdict.message
 
 
 @per_bug
@@ -213,7 +231,7 @@ def test_what_each_tool_sleeps_through(names, batch, untrained):
     ten = tuple(values[:, :10] for values in batch)
     for step in (
         partial(gradient_step, backward=names["given_backward"]),
-        names["given_slow_step"],
+        names["given_step"],
     ):
         assert overfit(*ten, SIZES, step=step)[-1] < 0.05
     assert (
@@ -222,13 +240,69 @@ def test_what_each_tool_sleeps_through(names, batch, untrained):
         .all()
     )
     assert overfit(*ten, SIZES, initialize=names["given_initialize"])[-1] > 1
+    assert overfit(*ten, SIZES, batches=names["given_batches"])[-1] > 1
+    assert overfit(*ten, SIZES, batches=names["my_batches"])[-1] < 0.05
 
 
-def test_the_fixed_dropout_of_the_comparison_is_the_solution(names, batch, untrained):
+PROGRAM = ("cut", "start", "shuffle", "predict", "learn", "score")
+
+
+def test_the_tools_find_two_of_the_six_functions_of_the_last_program(names, sets, batch, untrained):
+    program = {name: names[name] for name in PROGRAM}
+
+    def learned(parameters, activations, Y):
+        pairs = zip(parameters, names["learn"](parameters, activations[0], Y, 0.1), strict=True)
+        return [Layer((W - V) / 0.1, (b - c) / 0.1) for (W, b), (V, c) in pairs]
+
+    backward = partial(gradient_errors, untrained, *batch, backward=learned)
+    assert trace_batches(program["cut"], 1000, 200)["repeated"] > 100
+    assert backward()["relative_error"].max() > 0.5
+    fixed = {
+        "cut": ("dev = rng.permutation(X.shape[1])[:dev_size]", "dev = order[:dev_size]"),
+        "learn": ("dZ.sum()", "dZ.sum(axis=1, keepdims=True)"),
+    }
+    (first, second) = (
+        next(c["source"] for c in NOTEBOOK["cells"] if c["source"].startswith(f"def {name}("))
+        for name in ("cut", "predict")
+    )
+    first = first.replace(
+        "train = rng.permutation(X.shape[1])[dev_size:]",
+        "order = rng.permutation(X.shape[1]); train = order[dev_size:]",
+    ).replace(*fixed["cut"])
+    for source in (first, second.replace(*fixed["learn"])):
+        exec(source, names)
+    assert trace_batches(names["cut"], 1000, 200)[2:].sum() == 0
+    assert backward()["relative_error"].max() < 1e-6
+    assert trace_batches(names["shuffle"], 1000, 128)[2:].sum() == 0
+    table = initial_loss(SIZES, *batch, initialize=names["start"], forward=names["predict"])
+    assert table["ratio"].between(0.9, 1.5).all()
+    assert (
+        batch_dependence(untrained, batch[0], forward=names["predict"])["difference"].max() < 1e-9
+    )
+
+
+@pytest.mark.parametrize(("suspects", "state", "words"), [
+    (["learn", "cut"], "solved", "let the tools say"),
+    ({"cut", "learn"}, "solved", ""),
+    ([len, "cut"], "not yet", "no function 'len'"),
+    (["cut", "cut"], "not yet", "`cut` is one of the two"),
+    ("learn", "not yet", "`learn` is one of the two"),
+    (["cut", "shuffle"], "not yet", "`shuffle` is right: `trace_batches`"),
+    (["Cut", "learn"], "not yet", "no function 'Cut'"),
+    ([], "not yet", "expected"),
+    (2, "not yet", "expected"),
+])  # fmt: skip
+def test_the_two_suspects(suspects, state, words):
+    verdict = check_answer(REGISTRY["8.11"], suspects)
+    assert verdict.state == state
+    assert words in verdict.message
+
+
+def test_the_lengthened_dropout_of_the_comparison_is_the_solution(names, batch, untrained):
     A = names["dropout_forward"](untrained, batch[0], 0.8, np.random.default_rng(1))
-    borrowed = broken_functions.dropout_backward(untrained, A, batch[1], 0.8)
+    longer = names["lengthened"](untrained, A, batch[1], 0.8)
     for one, other in zip(
-        borrowed, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True
+        longer, names["my_dropout_backward"](untrained, A, batch[1], 0.8), strict=True
     ):
         np.testing.assert_allclose(one.W, other.W)
         np.testing.assert_allclose(one.b, other.b)

@@ -139,9 +139,18 @@ def test_dots_in_an_index_are_no_blank():
 
 
 def test_a_given_function_is_open_until_it_is_fixed():
-    hunt = Exercise(**(vars(RELU) | {"start": lambda Z: Z + 1}))
-    assert check_answer(hunt, lambda Z: 1 + Z).state == OPEN
-    assert "fix it" in check_answer(hunt, lambda Z: 1 + Z).message
+    def start(Z):
+        return Z + 1
+
+    def other(Z):
+        return 1 + Z
+
+    hunt = Exercise(**(vars(RELU) | {"start": start}))
+    same = learner("def my_relu(Z):\n    return (Z + 1)  # as it was", "my_relu")
+    for answer in (start, same, eval("lambda Z: 1 + Z")):  # the last one has no source
+        assert check_answer(hunt, answer).state == OPEN
+        assert "fix it" in check_answer(hunt, answer).message
+    assert check_answer(hunt, other).mistake == "no effect"
     assert check_answer(hunt, lambda Z: Z).mistake == "nothing done"
 
 

@@ -205,6 +205,23 @@ def test_a_network_that_cannot_learn_stays_up(batch):
         )
 
 
+def test_a_batch_is_learned_from_the_batches_that_are_given(batch):
+    def apart(X, Y, batch_size, rng):
+        drawn.append(batch_size)
+        return [(X, Y[:, rng.permutation(batch_size)])]
+
+    def halves(X, Y, batch_size, rng):
+        return [(X[:, :4], Y[:, :4]), (X[:, 4:], Y[:, 4:])]
+
+    drawn = []
+    assert overfit(*batch, SIZES, steps=1500, batches=apart)[-1] > 0.5
+    assert drawn == [M] * 1500
+    (X, Y), start = batch, initialize_parameters(SIZES, np.random.default_rng(0))
+    stepped = gradient_step(gradient_step(start, X[:, :4], Y[:, :4], 0.1), X[:, 4:], Y[:, 4:], 0.1)
+    expected = cross_entropy(forward_propagation(stepped, X)[-1], Y)
+    np.testing.assert_allclose(overfit(X, Y, SIZES, steps=1, batches=halves)[1], expected)
+
+
 def test_silent_and_equal_neurons_are_counted():
     A1 = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0], [0.0, 2.0]])
     A2 = np.array([[0.0, 0.0], [0.0, 0.0]])
@@ -308,6 +325,8 @@ def test_a_flat_bias_is_found():
     assert table.loc[5, "difference"] > 0.01
     assert "broadcast" in table.loc[7, "error"]
     assert np.isnan(table.loc[7, "difference"])
+    table = batch_dependence(square, rng.random((5, 7)), forward=forward_with(softmax), sizes=(1,))
+    assert np.isinf(table.loc[1, "difference"])  # one image, five answers
 
 
 def test_too_few_examples_are_an_error(network):

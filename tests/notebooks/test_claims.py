@@ -106,7 +106,7 @@ COMPUTED = [
      and round(final("best", "test_accuracy")[0], 3) == 0.996),
     ("README.md", "looking up the nearest image reads 94 %",
      lambda: round(printed("00", r"nearest image: ([\d.]+)%")) == 94),
-    ("README.md", "ten bugs found", lambda: exercises("08") == 10),
+    ("README.md", "ten bugs found", lambda: exercises("08") == 10 + 1),  # and a last one to name two
     ("README.md", "More than forty of them", lambda: exercises(*(f"0{number}" for number in range(1, 9))) > 40),
     ("data/README.md", "Two more data sets come along", lambda: data_files() == 3),
     ("docs/RESULTS.md", "| this project | 0.094 | 0.634 |",
@@ -120,7 +120,7 @@ COMPUTED = [
 ]
 PUBLISHED = [  # where, the words, who published it
     ("07", "a block of 4 × 4 points", "Alpaydin and Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998"),
-    ("08", "a difference of about twelve points in test accuracy", "the issue that the link beside it leads to"),
+    ("08", "at twelve points of test accuracy", "the pull request that the link beside it leads to"),
     ("09", "nearest images, no training | 96.91 %",
      "the MNIST page, K. Wilder: 3.09 % errors; the nearest of the 60,000 misreads 309 of the 10,000"),
     ("09", "60 epochs | 98.04 %", "Nielsen: Neural Networks and Deep Learning, chapter 3"),
