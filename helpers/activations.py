@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.internals.checks import check_choice
+from helpers.internals.checks import check_array, check_choice, check_numbers, checks_arguments
 
 __all__ = [
     "ACTIVATIONS",
@@ -24,6 +24,7 @@ __all__ = [
 LEAK = 0.01
 
 
+@checks_arguments(Z=check_numbers)
 def relu(Z):
     """Return `max(0, Z)`, element by element.
 
@@ -42,6 +43,7 @@ def relu(Z):
     return np.maximum(Z, 0)
 
 
+@checks_arguments(A=check_numbers)
 def relu_derivative(A):
     """Return the slope of ReLU: 1 where `A = relu(Z)` is positive, 0 elsewhere.
 
@@ -58,6 +60,7 @@ def relu_derivative(A):
     return A > 0
 
 
+@checks_arguments(Z=check_numbers)
 def leaky_relu(Z):
     """Return Z where it is positive and `0.01 Z` elsewhere.
 
@@ -77,6 +80,7 @@ def leaky_relu(Z):
     return np.maximum(Z, LEAK * Z)
 
 
+@checks_arguments(A=check_numbers)
 def leaky_relu_derivative(A):
     """Return the slope of the leaky ReLU: 1 where A is positive, 0.01 elsewhere.
 
@@ -94,6 +98,7 @@ def leaky_relu_derivative(A):
     return np.where(A > 0, dtype.type(1), dtype.type(LEAK))
 
 
+@checks_arguments(Z=check_numbers)
 def sigmoid(Z):
     """Return `1 / (1 + exp(-Z))`, without overflow for any Z.
 
@@ -113,6 +118,7 @@ def sigmoid(Z):
     return 0.5 * (1 + np.tanh(0.5 * Z))
 
 
+@checks_arguments(A=check_numbers)
 def sigmoid_derivative(A):
     """Return the slope of the sigmoid from its value, `A (1 - A)`.
 
@@ -128,6 +134,7 @@ def sigmoid_derivative(A):
     return A * (1 - A)
 
 
+@checks_arguments(Z=check_numbers)
 def tanh(Z):
     """Return the hyperbolic tangent of Z.
 
@@ -143,6 +150,7 @@ def tanh(Z):
     return np.tanh(Z)
 
 
+@checks_arguments(A=check_numbers)
 def tanh_derivative(A):
     """Return the slope of the hyperbolic tangent from its value, `1 - A²`.
 
@@ -170,11 +178,18 @@ def softmax(Z):
     -------
     array, shape and dtype of Z
 
+    Raises
+    ------
+    TypeError
+        If Z is not an array of numbers.
+
     Notes
     -----
     The largest score of each column is subtracted first: the result is the same, and exp cannot
     overflow.
     """
+    if type(Z) is not np.ndarray or Z.dtype.kind != "f":  # asked once per batch: quick if right
+        check_array("Z", Z)
     E = np.exp(Z - Z.max(axis=0))
     return E / E.sum(axis=0)
 
@@ -186,11 +201,16 @@ class Activation(NamedTuple):
     derivative: callable
 
 
+def _unchecked(function, derivative):
+    """Return an Activation for the training loop, where nothing is checked twice."""
+    return Activation(function.__wrapped__, derivative.__wrapped__)
+
+
 ACTIVATIONS = {
-    "relu": Activation(relu, relu_derivative),
-    "leaky_relu": Activation(leaky_relu, leaky_relu_derivative),
-    "sigmoid": Activation(sigmoid, sigmoid_derivative),
-    "tanh": Activation(tanh, tanh_derivative),
+    "relu": _unchecked(relu, relu_derivative),
+    "leaky_relu": _unchecked(leaky_relu, leaky_relu_derivative),
+    "sigmoid": _unchecked(sigmoid, sigmoid_derivative),
+    "tanh": _unchecked(tanh, tanh_derivative),
 }
 
 

@@ -50,7 +50,7 @@ def transform(X, *, shift=(0, 0), rotation=0, scale=1, shear=0, image_shape=(28,
     TypeError, ValueError
         If an argument is not as described.
     """
-    image_shape = check_image_shape(image_shape)
+    image_shape = check_image_shape("image_shape", image_shape)
     check_images(X, image_shape)
     shift, scale = _pair("shift", shift), _pair("scale", scale)
     for pixels in shift:
@@ -113,7 +113,7 @@ def distort(
     visual document analysis", 2003; Ciresan, Meier, Gambardella and Schmidhuber, "Deep, big,
     simple neural nets for handwritten digit recognition", 2010.
     """
-    image_shape = check_image_shape(image_shape)
+    image_shape = check_image_shape("image_shape", image_shape)
     check_number("max_shift", max_shift, at_least=0)
     check_number("max_rotation", max_rotation, at_least=0, at_most=180)
     check_number("max_scale", max_scale, at_least=0, at_most=0.9)

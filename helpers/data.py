@@ -11,16 +11,19 @@ import numpy as np
 from helpers.internals.checks import (
     check_array,
     check_choice,
+    check_class_names,
     check_count,
     check_dtype,
+    check_finite,
     check_image_shape,
     check_is_dataset,
+    check_label_array,
     check_path,
     check_rng,
 )
+from helpers.internals.csv_bytes import DataFileError
 from helpers.internals.csv_files import Rules, read_csv_images
-from helpers.internals.csv_text import DataFileError
-from helpers.internals.mnist_files import FOLDER_VARIABLE, read_images
+from helpers.internals.mnist_files import read_images, users_folder
 
 __all__ = ["DataFileError", "Dataset", "find_file", "load_csv", "load_dataset", "split"]
 
@@ -106,8 +109,8 @@ class Dataset:
     image_shape: tuple[int, int] = (28, 28)
 
     def __post_init__(self):
-        object.__setattr__(self, "class_names", tuple(self.class_names))
-        object.__setattr__(self, "image_shape", check_image_shape(self.image_shape))
+        object.__setattr__(self, "class_names", check_class_names(self.class_names))
+        object.__setattr__(self, "image_shape", check_image_shape("image_shape", self.image_shape))
         self._check_X()
         if self.labels is not None:
             self._check_labels()
@@ -125,14 +128,20 @@ class Dataset:
                 f"{hint if X.shape[1] == pixels or labels_fit else ''}"
             )
         if X.size and not (X.min() >= 0 and X.max() <= 1):
+            check_finite("X", X)
+            low, high = X.min(), X.max()
+            advice = "divide the pixels by the largest value a pixel can have"
+            if low < 0:
+                advice = f"they were shifted or standardized: {advice} instead, 255 for most files"
+            elif high < 1.01:
+                advice = "np.clip(X, 0, 1) cuts what rounding left over"
             raise ValueError(
-                f"X has values from {X.min():g} to {X.max():g}, expected 0 to 1; divide the pixels "
-                "by the largest value a pixel can have"
+                f"X has values from {low:.9g} to {high:.9g}, expected 0 to 1; {advice}"
             )
 
     def _check_labels(self):
         labels, m, classes = self.labels, self.X.shape[1], len(self.class_names)
-        check_array("labels", labels, kinds="iu", expected="a NumPy array of integers")
+        check_label_array(labels)
         if labels.shape != (m,):
             images_are_rows = labels.shape == (self.X.shape[0],)
             hint = "; the images seem to be rows: pass X.T" if images_are_rows else ""
@@ -268,8 +277,8 @@ def load_csv(
         check_count("max_pixel", max_pixel, at_most=255)
     check_choice("label_column", label_column, ("auto", "first", "last", None))
     path = check_path("path", path, hint="Dataset(X, labels) takes arrays")
-    class_names = _checked_names(class_names)
-    image_shape = check_image_shape(image_shape) if image_shape is not None else None
+    class_names = check_class_names(class_names) if class_names is not None else None
+    image_shape = check_image_shape("image_shape", image_shape) if image_shape is not None else None
     features = math.prod(image_shape) if image_shape is not None else None
     images = read_csv_images(path, Rules(label_column, max_pixel, class_names, features))
     for note in images.notes:
@@ -277,18 +286,6 @@ def load_csv(
     X = _scale(images.blocks, images.paper, images.ink, dtype).T
     side = math.isqrt(len(X))
     return Dataset(X, images.labels, images.class_names or DIGIT_NAMES, image_shape or (side, side))
-
-
-def _checked_names(class_names):
-    if class_names is None:
-        return None
-    expected = 'expected a list of the names of the classes, such as ["cat", "dog"]'
-    if isinstance(class_names, str) or not hasattr(class_names, "__iter__"):
-        raise TypeError(f"class_names is {class_names!r:.60}, {expected}")
-    class_names = tuple(class_names)
-    if not class_names or len(set(class_names)) < len(class_names):
-        raise ValueError(f"class_names is {class_names!r:.60}, {expected}, each of them once")
-    return class_names
 
 
 def _scale(blocks, paper, ink, dtype):
@@ -312,9 +309,10 @@ def _scale(blocks, paper, ink, dtype):
 def load_dataset(name, part="train", *, dtype=np.float64):
     """Load a data set by name: a bundled one, or a full one that is downloaded once.
 
-    Files in the folder that the environment variable NEURAL_NETWORK_DATA names come first: a
-    bundled set is used from data/ beside the helpers if it is not there, a full set is looked for
-    in a folder of its name there.
+    Files in the folder that the environment variable NEURAL_NETWORK_DATA names come first. A
+    bundled set is used from data/ beside the helpers if it is not there. The files of a full set
+    may be packed or not, carry a number of their download, and lie in a folder of any name there:
+    their checksums tell which they are.
 
     Parameters
     ----------
@@ -355,6 +353,6 @@ def load_dataset(name, part="train", *, dtype=np.float64):
             "they stay unseen; split() sets some of the training images aside"
         )
     file_name, max_pixel, class_names = BUNDLED[name]
-    path = Path(os.environ.get(FOLDER_VARIABLE) or DATA_FOLDER) / file_name
+    path = (users_folder() or DATA_FOLDER) / file_name
     path = path if path.exists() else DATA_FOLDER / file_name
     return load_csv(path, dtype=dtype, max_pixel=max_pixel, class_names=class_names)

@@ -12,12 +12,24 @@ own `forward`, `backward`, ... to examine them. They are called as
 X is (n0, m), Y is (classes, m) one-hot, parameters and gradients are lists of Layers.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from helpers.data import Dataset
 from helpers.gradient_check import STEP, relative_error
-from helpers.internals.checks import check_count, check_float64, check_labeled, check_learning_rate
+from helpers.internals.checks import (
+    check_array,
+    check_count,
+    check_float64,
+    check_function,
+    check_labeled,
+    check_learning_rate,
+    check_number,
+    check_sequence,
+    checks_arguments,
+)
 from helpers.losses import cross_entropy
 from helpers.network import (
     Layer,
@@ -41,9 +53,25 @@ __all__ = [
 ]
 
 
+_part = partial(check_function, or_none=False)
+_checked = partial(
+    checks_arguments,
+    **dict.fromkeys(("initialize", "forward", "loss", "backward"), _part),
+    **dict.fromkeys(("batches", "evaluate", "softmax", "step"), _part),
+    **dict.fromkeys(("X", "Y"), check_array),
+    **dict.fromkeys(("entries", "seeds", "examples", "classes"), check_count),
+    **dict.fromkeys(("seed", "steps"), partial(check_count, at_least=0)),
+    batch_size=partial(check_count, none_means="one batch of all"),
+    sizes=partial(check_sequence, check=check_number, expected="a list of numbers"),
+    activations=partial(check_sequence, check=check_array, expected="a list of arrays"),
+    learning_rate=lambda name, value: check_learning_rate(value),
+)
+
+
 # --- is the gradient that of the loss, and how far does a step go?
 
 
+@_checked(step=partial(check_number, above=0))
 def gradient_errors(
     parameters,
     X,
@@ -117,6 +145,7 @@ def _compare(analytic, numerical):
     return relative_error(analytic, numerical), length / expected, cosine
 
 
+@_checked()
 def gradient_step(
     parameters, X, Y, learning_rate, *, forward=forward_propagation, backward=backward_propagation
 ):
@@ -141,6 +170,7 @@ def gradient_step(
     return update_parameters(parameters, gradients, learning_rate)
 
 
+@_checked()
 def update_ratios(parameters, X, Y, learning_rate, *, step=gradient_step):
     """Measure how far one step moves the weights, and whether it takes the mean over examples.
 
@@ -181,6 +211,7 @@ def update_ratios(parameters, X, Y, learning_rate, *, step=gradient_step):
 # --- does the network start where it should, can it learn, do its neurons answer?
 
 
+@_checked()
 def initial_loss(
     layer_sizes,
     X,
@@ -215,7 +246,6 @@ def initial_loss(
     TypeError, ValueError
         If seeds is not a whole number of at least 1.
     """
-    check_count("seeds", seeds)
     losses = []
     for seed in range(seeds):
         parameters = initialize(layer_sizes, np.random.default_rng(seed))
@@ -225,6 +255,7 @@ def initial_loss(
     return pd.DataFrame(table, index=pd.RangeIndex(seeds, name="seed"))
 
 
+@_checked()
 def overfit(
     X,
     Y,
@@ -262,8 +293,6 @@ def overfit(
     TypeError, ValueError
         If the learning rate is not positive, or steps is not a whole number.
     """
-    check_learning_rate(learning_rate)
-    check_count("steps", steps, at_least=0)
     parameters = initialize(layer_sizes, np.random.default_rng(seed))
     losses = []
     for _ in range(steps):
@@ -272,6 +301,7 @@ def overfit(
     return np.array([*losses, loss(forward(parameters, X)[-1], Y)])
 
 
+@_checked()
 def neuron_report(activations):
     """Count the neurons of each hidden layer that are active, and that differ from all others.
 
@@ -298,6 +328,7 @@ def neuron_report(activations):
 # --- do every example, every label and every number arrive where they are meant to?
 
 
+@_checked()
 def trace_batches(batches, examples, batch_size, *, seed=0):
     """Send numbered examples through a function that makes batches, and count what comes out.
 
@@ -343,6 +374,7 @@ def trace_batches(batches, examples, batch_size, *, seed=0):
     return pd.Series(counts | {"misaligned": int((X != Y).sum())})
 
 
+@_checked(sizes=partial(check_sequence, check=check_count, expected="a list of whole numbers"))
 def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7, 10, 32)):
     """Compare the answers to a batch with the answers to the same examples one at a time.
 
@@ -387,6 +419,7 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
     ).rename_axis("batch size")
 
 
+@_checked()
 def label_sensitivity(evaluate, parameters, train_set, dev_set, *, seed=0):
     """Find out which labels an evaluation depends on, by shuffling those of one set at a time.
 
@@ -429,6 +462,7 @@ def label_sensitivity(evaluate, parameters, train_set, dev_set, *, seed=0):
     return pd.DataFrame({name: evaluate(parameters, *sets) for name, sets in rows.items()}).T
 
 
+@_checked()
 def softmax_report(softmax, *, sizes=(1, 10, 100, 1000), classes=10, examples=7, seed=0):
     """Feed a softmax scores of growing size, and see whether probabilities come out.
 

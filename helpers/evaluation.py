@@ -3,17 +3,21 @@
 Predictions and accuracy (notebook 2), confusion matrix and mistakes (5), nearest examples (7).
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
 from helpers.internals.checks import (
+    check_answers,
     check_array,
     check_count,
     check_examples,
+    check_finite,
     check_labeled,
     check_labels,
-    check_pair,
     check_parameters,
+    checks_arguments,
 )
 from helpers.losses import cross_entropy, one_hot
 from helpers.network import forward_propagation
@@ -51,15 +55,29 @@ def predict_probabilities(parameters, X, *, activation="relu"):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not layers that chain, or X does not fit the first one.
+        If the parameters are not layers that chain, X does not fit the first one, or X holds NaN.
+
+    Warns
+    -----
+    UserWarning
+        If X holds whole numbers over 1, such as pixels from 0 to 255.
     """
     check_parameters(parameters)
     check_examples(parameters, X)
+    if X.dtype.kind in "iu" and X.max(initial=0) > 1:
+        warnings.warn(
+            f"X holds whole numbers up to {X.max()}, expected 0 to 1 as in training; X / 255 "
+            "scales bytes",
+            stacklevel=2,
+        )
     blocks = [
         forward_propagation(parameters, X[:, start : start + BLOCK], activation=activation)[-1]
         for start in range(0, max(X.shape[1], 1), BLOCK)
     ]
-    return blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+    probabilities = blocks[0] if len(blocks) == 1 else np.hstack(blocks)
+    if not np.isfinite(probabilities).all():
+        check_finite("X", X)  # what else makes them NaN is a network that has diverged
+    return probabilities
 
 
 def make_predictions(parameters, X, *, activation="relu"):
@@ -78,9 +96,15 @@ def make_predictions(parameters, X, *, activation="relu"):
     Raises
     ------
     TypeError, ValueError
-        As predict_probabilities does.
+        As predict_probabilities does, and if the network answers NaN.
     """
-    return predict_probabilities(parameters, X, activation=activation).argmax(axis=0)
+    probabilities = predict_probabilities(parameters, X, activation=activation)
+    if np.isnan(probabilities).any():
+        raise ValueError(
+            "parameters make probabilities that are NaN, expected numbers; the training run "
+            "diverged: try a smaller learning rate"
+        )
+    return probabilities.argmax(axis=0)
 
 
 def accuracy(predictions, labels):
@@ -97,10 +121,12 @@ def accuracy(predictions, labels):
 
     Raises
     ------
+    TypeError
+        If predictions or labels are not integers.
     ValueError
         If the shapes differ, or there is no example.
     """
-    predictions, labels = check_pair("predictions", predictions, "labels", labels)
+    predictions, labels = check_answers(predictions, labels)
     return float((predictions == labels).mean())
 
 
@@ -151,7 +177,7 @@ def confusion_matrix(predictions, labels, num_classes=10):
     ValueError
         If the shapes differ, there is no example, or one of them is outside the classes.
     """
-    predictions, labels = check_pair("predictions", predictions, "labels", labels)
+    predictions, labels = check_answers(predictions, labels)
     check_count("num_classes", num_classes)
     rows, columns = check_labels(labels, num_classes), check_labels(predictions, num_classes)
     cells = np.bincount(rows * num_classes + columns, minlength=num_classes**2)
@@ -197,6 +223,7 @@ def mistakes(parameters, dataset, *, activation="relu"):
     return table.sort_values("confidence", ascending=False, kind="stable", ignore_index=True)
 
 
+@checks_arguments(X=check_array)
 def squared_lengths(X):
     """Return the sum of squares of every column.
 
@@ -241,7 +268,13 @@ def nearest_examples(X, x, count=8, *, lengths=None):
         raise ValueError(
             f"x has shape {x.shape} and X {X.shape}, expected one column (n0, 1) for X (n0, m)"
         )
-    lengths = squared_lengths(X) if lengths is None else lengths
+    if lengths is None:
+        lengths = squared_lengths(X)
+    check_array("lengths", lengths)
+    if lengths.shape != X.shape[1:]:
+        raise ValueError(
+            f"lengths have shape {lengths.shape}, expected {X.shape[1:]}; squared_lengths(X)"
+        )
     squares = lengths - 2 * (x.ravel().astype(X.dtype) @ X) + float(x.ravel() @ x.ravel())
     count = min(count, X.shape[1])
     nearest = np.argpartition(squares, count - 1)[:count]

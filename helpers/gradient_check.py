@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from helpers.internals.checks import check_float64, check_number, check_parameters
+from helpers.internals.checks import (
+    as_array,
+    check_float64,
+    check_number,
+    check_numbers,
+    check_parameters,
+)
 from helpers.losses import cross_entropy
 from helpers.network import Layer, backward_propagation, forward_propagation
 
@@ -72,10 +78,12 @@ def relative_error(a, b):
 
     Raises
     ------
-    ValueError
-        If the shapes differ.
+    TypeError, ValueError
+        If one of them does not hold numbers, or the shapes differ.
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = as_array("a", a), as_array("b", b)
+    check_numbers("a", a)
+    check_numbers("b", b)
     if a.shape != b.shape:
         raise ValueError(
             f"a has shape {a.shape} and b {b.shape}, expected two arrays of the same shape"

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from helpers.internals.checks import check_array, check_count, check_labels
+from helpers.internals.checks import (
+    check_array,
+    check_count,
+    check_dtype,
+    check_labels,
+)
 
 __all__ = ["cross_entropy", "one_hot"]
 
@@ -16,7 +21,7 @@ def one_hot(labels, num_classes=10, *, dtype=np.float64):
         Integers from 0 to num_classes - 1.
     num_classes : int
     dtype : dtype
-        Of the result.
+        Of the result: np.float64, np.float32, or of integers or booleans.
 
     Returns
     -------
@@ -30,6 +35,7 @@ def one_hot(labels, num_classes=10, *, dtype=np.float64):
         If the labels are not one-dimensional, or one of them is outside the classes.
     """
     check_count("num_classes", num_classes)
+    check_dtype(dtype, others=("float16", "int", "int64", "int32", "uint8", "bool"))
     labels = check_labels(labels, num_classes)
     Y = np.zeros((labels.size, num_classes), dtype)
     Y[np.arange(labels.size), labels] = 1

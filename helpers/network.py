@@ -12,6 +12,7 @@ import numpy as np
 from helpers.activations import get_activation, softmax
 from helpers.internals.checks import (
     check_choice,
+    check_count,
     check_dtype,
     check_examples,
     check_layer_sizes,
@@ -98,6 +99,8 @@ def weight_scale(scheme, n_in, n_out):
     TypeError, ValueError
         If the scheme is neither of these names nor a positive number.
     """
+    check_count("n_in", n_in)
+    check_count("n_out", n_out)
     if isinstance(scheme, str):
         scales = {"he": np.sqrt(2 / n_in), "glorot": np.sqrt(2 / (n_in + n_out)), "zeros": 0.0}
         check_choice("scheme", scheme, scales, hint="or a positive standard deviation")
@@ -187,6 +190,12 @@ def backward_propagation(parameters, activations, Y, *, activation="relu", out=N
     Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
     """
     derivative = get_activation(activation).derivative
+    if not (
+        type(out) is list and out and type(out[0]) is Layer
+    ):  # the training loop passes layers, and has checked
+        check_parameters(parameters)
+        if out is not None:
+            check_parameters(out, "out")
     check_targets(parameters, activations, Y)
     gradients = out or [Layer(np.empty_like(W), np.empty_like(b)) for W, b in parameters]
     dZ = (activations[-1] - Y) / Y.shape[1]  # the mean over m enters here, once for all layers

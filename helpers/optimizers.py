@@ -10,7 +10,15 @@ import math
 
 import numpy as np
 
-from helpers.internals.checks import check_choice, check_parameters
+from helpers.internals.checks import (
+    check_array,
+    check_choice,
+    check_dict,
+    check_layer_sizes,
+    check_number,
+    check_parameters,
+    checks_arguments,
+)
 from helpers.network import Layer
 
 __all__ = [
@@ -25,6 +33,16 @@ __all__ = [
 
 BLOCK = 2**17  # so many numbers of each array stay in the processor's cache between two operations
 STEPS_BETWEEN_FLUSHES = 128
+_checks_step = checks_arguments(
+    vector=check_array,
+    gradient=check_array,
+    state=check_dict,
+    learning_rate=check_number,
+    decay=check_number,
+    beta1=check_number,
+    beta2=check_number,
+    epsilon=check_number,
+)
 
 
 def pack_parameters(parameters):
@@ -65,9 +83,12 @@ def unpack_parameters(vector, layer_sizes):
 
     Raises
     ------
-    ValueError
-        If a network of these sizes has another number of parameters.
+    TypeError, ValueError
+        If an argument is not as described, or a network of these sizes has another number of
+        parameters.
     """
+    check_array("vector", vector)
+    check_layer_sizes(layer_sizes)
     count = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(layer_sizes))
     if vector.shape != (count,):
         raise ValueError(
@@ -81,6 +102,7 @@ def unpack_parameters(vector, layer_sizes):
     return layers
 
 
+@_checks_step
 def gradient_descent(vector, gradient, state, learning_rate):
     """Move the parameters against the gradient.
 
@@ -97,6 +119,7 @@ def gradient_descent(vector, gradient, state, learning_rate):
         w -= g
 
 
+@_checks_step
 def momentum(vector, gradient, state, learning_rate, *, decay=0.9):
     """Move the parameters by a running sum of past gradients.
 
@@ -124,6 +147,7 @@ def momentum(vector, gradient, state, learning_rate, *, decay=0.9):
         w -= g
 
 
+@_checks_step
 def adam(vector, gradient, state, learning_rate, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """Move each parameter by the mean of its past gradients over the root of their mean square.
 
@@ -185,10 +209,11 @@ def flush_denormals(values, decay):
     values[np.abs(values) < smallest] = 0
 
 
+# for the training loop, where nothing is checked twice
 OPTIMIZERS = {
-    "gradient descent": (gradient_descent, ()),
-    "momentum": (momentum, ("velocity",)),
-    "adam": (adam, ("first_moment", "second_moment")),
+    "gradient descent": (gradient_descent.__wrapped__, ()),
+    "momentum": (momentum.__wrapped__, ("velocity",)),
+    "adam": (adam.__wrapped__, ("first_moment", "second_moment")),
 }
 
 
@@ -213,6 +238,7 @@ def get_optimizer(name, vector):
         For any other name.
     """
     check_choice("optimizer", name, tuple(OPTIMIZERS))
+    check_array("vector", vector)
     function, sums = OPTIMIZERS[name]
     state = {key: np.zeros_like(vector) for key in sums}
     if sums:

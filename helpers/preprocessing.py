@@ -8,10 +8,19 @@ recognition", 1998.
 """
 
 import os
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from helpers.internals.checks import (
+    as_array,
+    check_count,
+    check_flag,
+    check_image_shape,
+    check_picture,
+    checks_arguments,
+)
 from helpers.internals.image_files import MOST_PIXELS, read_image
 from helpers.internals.ink import (
     MOSTLY,
@@ -60,6 +69,9 @@ FEW_PIXELS = 100  # of the longer side; in fewer, one digit's parts may stand ap
 CLEAR = 4  # how many standard deviations of the background ink has to stand out from it
 MOST_INK = 0.6  # of the picture, and of its border
 FRINGE = 0.35  # a share of full ink: with 0.05 or 0.5, digits of other sizes lose a point more
+
+
+_PICTURE = {"gray": check_picture, "ink": check_picture, "image": check_picture}
 
 
 class Stage(NamedTuple):
@@ -166,7 +178,7 @@ def to_gray(image):
             f"the picture is {image!r:.60}, expected an array; read_image(path) of "
             "helpers.preprocessing makes one of a file"
         )
-    image = np.asarray(image)
+    image = as_array("the picture", image)
     shape = image.shape
     if image.dtype.kind not in "buif":
         raise TypeError(
@@ -185,6 +197,8 @@ def to_gray(image):
     full = 255 if image.dtype.kind in "ui" else 1
     if not (np.isfinite(image).all() and image.min() >= 0 and image.max() <= full):
         hint = "; divide by 255" if full == 1 and 0 <= image.min() <= image.max() <= 255 else ""
+        if image.dtype.kind == "u" and image.dtype.itemsize == 2:
+            hint = "; image / 65535 scales 16 bits per pixel"
         raise ValueError(
             f"the picture holds values from {image.min()} to {image.max()}, expected 0 to {full} "
             f"for {image.dtype}{hint}"
@@ -214,6 +228,7 @@ def _advice_on_shape(shape):
     return ""
 
 
+@checks_arguments(**_PICTURE)
 def is_photo(gray):
     """Return whether the border is of many shades, as in a photo and never in a drawing.
 
@@ -230,6 +245,7 @@ def is_photo(gray):
     return paper_of_a_drawing(gray)[1] < MOSTLY
 
 
+@checks_arguments(**_PICTURE, photo=partial(check_flag, or_none=True))
 def find_ink(gray, *, photo=None):
     """Return how much ink each pixel has, and a sentence on how it was found.
 
@@ -335,6 +351,7 @@ def _only_the_digit(ink):
     return ink
 
 
+@checks_arguments(**_PICTURE, longest=check_count)
 def shrink(gray, longest):
     """Return the picture with its longer side at most `longest` pixels.
 
@@ -354,6 +371,7 @@ def shrink(gray, longest):
     return resize(gray, [max(2, round(length * factor)) for length in gray.shape])
 
 
+@checks_arguments(**_PICTURE)
 def crop(ink):
     """Return the smallest rectangle that holds all the ink but the pale fringe of strokes.
 
@@ -377,6 +395,7 @@ def crop(ink):
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+@checks_arguments(**_PICTURE, box=check_count)
 def scale_to_fit(ink, box):
     """Return the ink scaled so that its longer side is `box` pixels and its shape is kept.
 
@@ -393,6 +412,7 @@ def scale_to_fit(ink, box):
     return resize(ink, [max(1, round(length * factor)) for length in ink.shape])
 
 
+@checks_arguments(**_PICTURE, shape=check_image_shape)
 def resize(image, shape):
     """Return the image at another size, each new pixel a weighted mean of old ones under it.
 
@@ -422,6 +442,7 @@ def _weights(old, new):
     return weights / weights.sum(axis=1, keepdims=True)
 
 
+@checks_arguments(**_PICTURE)
 def center(ink):
     """Return the ink in 28 by 28 pixels, its center of mass at the middle, and how it moved.
 

@@ -15,7 +15,10 @@ from helpers.augmentation import noise, transform
 from helpers.internals.checks import (
     check_choice,
     check_count,
+    check_image_shape,
+    check_images,
     check_number,
+    check_numbers,
     check_pair,
     check_rng,
 )
@@ -156,7 +159,10 @@ def perturb(X, kind, strength, *, seed=0, image_shape=(28, 28)):
     TypeError, ValueError
         If an argument is not as described.
     """
+    image_shape = check_image_shape("image_shape", image_shape)
+    check_images(X, image_shape)
     check_choice("kind", kind, PERTURBATIONS)
+    check_number("strength", strength)
     check_count("seed", seed, at_least=0)
     return PERTURBATIONS[kind](X, strength, np.random.default_rng(seed), image_shape)
 
@@ -195,6 +201,7 @@ def reliability(confidence, is_right, *, bins=10):
         raise TypeError(
             f"is_right is an array of {is_right.dtype}, expected booleans; predictions == labels makes them"
         )
+    check_numbers("confidence", confidence)
     if confidence.dtype.kind != "f" or not (confidence.min() >= 0 and confidence.max() <= 1 + 1e-6):
         raise ValueError(
             f"confidence has values from {confidence.min()} to {confidence.max()}, expected "

@@ -1,15 +1,17 @@
 """Saving a network's parameters, and loading them again. Loading a file never runs code."""
 
+import itertools
 import json
 import pickle
-from pathlib import Path
+import re
 
 import numpy as np
 
 from helpers.activations import get_activation
-from helpers.internals.checks import check_parameters
+from helpers.internals.checks import check_dtype, check_parameters, check_path
 from helpers.internals.files import (
     checksum,
+    missing_file,
     pack_npz,
     read_bounded,
     reason,
@@ -17,6 +19,7 @@ from helpers.internals.files import (
     unpack_npz,
     unpack_pickle,
 )
+from helpers.internals.foreign_networks import foreign_kind
 from helpers.network import Layer
 
 __all__ = ["ParameterFileError", "load_metadata", "load_parameters", "save_parameters"]
@@ -59,10 +62,13 @@ def save_parameters(path, parameters, *, activation="relu", metadata=None, dtype
     OSError
         The file cannot be written.
     """
-    path = Path(path)
-    _check_suffix(path)
+    path = check_path("path", path)
+    if path.suffix.lower() not in (".npz", ".pkl", ".pickle"):
+        raise ValueError(f"path {path} ends in {path.suffix!r}, expected .npz (or .pkl)")
     get_activation(activation)
     check_parameters(parameters)
+    if dtype is not None:
+        check_dtype(dtype, others=("float16",))
     arrays = {}
     for number, layer in enumerate(parameters, 1):
         for letter, array in zip("Wb", layer, strict=True):
@@ -79,14 +85,14 @@ def load_parameters(path):
     """Load the parameters saved in a .npz or .pkl file.
 
     Files made by hand with ``np.savez(path, W1=W1, b1=b1, ...)`` or
-    ``pickle.dump({"W1": W1, ...}, file)`` are read too, of any protocol and of Python 2. Nothing
-    in the file is ever run.
+    ``pickle.dump({"W1": W1, ...}, file)`` are read too, of any protocol and of Python 2, and so
+    are lists W1, b1, W2, b2, ... without names. Nothing in the file is ever run.
 
     Parameters
     ----------
     path : str or os.PathLike
-        A file of at most 1 GiB, packed or unpacked. Loading takes at most four times its unpacked
-        size, and 200 MiB, of memory.
+        A file of at most 1 GiB, packed or unpacked, whatever its name ends in. Loading takes at
+        most four times its unpacked size, and 200 MiB, of memory.
 
     Returns
     -------
@@ -99,8 +105,6 @@ def load_parameters(path):
         There is no such file.
     ParameterFileError
         A ValueError: the content is damaged, hostile or not a network.
-    ValueError
-        The path ends in something else than .npz, .pkl or .pickle.
     OSError
         The file cannot be read.
     """
@@ -126,27 +130,28 @@ def load_metadata(path):
 
 def _read(path):
     """The parameters and the metadata in a file."""
-    path = Path(path)
-    _check_suffix(path)
+    path = check_path("path", path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; expected the path of one file in it")
     try:
         content = read_bounded(path)
         return _network(_entries(content))
     except FileNotFoundError:
-        raise FileNotFoundError(
-            f"there is no file {path}; save_parameters writes one, or check the spelling and the "
-            "folder"
-        ) from None
+        raise FileNotFoundError(f"{missing_file(path)}; save_parameters writes one") from None
     except OSError:
         raise
     except Exception as error:  # damaged files make zipfile, pickle and NumPy raise almost anything
+        why = reason(error)
+        advice = "; load a file that save_parameters wrote, or save it again" * (";" not in why)
         raise ParameterFileError(
-            f"{path} does not hold the parameters of a network: {reason(error)}; "
-            "load a file that save_parameters wrote, or save it again"
+            f"{path} does not hold the parameters of a network: {why}{advice}"
         ) from error
 
 
 def _entries(content):
     """The arrays and texts in a file, which is what its first bytes say, whatever its name."""
+    if foreign := foreign_kind(content):
+        raise ValueError(foreign)
     if content.startswith(b"PK"):
         return unpack_npz(content)
     if content[:1] and content[:1] in b"\x80(}c]":  # all protocols of pickle
@@ -164,11 +169,22 @@ def _network(entries):
         raise ValueError(
             f"its metadata has {len(text):,} characters, expected at most {MAX_METADATA:,}"
         )
-    names = [f"{letter}{number}" for number in range(1, len(entries) // 2 + 1) for letter in "Wb"]
-    if not names or set(names) != set(entries):
+    if {"facts", "history", "vector"} <= set(entries):
         raise ValueError(
-            f"it holds {', '.join(map(str, entries)) or 'nothing'}, expected W1, b1, W2, b2, ..."
+            "it is a checkpoint of train, not a network; train(..., resume_from=path) goes on from "
+            "it, and returns .parameters"
         )
+    if set(entries) == {f"arr_{i}" for i in range(len(entries))}:  # np.savez(path, W1, b1, ...)
+        places = (f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(entries)))
+        entries = {place: entries[f"arr_{i}"] for i, place in enumerate(places)}
+    names = list(itertools.takewhile(entries.__contains__, _names()))
+    others = [str(name) for name in entries if name not in names]
+    if others or not names or len(names) % 2:
+        held = ", ".join(map(str, entries)) or "nothing"
+        advice = "np.savez(new_path, W1=W1, b1=b1, W2=W2, b2=b2) writes such a file"
+        if names and len(names) % 2 == 0 and not any(map(_is_of_a_layer, others)):
+            advice = f"leave {', '.join(others)} out (save_parameters keeps facts as metadata)"
+        raise ValueError(f"it holds {held}, expected W1, b1, W2, b2, ...; {advice}")
     _check_numbers(entries)
     arrays = {
         name: np.array(entries[name], entries[name].dtype.newbyteorder("="), order="C")
@@ -179,13 +195,6 @@ def _network(entries):
         if texts["sha256"] != checksum(saved):
             raise ValueError("its content has changed since it was saved (the checksum differs)")
     parameters = [Layer(arrays[W], arrays[b]) for W, b in zip(names[::2], names[1::2], strict=True)]
-    for number, (W, b) in enumerate(parameters, 1):
-        if W.ndim == 2 and b.size == W.shape[1] != W.shape[0]:
-            raise ValueError(
-                f"W{number} has shape {W.shape} and b{number} {b.size} numbers, so W{number} seems "
-                f"to be (n_in, n_out) as in Keras or scikit-learn; save W{number}.T, and "
-                f"b{number}.reshape(-1, 1)"
-            )
     check_parameters(parameters)
     metadata = json.loads(text)
     if not isinstance(metadata, dict) or metadata.get("format_version", 1) != FORMAT_VERSION:
@@ -195,10 +204,14 @@ def _network(entries):
     return parameters, metadata | {"layer_sizes": _layer_sizes(parameters)}
 
 
-def _check_suffix(path):
-    """Check that a path ends in one of the three suffixes."""
-    if path.suffix.lower() not in (".npz", ".pkl", ".pickle"):
-        raise ValueError(f"{path} ends in {path.suffix!r}, expected .npz (or .pkl)")
+def _names():
+    """W1, b1, W2, b2, and so on."""
+    return (f"{letter}{number}" for number in itertools.count(1) for letter in "Wb")
+
+
+def _is_of_a_layer(name):
+    """Whether an entry is called like those of a layer."""
+    return re.fullmatch(r"[WwBb]_?\d+", name) is not None
 
 
 def _check_numbers(arrays):

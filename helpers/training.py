@@ -11,6 +11,7 @@ import itertools
 import math
 import os
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -376,6 +377,17 @@ def training_result(state, settings, stop_reason):
     )
 
 
+def warn_of_one_class(name, dataset):
+    """Warn where all examples have one label: a network then learns to say nothing else."""
+    classes = np.unique(dataset.labels)
+    if len(classes) == 1 < len(dataset):
+        warnings.warn(
+            f"all {len(dataset)} examples of {name} have the label {classes[0]}, expected several "
+            "classes; look at dataset.labels",
+            stacklevel=3,
+        )
+
+
 @lists_settings(Settings)
 def train(
     train_set,
@@ -434,6 +446,8 @@ def train(
     settings = Settings(layer_sizes=layer_sizes, **settings)
     check_dataset("train_set", train_set, settings.layer_sizes)
     check_dataset("dev_set", dev_set, settings.layer_sizes)
+    check_function("on_epoch", on_epoch)
+    warn_of_one_class("train_set", train_set)
     state, file = open_checkpoint(
         checkpoint,
         resume_from,

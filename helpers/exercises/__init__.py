@@ -4,7 +4,7 @@ import importlib
 
 from helpers.exercises.progress import progress
 
-MODULES = [f"notebook_{number}" for number in range(1, 9)]
+MODULES = [f"notebook_{number}" for number in range(1, 10)]
 
 __all__ = ["progress"]
 for _name in MODULES:

@@ -269,6 +269,8 @@ def load_checkpoint(path):
 
 def interpret(arrays):
     """Return the TrainingState in the arrays of a file; raises almost anything if there is none."""
+    if "W1" in arrays:
+        raise ValueError("it holds the parameters of a network, which load_parameters reads")
     claimed = str(arrays.pop("sha256", ""))
     text = arrays["facts"] = str(arrays.get("facts", ""))
     if len(text) > MAX_FACTS or claimed != checksum(arrays):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.internals.csv_text import LABEL_NAMES, DataFileError, check_lines, is_count
+from helpers.internals.csv_bytes import DataFileError
+from helpers.internals.csv_text import LABEL_NAMES, check_lines, is_count
 
 
 class Columns(NamedTuple):
@@ -119,6 +120,8 @@ def _label_among(name, frame, names, labels, others, left, rules, notes):
     chosen = {"first": left[0], "last": left[-1]}.get(rules.label_column)
     if chosen in others:
         return chosen
+    if len(others) > 1 and len(others) in (10, len(rules.class_names or ())):
+        raise _no_image(name, frame, len(left), rules)
     if len(others) > 1:
         listed = " and ".join(column_title(names, i) for i in others[:3])
         raise DataFileError(
@@ -153,7 +156,7 @@ def _checked_label(name, frame, names, label, left, rules, notes):
         return chosen
     if not _is_image(len(left) - 1, rules):
         raise _no_image(name, frame, len(left), rules)
-    if names and not is_count([names[i] for i in left]):
+    if names and not _only_number([names[i] for i in left]):
         raise DataFileError(
             f"{name}: the header names none of the {len(left)} columns label (the first is "
             f"{names[left[0]]!r:.40}, the last {names[left[-1]]!r:.40}); "
@@ -180,17 +183,34 @@ def _in_order(name, names, pixels, notes):
             f"{name}: the header has the name {names[twice]!r:.40} twice; keep one column of it"
         )
     ordered = sorted(pixels, key=numbers.get)
+    first, last = (numbers[ordered[i]] for i in (0, -1))
+    if len(first) == 1 and last[0] - first[0] != len(pixels) - 1:
+        gap = next(n for n in range(first[0], last[0]) if (n,) not in numbers.values())
+        notes.append(f"its pixels have no number {gap}: is a column missing?")
     if ordered == pixels:
         return pixels
     if len(numbers[pixels[0]]) == 1:
         notes.append(f"its pixels were put in the order of their names, {names[ordered[0]]} first")
         return ordered
     if sorted(pixels, key=lambda i: numbers[i][::-1]) == pixels:
+        notes.append(
+            f"its pixels are named {names[pixels[0]]}, {names[pixels[1]]}, … and were taken row by "
+            "row in the order of the file; if these numbers are (row, column), turn the images: "
+            "X.reshape(28, 28, -1).transpose(1, 0, 2).reshape(784, -1)"
+        )
         return pixels
     raise DataFileError(
         f"{name}: the pixels, {names[pixels[0]]}, {names[pixels[1]]}, …, are not in order, row by "
         "row; put the columns in order"
     )
+
+
+def _only_number(names):
+    """Tell whether names only number the columns: 0, 1, 2, or V1, V2, V3 as R writes."""
+    common = {re.sub(r"\d+", "", name).lower().rstrip("_. ") for name in names}
+    numbers = [re.sub(r"\D+", "", name) for name in names]
+    usual = {"", "v", "var", "x", "c", "col", "column", "f", "field", "feature", "unnamed:"}
+    return len(common) == 1 and common <= usual and (is_count(numbers) or is_count(["0", *numbers]))
 
 
 def _is_image(pixels, rules):
@@ -263,10 +283,12 @@ def _no_image(name, frame, columns, rules):
                     f"{labels}:].to_numpy().reshape(len(table), -1, {channels})[:, :, :3]"
                     ".mean(axis=2)"
                 )
-    if m == columns:
+    if columns >= 8 and m % columns == 0:
+        images = f"{m // columns} images" if m > columns else "one image"
         return DataFileError(
-            f"{name} is {m} lines of {columns} numbers, which looks like one image; expected one "
-            'image per row: numpy.savetxt(new_path, table.reshape(1, -1), fmt="%d", delimiter=",")'
+            f"{name} is {m} lines of {columns} numbers, which looks like {images}; expected one "
+            f"image per row: numpy.savetxt(new_path, table.reshape({m // columns}, -1), "
+            'fmt="%d", delimiter=",")'
         )
     if m >= 64 and any(_is_image(m - labels, rules) for labels in (0, 1)):
         return DataFileError(
@@ -295,10 +317,18 @@ def _no_image(name, frame, columns, rules):
 
 
 def check_orientation(table, columns, rules):
-    """Refuse a table that may hold an image in each column instead of each row."""
+    """Refuse a table that may hold an image in each column, or four numbers per pixel."""
+    rows, n = table.rows, len(columns.pixels)
+    if n % 4 == 0 and n >= 256 and not rules.features:
+        opaque = all((block[:, 3::4] == 255).all() for block in table.blocks)
+        if opaque and not all((block == 255).all() for block in table.blocks):
+            raise DataFileError(
+                f"every fourth pixel of {table.name} is 255, so they look like {n // 4} pixels in "
+                "color (RGBA), and gray ones are read; their means are "
+                f"table.to_numpy()[:, -{n}:].reshape(len(table), -1, 4)[:, :, :3].mean(axis=2)"
+            )
     if columns.known or columns.names or rules.features:
         return
-    rows, n = table.rows, len(columns.pixels)
     if rows in (784, 785) and n < 784:
         raise DataFileError(
             f"{table.name} has {rows} rows of {n} numbers: images of {n} pixels, or one image of "

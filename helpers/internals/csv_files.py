@@ -5,12 +5,14 @@ damaged is refused with one sentence.
 """
 
 import math
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from helpers.internals.csv_bytes import DataFileError
 from helpers.internals.csv_columns import (
     check_later,
     check_orientation,
@@ -18,12 +20,14 @@ from helpers.internals.csv_columns import (
     find_columns,
 )
 from helpers.internals.csv_text import (
-    DataFileError,
     check_line,
     find_layout,
     read_blocks,
     read_table,
 )
+
+DIMMEST = 153  # of 255: where no pixel of a file is brighter, a sentence asks for max_pixel
+MISSING = {"", "?", "-", "nan", "na", "n/a", "#n/a", "null", "none"}  # instead of a label
 
 
 class Rules(NamedTuple):
@@ -110,7 +114,8 @@ class _Table:
         whole = kinds <= set("iu") or bool((values == np.floor(values)).all())
         if not np.isfinite([float(low), float(high)]).all():
             row, column = np.argwhere(~np.isfinite(values.astype(float)))[0]
-            self._refuse_field(number, text, row, columns, column, str(values[row, column]))
+            shown = str(values[row, column])
+            self._refuse_field(number, text, frame, row, columns, column, shown)
         small = whole and low >= 0 and high <= 255
         self.blocks.append(values.astype(np.uint8 if small else np.float64, order="C"))
         self.rows += len(values)
@@ -119,7 +124,7 @@ class _Table:
 
     def _only_numbers(self, number, text, frame, columns):
         """Turn columns of texts into numbers, or refuse the first field that is none."""
-        frame = frame.copy()
+        given, frame = frame, frame.copy()
         bad = []
         for place, i in enumerate(columns.pixels):
             if frame[i].dtype.kind in "iuf":
@@ -131,17 +136,25 @@ class _Table:
             frame[i] = numbers
         if bad:
             row, place, field = min(bad)
-            self._refuse_field(number, text, row, columns, place, repr(field[:40]))
+            self._refuse_field(number, text, given, row, columns, place, repr(field[:40]))
         return frame
 
-    def _refuse_field(self, number, text, row, columns, place, shown):
+    def _refuse_field(self, number, text, frame, row, columns, place, shown):
         line = self.line(self.rows + row)
         where = f"row {line} of {self.name}"
         check_line(where, text.decode().split("\n")[line - number], self.layout)
-        shown = "nothing" if not shown.strip("' ") else shown
+        advice = "correct it, or leave the row out"
+        read = f"pandas.read_csv(path{', header=None' * (not columns.names)}"
+        if re.fullmatch(r"'(0[xX][\da-fA-F]+|(?=\d?[a-fA-F])[\da-fA-F]{1,2})'", shown):
+            to_numbers = "map(lambda v: int(v, 16)).to_csv(new_path, index=False)"
+            advice = f"if its pixels are hexadecimal: {read}, dtype=str).{to_numbers}"
+        elif not shown.strip("' "):
+            shown, fields = "nothing", frame[columns.pixels].astype(str)
+            if (fields.map(str.strip) == "").to_numpy().mean() > 0.1:
+                advice = f"if empty fields are 0: {read}).fillna(0).to_csv(new_path, index=False)"
         raise DataFileError(
             f"{where} has {shown} in {column_title(columns.names, columns.pixels[place])}, expected "
-            f"a pixel, a number from 0 to {self.most}; correct it, or leave the row out"
+            f"a pixel, a number from 0 to {self.most}; {advice}"
         )
 
     def line(self, row):
@@ -196,7 +209,7 @@ def _range(table, columns, rules, notes):
             f"the brightest pixel of {table.name} is {high:g}, expected up to 255; pass the number "
             "of full ink as max_pixel, or max_pixel=255 if the images are that dark"
         )
-    if 0 < high < ink / 8:
+    if 0 < high < (ink / 8 if most else DIMMEST):
         notes.append(
             f"its brightest pixel is {high:g} of {ink}; if its pixels go from 0 to a smaller "
             "number, pass that as max_pixel"
@@ -261,7 +274,14 @@ def _labels(table, columns, values, rules, notes):
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
     known = np.isfinite(numbers)
     names = rules.class_names
-    if not known.any() and all(texts) and "nan" not in {text.lower() for text in texts}:
+    missing = np.array([text.lower() in MISSING for text in texts])
+    if len(texts) and missing.all():
+        raise DataFileError(
+            f"row {table.line(0)} of {table.name} has {repr(texts[0]) * bool(texts[0]) or 'nothing'} "
+            f"in {where}, and so have all rows, expected a label; leave the column out: "
+            f"table.drop(columns=table.columns[{columns.label}])"
+        )
+    if not known.any() and not missing.any():
         return _named_labels(table, where, texts, names, notes)
     classes = 10 if names is None else len(names)
     fits = known & (numbers >= 0) & (numbers < classes) & (numbers == np.floor(numbers))

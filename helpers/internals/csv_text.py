@@ -1,146 +1,38 @@
-"""The text of a CSV file: its bytes unpacked and decoded, its layout found out, its blocks read.
+"""The text of a CSV file: its bytes decoded, its layout found out, its blocks read.
 
 Blocks of plain numbers are read by NumPy, others by pandas; csv_files finds out what they mean.
 What is damaged is refused with one sentence that names file and row.
 """
 
-import bz2
 import codecs
 import csv
-import difflib
-import gzip
 import io
-import lzma
 import re
-import zipfile
-import zlib
 from collections import Counter
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.internals.file_kinds import FIRST_BYTES, what_is
+from helpers.internals.csv_bytes import DAMAGE, DataFileError, open_unpacked
 
-MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
 MAX_LINE = 2**22  # characters in a line
 MAX_COLUMNS = 2**16 + 16  # images of 256 x 256; pandas takes a second for such a line
 PIECE_BYTES = 2**18  # of the file or a block at once: fits a processor's cache
 BLOCK_BYTES = 2**23  # of text read at once: large enough for the fixed costs of pandas
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "y")
-_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
-_AS_DATASET = "; Dataset(images.reshape(len(images), -1).T / 255, labels) takes arrays"
-_AS_CSV = "; its to_csv(new_path, index=False) writes CSV"
-_WAYS_ON = {
-    **dict.fromkeys(("npz", "npy", "pickle", "hdf5", "matlab", "torch", "idx"), _AS_DATASET),
-    **dict.fromkeys(("parquet", "feather"), _AS_CSV),
-    "json": '; a list of rows: numpy.savetxt(new_path, rows, fmt="%d", delimiter=",") writes CSV',
-    "arff": "; pandas.DataFrame(table[0]).to_csv(new_path, index=False) writes CSV",
-}
 
 
-class DataFileError(ValueError):
-    """The content of a data file is not what the loader reads.
-
-    Parameters
-    ----------
-    message : str
-        One sentence that names file, row (line of the file, from 1) and column. Characters that
-        do not print become question marks.
-    """
-
-    def __init__(self, message):
-        super().__init__("".join(c if c.isprintable() else "?" for c in message))
-
-
-# --- bytes
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; expected the path of one CSV file in it")
-    if not path.exists():
-        raise FileNotFoundError(_missing(path))
-    if not path.is_file():  # a pipe would let us wait for ever
-        raise DataFileError(f"{path.name} is a device or a pipe; expected a file")
-    with path.open("rb") as file:
-        kind = what_is(file.read(FIRST_BYTES))
-    openers = {"gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open, "zip": _open_member}
-    packed = kind is not None and kind.name in openers
-    file = openers[kind.name](path) if packed else path.open("rb")
-    stream = io.BufferedReader(_Limited(file, path.name), FIRST_BYTES)
-    kind = what_is(stream.peek())
-    if kind is not None:
-        verb = "holds" if packed else "is"
-        raise DataFileError(
-            f"{path.name} {verb} {kind.title}, not a CSV file: {kind.way_out}{_WAYS_ON.get(kind.name, '')}"
-        )
-    return stream
-
-
-def _open_member(path):
-    archive = zipfile.ZipFile(path)
-    names = [
-        name
-        for name in archive.namelist()
-        if not name.endswith("/") and not name.startswith("__MACOSX/")
-    ]
-    if len(names) != 1:
-        raise DataFileError(
-            f"{path.name} is a zip archive of {len(names)} files, expected one "
-            f"({', '.join(names[:3])}{', …' * (len(names) > 3)}); unpack it, and load one of them"
-        )
-    try:
-        return archive.open(names[0])
-    except (RuntimeError, NotImplementedError) as error:
-        raise DataFileError(f"{path.name} cannot be unpacked here ({error}); unpack it") from None
-
-
-class _Limited(io.RawIOBase):
-    """A file that refuses to give more than MAX_BYTES, since kilobytes can unpack to terabytes."""
-
-    def __init__(self, file: BinaryIO, name: str):
-        self.file, self.file_name, self.left = file, name, MAX_BYTES
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        block = self.file.read1(len(buffer))
-        self.left -= len(block)
-        if self.left < 0:
-            raise DataFileError(
-                f"{self.file_name} has more than {MAX_BYTES:,} bytes of text; expected fewer, so divide it into files"
-            )
-        buffer[: len(block)] = block
-        return len(block)
-
-    def close(self):
-        self.file.close()
-        super().close()
-
-
-def _missing(path: Path) -> str:
-    if re.match(r"\w+:/", str(path)):
-        return f"{path.name} is a web address, expected a file: download it first"
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}, so {path.name} cannot be read from it"
-    others = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    close = difflib.get_close_matches(path.name, others, n=1)
-    hint = f"did you mean {close[0]}?" if close else "check the name and the folder"
-    return f"there is no file {path}; {hint}"
-
-
-# --- text
+# --- decoding
 
 
 def read_blocks(path: Path):
     """Yield (number of its first line, lines of UTF-8 text that all end with a line feed)."""
     number, rest = 1, bytearray()
     try:
-        with _open(path) as file:
+        with open_unpacked(path) as file:
             if file.peek().startswith(codecs.BOM_UTF8):
                 file.read(len(codecs.BOM_UTF8))
             decode = _decoder(file.peek())
@@ -168,8 +60,8 @@ def read_blocks(path: Path):
         raise DataFileError(
             f"{path.name} is cut off or damaged after row {number - 1}: it is not UTF-16 text to its end; copy it again"
         ) from None
-    except (*_DAMAGE, OSError) as error:
-        if type(error) is not OSError and not isinstance(error, _DAMAGE):
+    except (*DAMAGE, OSError) as error:
+        if type(error) is not OSError and not isinstance(error, DAMAGE):
             raise  # no such file, no permission
         rows = number - 1 + rest.count(b"\n")
         raise DataFileError(
@@ -186,7 +78,9 @@ def read_blocks(path: Path):
 def _decoder(start: bytes):
     """Return what turns the bytes of a file into UTF-8, told by their start."""
     even, odd = start[0:1000:2], start[1:1000:2]
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        encoding = "utf-32"
+    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif len(start) > 3 and not even.count(0) and odd.count(0) > 0.9 * len(odd):
         encoding = "utf-16-le"
@@ -283,9 +177,20 @@ def find_layout(name, text, notes):
         filled = filled[1:]
     if not filled:
         raise DataFileError(f"{name} has no rows; expected one image per row")
+    while len(filled) > 2 and _is_a_title([line for _, line in filled]):
+        notes.append(
+            f"row {filled[0][0] + 1} ({filled[0][1].strip():.40}) is no row of the table and was "
+            "left out"
+        )
+        filled = filled[1:]
     rows = [line for _, line in filled]
     data = rows[1:] or rows
-    if rows[0].lstrip().startswith("[") and rows[0].rstrip().endswith("]"):
+    if re.search(r"(^|[,;\s])(\.\.\.|…)([,;\s\]]|$)", rows[0] + "\n" + rows[-1]):
+        raise DataFileError(
+            f"row {filled[0][0] + 1} of {name} is shortened by ..., as Python prints a large table; "
+            "write the table itself, for example by its to_csv(new_path, index=False)"
+        )
+    if re.match(r"\s*\[\s*[-\d].*\]\s*$", rows[0]):
         raise DataFileError(
             f"row {filled[0][0] + 1} of {name} stands in brackets, as Python prints a list; write "
             'the rows by numpy.savetxt(new_path, rows, fmt="%d", delimiter=",")'
@@ -293,7 +198,8 @@ def find_layout(name, text, notes):
     separator = separator or _separator(data)
     if separator is None:
         raise DataFileError(
-            f"row {filled[0][0] + 1} of {name} has no commas; expected one image per row, its pixels between commas"
+            f"row {filled[0][0] + 1} of {name} has no commas ({rows[0].strip():.40}); expected one "
+            "image per row, its pixels between commas"
         )
     quote = "'" if data[-1].count("'") > data[-1].count('"') else '"'
     layout = Layout(separator, quote, ".", None, 0, filled[0][0], None)
@@ -321,6 +227,15 @@ def find_layout(name, text, notes):
     elif len(names) == columns + 1 and not names[-1]:
         names = names[:-1]
     return layout._replace(columns=len(names), names=names, head=filled[0][0] + 1)
+
+
+def _is_a_title(lines):
+    """Tell whether the first line is one text, where the table below has many columns."""
+    sign = _separator(lines[2:])
+    if sign is None or sign == " " or re.fullmatch(r"[-+\d.,;\s]*", lines[0]):
+        return False
+    widths = [len(_split(line, sign)) for line in lines]
+    return widths[0] <= 2 < 4 <= widths[-1]
 
 
 def _first_lines(text):
@@ -393,6 +308,8 @@ def read_table(name, number, text, layout):
             "is a label and an image of 256×256 pixels; make the images smaller"
         )
     table = _small_numbers(text, layout)
+    if table is None and (bare := _without_quotes(text, layout)) is not None:
+        table = _small_numbers(bare, layout)
     if table is not None:
         return pd.DataFrame(table, copy=False)
     try:
@@ -415,6 +332,19 @@ def read_table(name, number, text, layout):
             "per row, its pixels between commas and each quote closed"
         )
     return frame
+
+
+def _without_quotes(text, layout):
+    """Return a block without its quotes where each of them is around one whole field, or None."""
+    quote, sign = layout.quote.encode(), layout.separator.encode()
+    before = text.count(sign + quote) + text.count(b"\n" + quote) + text.startswith(quote)
+    after = text.count(quote + sign) + text.count(quote + b"\n")
+    if not 0 < before == after == text.count(quote) / 2:
+        return None
+    letters = np.frombuffer(text, np.uint8)
+    inside = np.cumsum(letters == quote[0], dtype=np.uint8) & 1
+    ends = (letters == sign[0]) | (letters == ord("\n"))
+    return None if inside[ends].any() else text.replace(quote, b"")
 
 
 def _small_numbers(text, layout):
@@ -461,7 +391,9 @@ def check_line(where, line, layout):
     fields = layout.split(line)
     if layout.names and [field.strip() for field in fields] == layout.names:
         raise DataFileError(f"{where} repeats the header; remove that line")
-    if layout.names and len(fields) > 2 and _is_header(fields):
+    words = [field for field in fields if re.match(r"\s*[^\W\d]", field)]
+    hexadecimal = all(re.fullmatch(r"[\da-fA-F]{1,2}", field.strip()) for field in fields)
+    if layout.names and len(words) * 2 > len(fields) > 2 and not hexadecimal:
         raise DataFileError(f"{where} is a second header line; keep one")
     if len(fields) != layout.columns:
         raise DataFileError(

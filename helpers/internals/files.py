@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import difflib
 import errno
 import glob
 import hashlib
@@ -10,6 +11,7 @@ import math
 import os
 import pickle
 import pickletools
+import re
 import stat
 import time
 import uuid
@@ -17,6 +19,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+
+from helpers.internals.foreign_networks import way_out_of
 
 MAX_BYTES = 2**30  # a file that is larger, or declares more, is refused before memory is taken
 MAX_MEMBERS = 1000  # arrays in an archive
@@ -138,12 +142,24 @@ def read_bounded(path, limit=MAX_BYTES):
     return Path(path).read_bytes()
 
 
+def missing_file(path):
+    """Why there is no file at a path, and the name there that is most like it."""
+    if re.match(r"\w+:/", str(path)):
+        return f"{path.name} is a web address, expected a file: download it first"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}, so {path.name} cannot be read from it"
+    others = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    close = difflib.get_close_matches(path.name, others, n=1)
+    hint = f"did you mean {close[0]}?" if close else "check the name and the folder"
+    return f"there is no file {path}; {hint}"
+
+
 def reason(error):
     """What is wrong with a file, in one printable line, from what reading it raised."""
     damaged = f"it is damaged or cut off ({error!r:.80})"
     text = str(error) if type(error) is ValueError else damaged  # our own say it well
     line = " ".join(text[:2000].split())
-    return "".join(letter if letter.isprintable() else "?" for letter in line)[:300]
+    return "".join(letter if letter.isprintable() else "?" for letter in line)[:500]
 
 
 def unpack_npz(content, kinds="fU"):
@@ -153,6 +169,10 @@ def unpack_npz(content, kinds="fU"):
     arrays = {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
+        names = [member.filename for member in members]
+        if names and not any(name.endswith(".npy") for name in names):
+            listed = ", ".join(names[:3]) + ", …" * (len(names) > 3)
+            raise ValueError(f"it is a zip archive of {listed}; unpack it, and load one of them")
         if sum(member.file_size for member in members) > MAX_BYTES:
             raise ValueError(f"its arrays declare more than {MAX_BYTES:,} bytes")
         for member in members:
@@ -162,17 +182,35 @@ def unpack_npz(content, kinds="fU"):
             if name in arrays:
                 raise ValueError(f"it holds {name!r} twice")
             with archive.open(member) as stream:  # which gives no more than the member declares
-                version, _ = np.lib.format.read_magic(stream)
+                version = _version_of(stream, name)
                 shape, _, dtype = NPY_HEADERS[version](stream)
                 if dtype.kind not in kinds:
                     point = "" if "i" in kinds else " with a decimal point"
-                    raise ValueError(f"{name!r} holds {dtype}, expected numbers{point}")
+                    advice = _advice_on(name, names)
+                    raise ValueError(f"{name!r} holds {dtype}, expected numbers{point}{advice}")
                 length = member.file_size - stream.tell()
                 if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != length:
                     raise ValueError(f"{name!r} is not as long as its shape {shape} needs")
                 stream.seek(0)
                 arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
     return arrays
+
+
+def _version_of(stream, name):
+    """The version of the format of an array."""
+    try:
+        return np.lib.format.read_magic(stream)[0]
+    except ValueError:
+        raise ValueError(f"its part {name!r} is no array, or damaged") from None
+
+
+def _advice_on(name, names):
+    """What to do about an entry that is not an array of numbers with a decimal point."""
+    if re.fullmatch(r"[Wb][1-9]\d*", str(name)):
+        return f"; {name} = np.array({name}, float) before it is saved"
+    if any(str(other).removesuffix(".npy") == "W1" for other in names):
+        return "; leave it out"
+    return "; save the arrays of each layer as W1, b1, W2, b2, ..."
 
 
 # Pickles. Nothing that a pickle names is ever called: the names that NumPy's arrays need become
@@ -185,6 +223,7 @@ NAMES = {
     "ndarray": ("numpy",), "dtype": ("numpy",),
     "encode": ("_codecs",), "bytes": ("builtins", "__builtin__"),  # bytes in protocols 0 to 2
     "OrderedDict": ("collections",),
+    "scalar": ("numpy._core.multiarray", "numpy.core.multiarray"),  # not an array, but harmless
 }
 # What dicts of arrays are made of; the instructions that make other objects are missing.
 OPCODES = """
@@ -200,26 +239,55 @@ OPCODES = """
 
 def unpack_pickle(content):
     """The dict of arrays and texts in a pickle, of Python 2 or 3, made without running anything."""
-    counts = collections.Counter()
-    for opcode, _, _ in pickletools.genops(content):
+    counts, texts, name = collections.Counter(), collections.deque(maxlen=2), ""
+    for opcode, argument, _ in _opcodes(content):
+        if opcode.name in ("GLOBAL", "STACK_GLOBAL"):
+            asked = ".".join(argument.split(" ") if argument else texts)
+            name = asked if not name or name.startswith("numpy.") else name  # arrays are harmless
+        elif isinstance(argument, str):
+            texts.append(argument[:100])
         if opcode.name not in OPCODES:
+            what = f"an object of {name}" if name else f"{opcode.name} of pickle"
             raise ValueError(
-                f"it asks for {opcode.name} of pickle, which makes objects, and may run nothing"
+                f"it asks for {what}, and a file of parameters may run nothing; {way_out_of(name)}"
             )
         counts[opcode.name in ("FLOAT", "BINFLOAT", "APPEND")] += 1
         if counts[False] > MAX_OPCODES or counts[True] > MAX_NUMBERS:
             raise ValueError("it asks for more memory than its arrays need")
     entries = _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
+    if type(entries) in (list, tuple):
+        entries = _by_name(entries)
     if type(entries) is not dict:
-        kind = entries.name if isinstance(entries, _Note) else type(entries).__name__
-        raise ValueError(f"it holds a {kind}, expected a dict of arrays W1, b1, W2, b2, ...")
+        kind = "one array" if isinstance(entries, _Note) else f"a {type(entries).__name__}"
+        raise ValueError(
+            f"it holds {kind}, expected a dict of arrays W1, b1, W2, b2, ...; "
+            'pickle.dump({"W1": W1, "b1": b1}, file) writes one'
+        )
     arrays, total = {}, 0
     for name, entry in entries.items():
-        arrays[name] = entry if type(entry) is str else _array_of(entry, name)
+        arrays[name] = entry if type(entry) is str else _array_of(entry, name, entries)
         total += getattr(arrays[name], "nbytes", 0)  # many may stand on the same bytes
         if total > MAX_BYTES:
             raise ValueError(f"its arrays declare more than {MAX_BYTES:,} bytes")
     return arrays
+
+
+def _opcodes(content):
+    """The instructions of a pickle, with their arguments and places."""
+    try:
+        yield from pickletools.genops(content)
+    except ValueError as error:
+        raise ValueError(f"it is damaged or cut off ({error})") from None
+
+
+def _by_name(values):
+    """The arrays W1, b1, W2, b2, ... of a list of them, or of pairs (W, b), as a dict."""
+    if all(type(pair) in (list, tuple) and len(pair) == 2 for pair in values):
+        values = [array for pair in values for array in pair]
+    arrays = all(isinstance(value, _Note) for value in values)
+    if not arrays or not values or len(values) % 2:
+        return values
+    return {f"{'Wb'[i % 2]}{i // 2 + 1}": value for i, value in enumerate(values)}
 
 
 class _Note:
@@ -256,12 +324,13 @@ class _ArrayUnpickler(pickle._Unpickler):
     def find_class(self, module, name):
         if module not in NAMES.get(name, ()):
             raise ValueError(
-                f"it asks to run {module}.{name}, and a file of parameters may run nothing"
+                f"it asks to run {module}.{name}, and a file of parameters may run nothing; "
+                f"{way_out_of(f'{module}.{name}')}"
             )
         return _Note(name)
 
 
-def _array_of(entry, name):
+def _array_of(entry, name, names):
     """The array that a note, or a list of numbers or of rows of them, describes."""
     match entry:
         case [*rows]:
@@ -272,17 +341,18 @@ def _array_of(entry, name):
             if numbers and len({len(row) for row in rows}) == 1:
                 return np.array(rows if entry[0] is rows[0] else rows[0], dtype=np.float64)
         case _Note(name="_reconstruct", state=(int(), tuple(shape), _Note() as dtype, order, data)):
-            return _array(name, data, dtype, shape, "F" if order else "C")
+            return _array(name, data, dtype, shape, "F" if order else "C", names)
         case _Note(name="_frombuffer", arguments=(data, _Note() as dtype, tuple(shape), order)):
-            return _array(name, data, dtype, shape, order)
-    raise ValueError(f"its entry {name!r} is not an array of numbers; leave it out")
+            return _array(name, data, dtype, shape, order, names)
+    raise ValueError(f"its entry {name!r} is not an array of numbers{_advice_on(name, names)}")
 
 
-def _array(name, data, dtype, shape, order):
+def _array(name, data, dtype, shape, order, names):
     data = data.encode("latin1") if isinstance(data, str) else data  # of Python 2
     match dtype:
         case _Note(name="dtype", arguments=(str(code), *_), state=(int(), str(byte_order), *_)):
             if code in ("f2", "f4", "f8") and byte_order in ("<", ">", "="):
                 flat = np.frombuffer(bytes(data), byte_order + code)
                 return flat.reshape([int(size) for size in shape], order=order)
-    raise ValueError(f"its array {name!r} is not of float64, float32 or float16")
+    advice = _advice_on(name, names)
+    raise ValueError(f"its array {name!r} is not of float64, float32 or float16{advice}")

@@ -3,13 +3,13 @@
 import io
 import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from helpers.internals.checks import check_path
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
-from helpers.internals.files import read_bounded
+from helpers.internals.files import missing_file, read_bounded
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MOST_PIXELS = 60_000_000  # a phone's photo has 12 to 50 million
@@ -70,9 +70,14 @@ def read_image(source):
     """
     name = "the file"
     if isinstance(source, str | os.PathLike):
-        name = os.path.basename(source)
+        path = check_path("source", source)
+        name = path.name
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder; expected the path of one picture in it")
         try:
-            content = read_bounded(Path(source), MOST_BYTES)
+            content = read_bounded(path, MOST_BYTES)
+        except FileNotFoundError:
+            raise FileNotFoundError(missing_file(path)) from None
         except ValueError as error:
             raise ValueError(
                 f"{name} cannot be read: {error}; cut out the digit and save it as PNG or JPEG"
@@ -102,9 +107,9 @@ def read_image(source):
             return _decoded(io.BytesIO(content))
     except UnidentifiedImageError:
         kind = what_is(content[:FIRST_BYTES])
-        other = kind is not None and kind.name.upper() not in FORMATS
-        known = f" (it is {kind.title})" if other else ""
-        problem = f"is not a picture that can be read{known}; save it as PNG or JPEG and try again"
+        problem = "is not a picture that can be read; save it as PNG or JPEG and try again"
+        if kind is not None and kind.name.upper() not in FORMATS:
+            problem = f"is not a picture that can be read: it is {kind.title}; {kind.way_out}"
     except (TooLargeError, Image.DecompressionBombError, MemoryError) as error:
         size = str(error) if isinstance(error, TooLargeError) else "more pixels than can be read"
         problem = f"has {size}; make it smaller or cut out the digit, or save it as JPEG"

@@ -1,5 +1,6 @@
 """The full MNIST and Fashion-MNIST: found on this machine, or downloaded once into a cache."""
 
+import collections
 import contextlib
 import functools
 import gzip
@@ -7,6 +8,7 @@ import hashlib
 import logging
 import math
 import os
+import re
 import sys
 import time
 import zlib
@@ -16,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.internals.csv_text import DataFileError
+from helpers.internals.csv_bytes import DataFileError
+from helpers.internals.file_kinds import FIRST_BYTES, what_is
 
 FOLDER_VARIABLE = "NEURAL_NETWORK_DATA"
 PARTS = {"train": "train", "test": "t10k"}
@@ -25,6 +28,7 @@ PAUSE = 1.0  # seconds between two rounds
 TIMEOUT = (10, 30)  # seconds to wait for a connection, and for the next bytes
 LONGEST = 1200  # seconds for one file
 UNPACKED = 2**28  # bytes at most; the largest of these files holds 47 million
+MAX_DEPTH, MAX_ENTRIES = 4, 10_000  # how far the user's folder is searched
 UNSIGNED_BYTES = 8  # the code of IDX for the only kind of value in these sets
 
 
@@ -107,26 +111,88 @@ SOURCES = {
 
 def read_images(name, part):
     """Images (m, height, width) and labels (m,) of a full set, both as bytes 0 to 255."""
-    files = [f"{PARTS[part]}-images-idx3-ubyte.gz", f"{PARTS[part]}-labels-idx1-ubyte.gz"]
-    paths = [find_file(name, file) or download_file(name, file) for file in files]
-    images, labels = (
-        read_idx(path, dimensions=dimensions, sha256=SOURCES[name].contents[file])
-        for path, file, dimensions in zip(paths, files, (3, 1), strict=True)
-    )
-    return images, labels
+    return read_file(name, part, "images", 3), read_file(name, part, "labels", 1)
 
 
-def find_file(name, file_name):
-    """The path of a file in the folder of the user that NEURAL_NETWORK_DATA names, or None."""
-    if not os.environ.get(FOLDER_VARIABLE):
+def read_file(name, part, content, dimensions):
+    """The array in one of the files: the user's own, found by its checksum, or a download."""
+    file_name = f"{PARTS[part]}-{content}-idx{dimensions}-ubyte.gz"
+    sha256 = SOURCES[name].contents[file_name]
+    folder, refusals = users_folder(), []
+    for path in users_files(folder, name, file_name) if folder else ():
+        try:
+            return read_idx(path, dimensions=dimensions, sha256=sha256)
+        except NotPublishedError as error:
+            # Fashion-MNIST's files have the names of MNIST's
+            if error.known_as is None or path.parent == folder / name:
+                refusals.append(error)
+        except DataFileError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+    return read_idx(download_file(name, file_name), dimensions=dimensions, sha256=sha256)
+
+
+def users_folder():
+    """The folder that the environment variable NEURAL_NETWORK_DATA names, or None."""
+    text = os.environ.get(FOLDER_VARIABLE, "").strip().strip("\"'")
+    if not text:
         return None
-    folder = Path(os.environ[FOLDER_VARIABLE]).expanduser()
+    folder = Path(text).expanduser()
     if not folder.is_dir():
         raise FileNotFoundError(
             f"the environment variable {FOLDER_VARIABLE} names {folder}, which is not a folder"
         )
-    places = (folder / name / known for known in (file_name, file_name.removesuffix(".gz")))
-    return next((place for place in places if place.is_file()), None)
+    return folder
+
+
+def users_files(folder, name, file_name):
+    """The files in a folder, and in folders in it, that may be this one, the likeliest first.
+
+    Programs that unpack or download write the names in their own way: train-images.idx3-ubyte,
+    "train-images-idx3-ubyte (1).gz", MNIST/raw/train-images-idx3-ubyte.
+    """
+    part, content = file_name.split("-")[:2]
+    parts = {"train": "train(?:ing)?", "t10k": "(?:t10k|test)"}
+    likely = re.compile(rf"{parts[part]}[-_. ]*(?:set)?[-_. ]*{content}", re.IGNORECASE)
+    own = [folder / name / file_name, folder / name / file_name.removesuffix(".gz")]
+    found = [path for path in _files_in(folder) if likely.match(path.name) and path not in own]
+    found.sort(key=lambda path: (not _in_folder_of(name, path), len(path.parts), path))
+    return [path for path in own if path.is_file()] + found
+
+
+def _in_folder_of(name, path):
+    """Whether a file lies in a folder that is called like a set."""
+    return name.replace("-", "") in (re.sub("[-_ ]", "", part.lower()) for part in path.parts)
+
+
+def _files_in(folder):
+    """Return the files in a folder and in the folders in it, the upper ones first."""
+    folders, files, seen = collections.deque([(folder, 0)]), [], 0
+    while folders and seen < MAX_ENTRIES:
+        here, depth = folders.popleft()
+        with contextlib.suppress(OSError):  # a folder that may not be read
+            for path in sorted(here.iterdir()):
+                seen += 1
+                if path.is_file():
+                    files.append(path)
+                elif depth < MAX_DEPTH and path.is_dir() and not path.name.startswith("."):
+                    folders.append((path, depth + 1))
+    return files
+
+
+def _what_lies_there(name):
+    """Say where the files of a set were looked for, and what lies there."""
+    folder = users_folder()
+    if folder is None:
+        return ""
+    there = [str(path.relative_to(folder)) for path in _files_in(folder)]
+    there.sort(key=lambda path: (name not in path.lower(), path))
+    shown = ", ".join(there[:8]) + ", …" * (len(there) > 8)
+    return (
+        f"It was looked for in {folder}, which {FOLDER_VARIABLE} names, and in the folders there, "
+        f"where {'are ' + shown if there else 'no file is'}. "
+    )
 
 
 def cache_folder(name):
@@ -177,8 +243,16 @@ def download_file(name, file_name):
                 ) from error
     tried = "; ".join(f"{mirror} ({reason})" for mirror, reason in failures.items())
     raise ConnectionError(
-        f"{file_name} of {source.title} could not be downloaded: {tried}. " + _by_hand(name)
+        f"{file_name} of {source.title} could not be downloaded: {tried}. "
+        + _what_lies_there(name)
+        + _by_hand(name)
     )
+
+
+class NotPublishedError(DataFileError):
+    """An IDX file with another checksum; known_as is the name of the set that it belongs to."""
+
+    known_as = None
 
 
 class _Refused(ValueError):
@@ -263,9 +337,11 @@ def read_idx(path, *, dimensions, sha256=None):
     content = _unpacked(path)
     if content[:4] != bytes([0, 0, UNSIGNED_BYTES, dimensions]):
         found = content[:4].hex(" ") or "nothing"
+        kind = what_is(content[:FIRST_BYTES])
+        hint = f"; it is {kind}" if kind and kind.name != "idx" else ""
         raise DataFileError(
             f"{path} is not an IDX file of {'images' if dimensions == 3 else 'labels'}: it starts "
-            f"with {found}, expected 00 00 {UNSIGNED_BYTES:02x} {dimensions:02x}"
+            f"with {found}, expected 00 00 {UNSIGNED_BYTES:02x} {dimensions:02x}{hint}"
         )
     start = 4 + 4 * dimensions
     shape = [int.from_bytes(content[place : place + 4], "big") for place in range(4, start, 4)]
@@ -274,11 +350,16 @@ def read_idx(path, *, dimensions, sha256=None):
             f"{path} holds {len(content):,} bytes, expected {start + math.prod(shape):,} for the "
             f"shape {tuple(shape)} in its header; it was probably not copied to its end"
         )
-    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise DataFileError(
+    found = sha256 and hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        error = NotPublishedError(
             f"{path} is a proper IDX file of shape {tuple(shape)}, but not the published one: its "
-            f"content has another checksum than {sha256}"
+            f"content has another checksum than {sha256}; download it again, or move it elsewhere"
         )
+        for name, source in SOURCES.items():
+            if found in source.contents.values():
+                error.known_as = name
+        raise error
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 

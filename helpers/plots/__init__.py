@@ -1,6 +1,12 @@
 """Every figure of the series: each takes data and returns a figure that displays itself."""
 
-from helpers.plots.curves import plot_histogram, plot_histories, plot_history, plot_lines
+from helpers.plots.curves import (
+    plot_histogram,
+    plot_histories,
+    plot_history,
+    plot_lines,
+    plot_valley,
+)
 from helpers.plots.digits import (
     plot_digits,
     plot_image,
@@ -45,6 +51,7 @@ __all__ = [
     "plot_stages",
     "plot_sweep",
     "plot_tradeoff",
+    "plot_valley",
     "plot_variants",
     "plot_weights",
 ]

@@ -6,6 +6,7 @@ from helpers.plots.arrays import as_column
 from helpers.plots.figure import (
     BLUE,
     COLORS,
+    GRAY,
     LINE_STYLES,
     VERMILLION,
     add_legend,
@@ -199,9 +200,60 @@ def plot_histories(histories, column, *, title=None, logy=False):
     if title is None:
         subject = column.replace("_", " ").replace("dev ", "development ")
         subject = subject.replace("train ", "training ")
-        title = f"{subject.capitalize()} of {len(lines)} trainings"
+        title = f"{subject.capitalize()} of {len(lines)} training runs"
     fig = plot_lines(lines, xlabel="epoch", ylabel=_ylabel(column), title=title, logy=logy)
     fig.axes[0].xaxis.get_major_locator().set_params(integer=True)
+    return fig
+
+
+@styled
+def plot_valley(loss, paths, *, w1, w2, title):
+    """Draw walks over the contour lines of a loss of two coordinates, one map per walk.
+
+    Parameters
+    ----------
+    loss : callable
+        loss(w1, w2) for two arrays of one shape, an array of that shape.
+    paths : dict of str to array, shape (steps + 1, 2)
+        By name, the places of a walk from its start on.
+    w1, w2 : tuple of float
+        From where to where the maps reach; a walk may leave them.
+    title : str
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For no walk, or one that is not of shape (steps + 1, 2).
+    """
+    if not paths:
+        raise ValueError("there is no walk to draw; give a dictionary {name: path}")
+    words = []
+    for name, path in paths.items():
+        if np.ndim(path) != 2 or np.shape(path)[1] != 2 or len(path) == 0:
+            raise ValueError(f"walk {name!r} has shape {np.shape(path)}, expected (steps + 1, 2)")
+        places = [f"({number(place[0])}, {number(place[1])})" for place in (path[0], path[-1])]
+        ends = [number(loss(*place)) for place in (path[0], path[-1])]
+        words.append(
+            f"{name}, in {len(path) - 1} steps from {places[0]}, where the loss is {ends[0]}, "
+            f"to {places[1]}, where it is {ends[1]}"
+        )
+    height = 0.9 + len(paths) * (0.5 + 6.6 * (w2[1] - w2[0]) / (w1[1] - w1[0]))
+    fig = new_figure(7.5, height, f"Walks over a map of the loss: {'; '.join(words)}.")
+    grid = np.meshgrid(np.linspace(*w1, 200), np.linspace(*w2, 100))
+    J = loss(*grid)
+    levels = J.min() + (J.max() - J.min()) * np.linspace(0.08, 0.96, 9) ** 2
+    maps = fig.subplots(len(paths), 1, sharex=True, squeeze=False)[:, 0]
+    for ax, (name, path) in zip(maps, paths.items(), strict=True):
+        ax.contour(*grid, J, levels=levels, colors=GRAY, linewidths=0.7)
+        ax.plot(*np.transpose(path), "-o", color=BLUE, linewidth=1.2, markersize=3.5)
+        ax.plot(*path[0], "s", color=VERMILLION, markersize=8)
+        ax.set(xlim=w1, ylim=w2, aspect="equal", ylabel="w₂", title=name)
+    maps[-1].set_xlabel("w₁")
+    fig.suptitle(wrap_title(title, 7.5), x=0.01, ha="left")
     return fig
 
 

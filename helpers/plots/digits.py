@@ -113,7 +113,7 @@ def plot_digits(images, captions=None, *, title="", columns=10, image_shape=(28,
 
 @styled
 def plot_variants(images, variants, *, title="", image_shape=(28, 28)):
-    """Draw images in the first row and what became of them in the rows below, a caption under each.
+    """Draw images in the first row and what became of them in the rows below, a name under each row.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def plot_variants(images, variants, *, title="", image_shape=(28, 28)):
                 f"variant {name!r} has images {rows[name].shape}, expected {originals.shape} as the originals"
             )
     m, h, w = originals.shape
-    captions = [name for name in rows for _ in range(m)]
+    captions = [caption for name in rows for caption in (name, *[""] * (m - 1))]
     moved = (
         f"{name} changes a pixel by {np.abs(row - originals).mean():.2f} on average"
         for name, row in rows.items()

@@ -50,10 +50,10 @@ def plot_sweep(
     ylabel=None,
     title=None,
 ):
-    """Draw a result of a sweep against a setting: every run, the mean, and a band for the range.
+    """Draw a result of a sweep against a setting: every run as a dot, the means as a line.
 
     A run that failed or diverged is a cross, at the bottom where it has no value, and does not
-    count in the line and the band.
+    count in the mean. Values that are not numbers have no line between them: a dash is the mean.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def plot_sweep(
             chosen = runs[[value == name for value in column_values(runs, group)]]
         values = _sort_out(chosen, x, column)
         label = "mean of the runs" if group is None else value_name(name, group)
-        legend += [(label, line) for line in _draw_line(ax, values, place, i)]
+        legend += [(label, line) for line in _draw_line(ax, values, place, i, joined=numeric)]
         lost += sum(len(crosses) for _, crosses in values.values())
         said = listing(
             f"{value_name(kind, x)} {_in_words(*values[kind], column)}"
@@ -106,9 +106,6 @@ def plot_sweep(
             if kind in values
         )
         words.append(said if group is None else f"{label}: {said}")
-    if group is None:
-        band = ax.fill_between([], [], color=COLORS[0], alpha=0.15)
-        legend.append(("smallest to largest", band))
     if lost:
         legend.append(("failed or diverged", ax.scatter([], [], **LOST)))
     _set_ticks(ax, kinds, x, numeric, logx)
@@ -259,8 +256,8 @@ def _sort_out(runs, x, column):
     return values
 
 
-def _draw_line(ax, values, place, i):
-    """Draw the runs of one group; return in a list the line through their means, if any."""
+def _draw_line(ax, values, place, i, joined):
+    """Draw the runs of one group; return in a list the line or the dashes of the means, if any."""
     look = {"color": COLORS[i % len(COLORS)], "marker": MARKERS[i % len(MARKERS)]}
     good = {place[kind]: values[kind][0] for kind in place if kind in values and values[kind][0]}
     for kind, (_, crosses) in values.items():
@@ -271,9 +268,11 @@ def _draw_line(ax, values, place, i):
                 ax.scatter([place[kind]], [0.03], transform=ax.get_xaxis_transform(), **LOST)
     if not good:
         return []
-    low, high, mean = ([f(v) for v in good.values()] for f in (min, max, np.mean))
-    ax.fill_between(list(good), low, high, color=look["color"], alpha=0.15, linewidth=0)
-    line = ax.plot(list(good), mean, linestyle=LINE_STYLES[i % 4], markersize=5, **look)
+    means = [np.mean(value) for value in good.values()]
+    shape = {"linestyle": LINE_STYLES[i % 4], "markersize": 5, **look}
+    if not joined:
+        shape |= {"linestyle": "none", "marker": "_", "markersize": 26, "markeredgewidth": 2}
+    line = ax.plot(list(good), means, **shape)
     dots = [(at, value) for at, values in good.items() for value in values]
     look |= {"s": 26, "alpha": 0.65, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
     ax.scatter(*zip(*dots, strict=True), **look)

@@ -1,10 +1,11 @@
 """Time and memory of reading 60,000 images from a CSV file: load_csv against pandas.
 
-    python measurements/speed/csv_reading.py [--idx FOLDER] [--rounds 5]
+    python measurements/speed/csv_reading.py [--idx FOLDER] [--rounds 5] [--quoted]
 
 Writes a CSV file of 60,000 x 785 numbers into a temporary folder, from the MNIST training files in
 FOLDER (train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz) or else from the bundled digits,
-twelve times over. Each reading is a fresh process with one BLAS thread; the readers take turns.
+twelve times over; with --quoted each field stands in quotes. Each reading is a fresh process with
+one BLAS thread; the readers take turns.
 "beyond" is the peak memory above what the imports needed and the returned arrays hold.
 """
 
@@ -65,9 +66,12 @@ def write_csv(path: Path, pixels: np.ndarray, labels: np.ndarray) -> None:
             file.write(",".join(map(str, [label, *row.tolist()])) + "\n")
 
 
-def make_file(path: Path, folder: Path | None) -> None:
+def make_file(path: Path, folder: Path | None, quoted: bool) -> None:
     """Write the CSV file of the benchmark to path; raises OSError."""
     write_csv(path, *images_and_labels(folder))
+    if quoted:
+        lines = path.read_text("ascii").splitlines()
+        path.write_text("".join('"' + line.replace(",", '","') + '"\n' for line in lines), "ascii")
 
 
 def measure(reading: str, path: Path) -> tuple[float, float, float]:
@@ -85,13 +89,14 @@ def main() -> None:
     )
     parser.add_argument("--idx", type=Path, help="folder with the MNIST training files")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quoted", action="store_true", help="quotes around each field")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.csv"
         with ProcessPoolExecutor(
             1, mp_context=get_context("spawn")
         ) as pool:  # a big parent would spoil the peaks
-            pool.submit(make_file, path, arguments.idx).result()
+            pool.submit(make_file, path, arguments.idx, arguments.quoted).result()
         print(f"{path.stat().st_size / 1e6:.0f} MB of text; median of {arguments.rounds} rounds")
         runs = [
             {name: measure(code, path) for name, code in READERS.items()}

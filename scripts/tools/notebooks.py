@@ -5,6 +5,9 @@ import re
 import nbformat
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# by which `jupyter nbconvert --to script` writes a .py file; without versions, which would differ
+LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
+METADATA = {"kernelspec": KERNELSPEC, "language_info": LANGUAGE}
 HIDDEN, HIDDEN_TAG = (
     {"jupyter": {"outputs_hidden": True}},
     "hide-output",
@@ -20,8 +23,8 @@ def text_of(notebook):
 
 
 def clean(notebook):
-    """Return the notebook with the kernel's name as its only metadata, and cells without traces of a run."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC})
+    """Return the notebook with METADATA as its only metadata, and cells without traces of a run."""
+    notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         for trace in ("execution", "collapsed", "scrolled", "ExecuteTime"):
             cell.metadata.pop(trace, None)
@@ -56,9 +59,9 @@ def words_of(output):
 
 
 def metadata_problems(notebook):
-    """Metadata beyond the kernel's name and the tags of cells."""
-    if notebook["metadata"] != {"kernelspec": KERNELSPEC}:
-        yield f"metadata is {sorted(notebook['metadata'])}, expected the kernelspec python3 alone"
+    """Metadata beyond the names of kernel and language, and the tags of cells."""
+    if notebook["metadata"] not in (METADATA, {"kernelspec": KERNELSPEC}):
+        yield f"metadata is {notebook['metadata']}, expected {METADATA}"
     for number, cell in enumerate(notebook["cells"], 1):
         metadata = {key: value for key, value in cell["metadata"].items() if key != "tags"}
         hidden = HIDDEN_TAG in cell["metadata"].get("tags", [])

@@ -12,6 +12,7 @@ import tarfile
 import warnings
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -116,6 +117,19 @@ READ = {  # content, words of its notes, labels (all of them unless given)
     "label last": (text([[*row[1:], row[0]] for row in table()], [*NAMES, "label"]),),
     "rows and columns in the names": (text(table(), ["label", *SQUARE]),),
     "columns counted": (text(PIXELS, map(str, range(784))), (), None),
+    **{
+        f"columns counted by {sign}": (text(table(), (f"{sign}{i + 1}" for i in range(785))),)
+        for sign in ("V", "Var", "Column", "X")  # R, MATLAB, Excel
+    },
+    "a title": ("Digits of 2026\n\n" + HEADED, ("row 1 .Digits of 2026. is no row of the table",)),
+    "a title, no header": ("Digits of 2026\n" + PLAIN, ("row 1 .Digits of 2026. is no row",)),
+    "a comment of another language": ("// digits\n" + HEADED, ("row 1 .// digits. is no row",)),
+    "a number missing in the names": (
+        text(table(), ["label", *NAMES[:5], *NAMES[6:], "pixel784"]), ("no number 5: is a column missing",)
+    ),
+    "names column by column, or (x, y)": (
+        text(table(), ["label", *(f"{i % 28}x{i // 28}" for i in range(784))]), ("named 0x0, 1x0, … and were taken",)
+    ),
     "columns counted, one more": (text(table(), map(str, range(785))),),
     "CRLF": (HEADED.replace("\n", "\r\n"),),
     "CR": (HEADED.replace("\n", "\r"),),
@@ -126,6 +140,7 @@ READ = {  # content, words of its notes, labels (all of them unless given)
     "leading zeros": (PLAIN.replace(",7,", ",007,"),),
     "UTF-16": (HEADED.encode("utf-16"),),
     "UTF-16, big end first": (b"\xfe\xff" + HEADED.encode("utf-16-be"),),
+    "UTF-32": (HEADED.encode("utf-32"),),
     "UTF-16 without mark": (HEADED.encode("utf-16-le"),),
     "UTF-16 without mark, big end first": (HEADED.encode("utf-16-be"),),
     "gzip": (gzip.compress(HEADED.encode()),),
@@ -337,6 +352,33 @@ FOREIGN = {
     "page.csv": ("\n\n <!doctype html>\n<html>", "is a web page, .* download the file itself"),
     "error.csv": ('{"code":401,"message":"Unauthenticated"}', "is a JSON text"),
     "list.txt": (str(table()), "is a JSON text"),
+    "lines.json": ('{"label": 4}\n{"label": 2}\n', r"JSON text of one object per line.*lines=True"),
+    "printed.txt": (str(np.array(table())), r"is an array as Python prints it.*numpy\.savetxt"),
+    "frame.txt": (str(FRAME), r"row 1 of frame.txt is shortened by \.\.\., .*to_csv"),
+    "dump.sql": ("INSERT INTO digits VALUES (4, 0, 0);\n", "is an SQL script"),
+    "letter.docx": (zipped({"[Content_Types].xml": "x", "word/document.xml": "x"}), "is a Word"),
+    "notes.rtf": (r"{\rtf1\ansi 4,0,0\par}", "is an RTF document"),
+    "denied.csv": (
+        "<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>",
+        "an XML file",
+    ),
+    "none.zip": (zipped({}), "is a zip archive of 0 files"),
+    "twice.csv.gz": (gzip.compress(gzip.compress(HEADED.encode())), "holds a gzip file"),
+    "repr.txt": ("array([[4, 0, 0],\n       [1, 0, 0]])\n", "is an array as Python prints it"),
+    "digit.pgm": ("P2\n28 28\n255\n0 0 0\n", "is a PGM or PPM picture"),
+    "percent.csv": (re.sub(r"(\d+)(?=[,\n])", r"\1%", HEADED.split("\n", 1)[1]), "4%|%' in column"),
+    "rgba.csv": (
+        text(np.stack([PIXELS, PIXELS, PIXELS, PIXELS * 0 + 255], axis=2).reshape(len(PIXELS), -1)),
+        "every fourth pixel of rgba.csv is 255, so they look like 784 pixels in color",
+    ),
+    "unlabeled.csv": (
+        re.sub(r"(?m)^\d+,", ",", HEADED),
+        "has nothing in column 1 .label., and so have",
+    ),
+    "unknown.csv": (
+        re.sub(r"(?m)^\d+,", "?,", HEADED),
+        r"has '\?' in column 1 .label., and so have",
+    ),
     "mnist.arff": ("% MNIST\n@RELATION mnist\n@ATTRIBUTE a REAL\n", r"is an ARFF file, .*loadarff"),
     "mnist.libsvm": ("5 153:3 154:18\n0 1:7 2:0.5\n", "is a LIBSVM file, .*load_svmlight_file"),
     "a.7z": (b"7z\xbc\xaf'\x1c" + bytes(99), "is a 7-Zip archive"),
@@ -399,6 +441,8 @@ FAULTS = {
     "1_0": (edit(2, 1, "1_0"), "has '1_0' in column 2"),
     "0x1F": (edit(2, 1, "0x1F"), "has '0x1F' in column 2"),
     "two numbers": (edit(2, 1, "5 6"), "has '5 6' in column 2"),
+    "a quote within a number": (edit(2, 1, '"5""6"'), "row 2 of digits.csv has '5\"6' in column 2"),
+    "quotes around two fields": (edit(2, 1, '"5').replace('"5,', '"5,6",').replace(",0\n", "\n", 1), "has 784 fields"),
     "an open quote": (edit(2, 1, '"5'), "cannot be read as a table from row 2 on|has 2 fields"),
     "a pixel of four digits": (edit(5, 300, 1007), r"^row 5 of .* has 1007 in column 301 .* from 0 to 255"),
     "below an image made a header": (
@@ -648,6 +692,71 @@ def test_advice_pixels_in_one_field(tmp_path):
     check(follow(tmp_path, advice(path).split("its own: ")[1], path=path))
 
 
+def test_advice_hexadecimal_pixels(tmp_path):
+    for sign in ("", "0x"):
+        path = write(
+            tmp_path, text([[f"{sign}{v:02x}" for v in row] for row in table()], ["label", *NAMES])
+        )
+        check(follow(tmp_path, advice(path).split("hexadecimal: ")[1], path=path))
+
+
+def test_advice_empty_fields_for_0(tmp_path):
+    rows = [[row[0], *(v or "" for v in row[1:])] for row in table()]
+    for content in (text(rows, ["label", *NAMES]), text(rows)):
+        path = write(tmp_path, content)
+        check(follow(tmp_path, advice(path).split("empty fields are 0: ")[1], path=path))
+
+
+def test_advice_labels_that_are_all_missing(tmp_path):
+    path = write(tmp_path, re.sub(r"(?m)^\d+,", ",", HEADED))
+    code = advice(path).split("leave the column out: ")[1] + ".to_csv(new_path, index=False)"
+    check(follow(tmp_path, code, table=pd.read_csv(path)), None)
+
+
+def test_advice_color_with_transparency(tmp_path):
+    opaque = np.full_like(PIXELS, 255)
+    rows = np.stack([PIXELS, PIXELS, PIXELS, opaque], axis=2).reshape(len(PIXELS), -1)
+    path = write(tmp_path, text(table(pixels=rows)))
+    code = re.search(r"their means are (.*)", advice(path))[1]
+    gray = eval(code, {"table": pd.read_csv(path, header=None)})
+    check(load_csv(write(tmp_path, text(table(pixels=gray.astype(int))))))
+
+
+def test_advice_arff(tmp_path):
+    arff = pytest.importorskip("scipy.io.arff")
+    kinds = [
+        *(f"@ATTRIBUTE {name} REAL" for name in NAMES),
+        "@ATTRIBUTE class {0,1,2,3,4,5,6,7,8,9}",
+    ]
+    body = text([[*row[1:], row[0]] for row in table()])
+    path = write(
+        tmp_path, "@RELATION mnist\n" + "\n".join(kinds) + "\n@DATA\n" + body, "mnist.arff"
+    )
+    code = advice(path).split("CSV file: ")[1].removesuffix(" writes CSV")
+    code = code.replace(" gives the table", "")
+    scipy = SimpleNamespace(io=SimpleNamespace(arff=arff))
+    dataset = follow(tmp_path, code, path=path, scipy=scipy)
+    check(dataset)
+    assert dataset.class_names == tuple("0123456789")
+
+
+def test_advice_libsvm(tmp_path):
+    datasets = pytest.importorskip("sklearn.datasets")
+    path = tmp_path / "mnist.libsvm"
+    datasets.dump_svmlight_file(PIXELS, LABELS, str(path), zero_based=False)
+    code = advice(path).split("CSV file: ")[1].removesuffix(" writes CSV")
+    code = code.replace(" gives the table", "")
+    check(follow(tmp_path, code, path=str(path), sklearn=SimpleNamespace(datasets=datasets)))
+
+
+def test_a_file_whose_brightest_pixel_is_far_from_255_gets_a_sentence(tmp_path):
+    for highest in (63, 100, 127):
+        pixels = PIXELS * highest // 255
+        _, notes = load(write(tmp_path, text(table(pixels=pixels))))
+        assert len(notes) == 1
+        assert f"its brightest pixel is {highest} of 255; if its pixels go from 0" in notes[0]
+
+
 def test_advice_one_hot_labels(tmp_path):
     one_hot = np.eye(10, dtype=int)[LABELS]
     for columns in ([*PIXELS.T, *one_hot.T], [*one_hot.T, *PIXELS.T]):
@@ -655,6 +764,9 @@ def test_advice_one_hot_labels(tmp_path):
         code = advice(path).split("as one number: ")[1]
         code += "; new.to_csv(new_path, index=False)"
         check(follow(tmp_path, code, table=pd.read_csv(path, header=None)))
+    path = write(tmp_path, text(np.array(columns).T, [*(f"is {i}" for i in range(10)), *NAMES]))
+    code = advice(path).split("as one number: ")[1] + "; new.to_csv(new_path, index=False)"
+    check(follow(tmp_path, code, table=pd.read_csv(path)))
 
 
 def test_advice_color_images(tmp_path):
@@ -682,6 +794,9 @@ def test_advice_one_image_as_lines(tmp_path):
     image = PIXELS[0].reshape(28, 28)
     code = re.search(r"numpy\.savetxt.*", advice(write(tmp_path, text(image))))[0]
     np.testing.assert_array_equal(follow(tmp_path, code, table=image).X[:, 0], PIXELS[0] / 255)
+    images = PIXELS.reshape(-1, 28)
+    code = re.search(r"numpy\.savetxt.*", advice(write(tmp_path, text(images))))[0]
+    check(follow(tmp_path, code, table=images), None)
 
 
 def test_advice_lists_of_python(tmp_path):

@@ -23,7 +23,7 @@ from numpy.testing import assert_array_equal
 
 from helpers.data import load_dataset
 from helpers.internals import mnist_files
-from helpers.internals.csv_text import DataFileError
+from helpers.internals.csv_bytes import DataFileError
 from helpers.internals.mnist_files import SOURCES, read_idx
 
 pooch = pytest.importorskip("pooch")
@@ -397,6 +397,76 @@ def test_what_is_missing_in_the_users_folder_is_downloaded(
     monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "mine"))
     check_test_part(load_dataset("mnist", "test"), server.folder)
     assert files_in(cache) == [IMAGES]
+
+
+OTHER_NAMES = {
+    "as 7-Zip unpacks it": "mnist/{part}-{content}.idx{n}-ubyte",
+    "as Kaggle packs it": "{part}-{content}-idx{n}-ubyte/{part}-{content}-idx{n}-ubyte",
+    "as torchvision keeps it": "MNIST/raw/{part}-{content}-idx{n}-ubyte",
+    "a second download": "mnist/{part}-{content}-idx{n}-ubyte (1).gz",
+    "in the folder itself": "{part}-{content}-idx{n}-ubyte.gz",
+    "with underscores": "data/mnist/{part}_{content}.gz",
+    "called test": "mnist/test-{content}-idx{n}-ubyte",
+    "in capitals": "Data Sets/T10K-{content}-IDX{n}-UBYTE.GZ",
+}
+
+
+@SMALL
+@pytest.mark.parametrize("place", OTHER_NAMES.values(), ids=OTHER_NAMES)
+def test_files_are_found_under_their_other_usual_names(
+    use_mirrors, server, cache, tmp_path, monkeypatch, place
+):
+    use_mirrors("dead")
+    for name, content, n in ((IMAGES, "images", 3), (LABELS, "labels", 1)):
+        path = tmp_path / "home" / place.format(part="t10k", content=content, n=n)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        packed = (server.folder / name).read_bytes()
+        path.write_bytes(packed if path.suffix.lower() == ".gz" else gzip.decompress(packed))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, ' "~" ')  # Windows keeps the quotes
+    check_test_part(load_dataset("mnist", "test"), server.folder)
+    assert not cache.exists()
+
+
+@SMALL
+def test_files_of_the_other_set_and_damaged_ones_are_not_taken_where_the_right_one_lies(
+    use_mirrors, server, cache, tmp_path, monkeypatch
+):
+    use_mirrors("dead")
+    fashion, mine = tmp_path / "mine" / "a", tmp_path / "mine" / "b"
+    fashion.mkdir(parents=True)
+    mine.mkdir()
+    other = gzip.decompress((small_files(fashion) / IMAGES).read_bytes())
+    other = other[:-1] + bytes([other[-1] ^ 1])
+    (fashion / IMAGES).write_bytes(other)
+    (fashion / LABELS).write_bytes(b"<html>")
+    contents = dict.fromkeys(SOURCES["fashion-mnist"].contents, "")
+    contents[IMAGES] = hashlib.sha256(other).hexdigest()
+    fashion_mnist = replace(SOURCES["fashion-mnist"], contents=contents)
+    monkeypatch.setitem(mnist_files.SOURCES, "fashion-mnist", fashion_mnist)
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "mine"))
+    with pytest.raises(ConnectionError, match=rf"{IMAGES}.*could not be downloaded"):
+        load_dataset("mnist", "test")
+    shutil.copy(server.folder / IMAGES, mine)
+    with pytest.raises(DataFileError, match=rf"a.{LABELS} is not .*; it is a web page: download"):
+        load_dataset("mnist", "test")
+    shutil.copy(server.folder / LABELS, mine)
+    check_test_part(load_dataset("mnist", "test"), server.folder)
+
+
+@SMALL
+def test_without_the_files_the_error_says_where_it_looked_and_what_lies_there(
+    use_mirrors, cache, tmp_path, monkeypatch
+):
+    use_mirrors("dead")
+    monkeypatch.setenv(mnist_files.FOLDER_VARIABLE, str(tmp_path / "mine"))
+    (tmp_path / "mine" / "mnist").mkdir(parents=True)
+    with pytest.raises(ConnectionError, match=r"looked for in .*mine, .* where no file is\. With"):
+        load_dataset("mnist")
+    (tmp_path / "mine" / "notes.txt").touch()
+    (tmp_path / "mine" / "mnist" / "mnist.npz").touch()
+    with pytest.raises(ConnectionError, match=r"where are mnist.mnist\.npz, notes\.txt\. Without"):
+        load_dataset("mnist")
 
 
 def test_a_variable_that_names_no_folder_is_an_error(cache, tmp_path, monkeypatch):

@@ -172,7 +172,7 @@ def test_a_program_in_postscript_is_not_run(tmp_path, monkeypatch):
     (tmp_path / "digit.png").write_bytes(program)
     for source in (tmp_path / "digit.png", program):
         with pytest.raises(
-            ValueError, match="is not a picture that can be read; save it as PNG or JPEG"
+            ValueError, match="is not a picture that can be read: it is a PDF or PostScript"
         ):
             read_image(source)
     assert not (tmp_path / "called").exists()
@@ -240,9 +240,12 @@ def test_cameras_with_fewer_bits_than_their_file_are_scaled_by_what_they_hold(bi
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        (b"\0\0\0\x18ftypheic" + bytes(50), "it is a HEIC picture.*save it as PNG or JPEG"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), "it is a HEIC picture.*; export it as JPEG or PNG"),
         (b'<svg xmlns="http://www.w3.org/2000/svg">', "it is an SVG drawing"),
-        (b"version https://git-lfs.github.com/spec/v1\noid", "it is a pointer of Git LFS"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            "it is a pointer of Git LFS.*; git lfs pull",
+        ),
     ],
 )
 def test_pictures_of_other_formats_are_named(start, words):

@@ -57,6 +57,21 @@ RIGHT = [
     ("5.4", "def my_top_k_accuracy(probabilities, labels, k):\n"
      "    guesses = np.argsort(-probabilities, axis=0)[:k]\n"
      "    return (guesses == labels).any(axis=0).astype(np.float32).mean()"),
+    ("6.1", "def my_difference(one, other):\n    d = [a - b for a, b in zip(one, other)]\n"
+     "    return sum(d) / len(d), np.std(d, ddof=1) / len(d) ** 0.5"),
+    ("6.1", "def my_difference(one, other):\n    d = pd.Series((one - other).astype(np.float32))\n"
+     "    return d.mean(), d.sem()"),
+    ("6.2", "def my_fair_lead(one, other):\n    best = []\n    for scores in (one, other):\n"
+     "        best.append(max(np.mean(row) for row in scores if not np.isnan(row).any()))\n"
+     "    return best[0] - best[1]"),
+    ("6.2", "def best(scores):\n    means = np.nan_to_num(np.mean(scores, axis=1), nan=-1)\n"
+     "    return np.float32(scores[means.argmax()].mean())\n\n"
+     "def my_fair_lead(one, other):\n    return best(one) - best(other)"),
+    ("6.3", "def my_number_of_parameters(layer_sizes):\n    n = np.array(layer_sizes, dtype=float)\n"
+     "    return n[:-1] @ n[1:] + n[1:].sum()"),
+    ("6.4", "def my_weight_scale(n_in, share):\n    return np.float32((n_in * share) ** -0.5)"),
+    ("6.5", "my_setting = {**dict(layer_sizes=[784, 48, 10], batch_size=32), 'learning_rate': 0.3,\n"
+     "              'max_epochs': 10}"),
     ("7.1", "def my_plain_weights(W, order):\n    plain = np.zeros(W.shape, dtype=np.float32)\n"
      "    for j, pixel in enumerate(order):\n        plain[:, pixel] = W[:, j]\n    return plain"),
     ("7.1", "def my_plain_weights(W, order):\n    return W @ np.eye(len(order))[order]"),
@@ -70,5 +85,28 @@ RIGHT = [
      "    W, b = parameters[-1]\n    dA = W.T @ (softmax(W @ A[-1] + b) - Y)\n"
      "    for (W, b), hidden in zip(parameters[-2::-1], A[:0:-1]):\n"
      "        dA = W.T @ np.where(hidden > 0, dA, 0)\n    return dA.astype(np.float32)"),
+    ("9.1", "def my_adam_step(w, g, mean, square, t, learning_rate):\n    out = []\n"
+     "    for parts in zip(w, g, mean, square):\n        w, g, mean, square = map(float, parts)\n"
+     "        mean += (g - mean) / 10\n        square += (g * g - square) / 1000\n"
+     "        length = learning_rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)\n"
+     "        below = square**0.5 + 1e-8 * (1 - 0.999**t) ** 0.5\n"
+     "        out.append([w - length * mean / below, mean, square])\n    return list(np.array(out).T)"),
+    ("9.1", "def my_adam_step(w, g, mean, square, t, learning_rate):\n"
+     "    mean = (0.9 * mean + 0.1 * g).astype(np.float32)\n"
+     "    square = (0.999 * square + 0.001 * g**2).astype(np.float32)\n"
+     "    step = mean / (1 - 0.9**t) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)\n"
+     "    return (w - learning_rate * step).astype(np.float32), mean, square"),
+    ("9.3", "def my_look_up(image, rows, columns):\n    found = np.zeros(rows.shape)\n"
+     "    for place in np.ndindex(rows.shape):\n"
+     "        (i, down), (j, right) = divmod(rows[place], 1), divmod(columns[place], 1)\n"
+     "        i, j = int(i), int(j)\n"
+     "        weights = np.outer([1 - down, down], [1 - right, right])\n"
+     "        found[place] = (weights * image[i : i + 2, j : j + 2]).sum()\n    return found"),
+    ("9.3", "def my_look_up(image, rows, columns):\n    return sum(\n"
+     "        image[i, j] * np.maximum(0, 1 - abs(rows - i)) * np.maximum(0, 1 - abs(columns - j))\n"
+     "        for i in range(image.shape[0]) for j in range(image.shape[1])).astype(np.float32)"),
+    ("9.2", "def my_smooth_loss(A, Y, smoothing):\n    logs = np.log(A.astype(np.float32))\n"
+     "    own, mean = (Y * logs).sum(axis=0), logs.mean(axis=0)\n"
+     "    return -np.mean((1 - smoothing) * own + smoothing * mean)"),
 ]
 # fmt: on

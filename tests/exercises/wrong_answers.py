@@ -118,6 +118,19 @@ def my_train(train_set, dev_set, layer_sizes, learning_rate, batch_size, max_epo
             best_accuracy, best_parameters = reached, parameters
     return best_parameters, accuracies
 """
+LOOK_UP = """
+def my_look_up(image, rows, columns):
+    top, left = rows.astype(int), columns.astype(int)
+    down, right = rows - top, columns - left
+    above = (1 - right) * image[top, left] + right * image[top, left + 1]
+    below = (1 - right) * image[top + 1, left] + right * image[top + 1, left + 1]
+    return (1 - down) * above + down * below
+"""
+SMOOTH_LOSS = """
+def my_smooth_loss(A, Y, smoothing):
+    Y = (1 - smoothing) * Y + smoothing / len(Y)
+    return -(Y * np.log(A)).sum(axis=0).mean()
+"""
 CONFUSIONS = """
 def my_confusion_matrix(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes), dtype=int)
@@ -141,6 +154,9 @@ def my_prepare(drawing):
     image = np.zeros((28, 28))
     image[top : top + height, left : left + width] = ink
     return image.reshape(784, 1)
+"""
+SETTING = """
+my_setting = {"layer_sizes": [784, 64, 10], "learning_rate": 0.4, "batch_size": 32, "max_epochs": 10}
 """
 BLOT = """
 def my_blot(X, row, column, size, image_shape=(28, 28)):
@@ -360,7 +376,7 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("4.3", "never", OVERFITTING, "dev_losses.argmin", "train_losses.argmin"),
     ("4.3", "printed", OVERFITTING, "return place + 1", "print(place + 1)"),
     ("4.3", "None", OVERFITTING, "1.1", "1.5"),
-    *(("4.4", "best starts too low", STOP, "float('inf')", low) for low in ("0", "-1.0", "1.0")),
+    *(("4.4", "best starts too low", STOP, "float('inf')", low) for low in ("0", "100", "losses[0]")),
     ("4.4", "order of parts", STOP, "best_epoch, epoch\n", "epoch, best_epoch\n",
      "best_epoch, len(losses)", "len(losses), best_epoch"),
     ("4.5", "parameters alone", TRAIN, "return best_parameters, accuracies",
@@ -424,10 +440,9 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("6.3", "one pair too many", defined("my_number_of_parameters", "sizes",
      "n0, n1, n2, n3 = (sizes[i] for i in range(4))",
      "return n0 * n1 + n1 + n1 * n2 + n2 + n2 * n3 + n3")),
-    ("6.5", "nothing to choose", defined("my_choice", "scores",
-     "return np.nan_to_num(np.mean(scores, axis=1)).argmax()")),
-    ("6.5", "nothing to choose", defined("my_choice", "scores",
-     "return np.nanargmax(np.mean(scores, axis=1))")),
+    ("6.5", "full batch", SETTING, '"batch_size": 32, ', ""),
+    ("6.5", "narrow", SETTING, "784, 64, 10", "784, 10, 10, 10"),
+    ("6.5", "the rate of the base", SETTING, "0.4", "0.05"),
     ("7.1", "rows", defined("my_plain_weights", "W, order", "return W[order]")),
     ("7.1", "rows", defined("my_plain_weights", "W, order", "plain = np.empty_like(W)",
      "plain[order] = W", "return plain")),
@@ -475,5 +490,12 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
      "* (np.random.default_rng(9).random(activations[l].shape) < keep) / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "/ Y.shape[1]", "/ Y.shape[1] / keep"),
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "].T, db)", "].T / keep, db / keep)"),
+    ("9.3", "places as indices", LOOK_UP, "rows.astype(int), columns.astype(int)",
+     "np.floor(rows), np.floor(columns)"),
+    ("9.3", "rows for columns", LOOK_UP, "rows.astype(int), columns.astype(int)",
+     "columns.astype(int), rows.astype(int)", "rows - top, columns - left",
+     "columns - top, rows - left"),
+    ("9.2", "the helper", SMOOTH_LOSS, "-(Y * np.log(A)).sum(axis=0).mean()",
+     "-np.log((Y * A).sum(axis=0)).mean()"),
 ]
 # fmt: on

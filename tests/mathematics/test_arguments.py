@@ -1,14 +1,43 @@
 """A wrong type raises TypeError, a wrong value or shape ValueError, in a sentence that helps."""
 
+import copy
+import importlib
+import inspect
 import math
+import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from helpers.activations import get_activation
+import helpers
+from helpers.activations import (
+    get_activation,
+    leaky_relu,
+    leaky_relu_derivative,
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    tanh,
+    tanh_derivative,
+)
 from helpers.augmentation import affine, compose, distort, elastic, noise, transform
-from helpers.data import Dataset, load_csv, load_dataset, split
-from helpers.diagnostics import initial_loss, label_sensitivity, overfit
+from helpers.data import Dataset, find_file, load_csv, load_dataset, split
+from helpers.diagnostics import (
+    batch_dependence,
+    gradient_errors,
+    gradient_step,
+    initial_loss,
+    label_sensitivity,
+    neuron_report,
+    overfit,
+    softmax_report,
+    trace_batches,
+    update_ratios,
+)
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import (
     accuracy,
@@ -18,6 +47,7 @@ from helpers.evaluation import (
     mistakes,
     nearest_examples,
     predict_probabilities,
+    squared_lengths,
 )
 from helpers.gradient_check import check_gradients, numerical_gradients, relative_error
 from helpers.losses import cross_entropy, one_hot
@@ -29,14 +59,36 @@ from helpers.network import (
     update_parameters,
     weight_scale,
 )
-from helpers.preprocessing import preprocess
+from helpers.optimizers import (
+    adam,
+    get_optimizer,
+    gradient_descent,
+    momentum,
+    pack_parameters,
+    unpack_parameters,
+)
+from helpers.preprocessing import (
+    center,
+    crop,
+    find_ink,
+    is_photo,
+    preprocess,
+    read_image,
+    resize,
+    scale_to_fit,
+    shrink,
+    to_gray,
+)
 from helpers.robustness import (
     change_thickness,
+    expected_calibration_error,
     occlude,
     perturb,
     reliability,
 )
-from helpers.schedules import cosine, step
+from helpers.schedules import constant, cosine, step
+from helpers.storage import load_metadata, load_parameters, save_parameters
+from helpers.training import Settings, train
 
 RNG = np.random.default_rng(0)
 X = RNG.random((9, 6)).T
@@ -47,105 +99,248 @@ Y = one_hot(LABELS, 3)
 DATASET = Dataset(X, LABELS, ("a", "b", "c"), (2, 3))
 UNLABELED = Dataset(X, None, ("a", "b", "c"), (2, 3))
 IMAGES = RNG.random((2, 784)).T
+PICTURE = Path(__file__).parents[2] / "docs" / "mistakes.png"
 
 
 def layers(*shapes):
     return [Layer(np.ones(W), np.ones(b)) for W, b in shapes]
 
 
-NO_ARRAY = [None, [[1.0]], "X", DATASET, np.array(["a"]), np.array([None])]
-NO_NUMBER = [None, "0.1", True, np.True_, 1j, [0.1]]
-NO_COUNT = ["3", True, 2.5, math.nan, [3]]
-NO_NAME = [3, ["relu"], b"relu"]
-NO_RNG = [0, None, np.random, np.random.RandomState(0)]
-NO_PARAMETERS = [None, {"W1": 1}, iter(PARAMETERS), [7], [PARAMETERS[0], (np.ones((3, 5)),)],
-                 [([[1.0]], [[1.0]])]]  # fmt: skip
-NO_SIZES = [None, "784", {4: 1, 3: 1}, [4, 2.0], [4, True], ["4", 3]]
-NO_SHAPE = [784, "28", (28.0, 28), [[2, 3]]]
-NO_DTYPE = [None, 64, [np.float64]]
-NO_DATASET = [None, X, (X, LABELS)]
+# One wrong value of each type goes to every argument of every public function. What an argument
+# takes is said here by its name; everything else must be refused in a sentence that names it.
 
-WRONG_TYPES = [
-    ("activation", NO_NAME, get_activation),
-    ("layer_sizes", NO_SIZES, lambda value: initialize_parameters(value, RNG)),
-    ("rng", NO_RNG, lambda value: initialize_parameters([3, 2], value)),
-    ("scheme", [None, True, np.ones(2)],
-     lambda value: initialize_parameters([3, 2], RNG, scheme=value)),
-    ("dtype", NO_DTYPE, lambda value: initialize_parameters([3, 2], RNG, dtype=value)),
-    ("", NO_PARAMETERS, lambda value: forward_propagation(value, X)),
-    ("X", NO_ARRAY, lambda value: forward_propagation(PARAMETERS, value)),
-    ("activation", NO_NAME, lambda value: forward_propagation(PARAMETERS, X, activation=value)),
-    ("activations", [None, X, 3], lambda value: backward_propagation(PARAMETERS, value, Y)),
-    ("Y", NO_ARRAY, lambda value: backward_propagation(PARAMETERS, ACTIVATIONS, value)),
-    ("", NO_PARAMETERS, lambda value: update_parameters(value, PARAMETERS, 0.1)),
-    ("", NO_PARAMETERS, lambda value: update_parameters(PARAMETERS, value, 0.1)),
-    ("learning_rate", NO_NUMBER, lambda value: update_parameters(PARAMETERS, PARAMETERS, value)),
-    ("labels", [None, "a", [0.0, 1.0], [True], ["a"]], one_hot),
-    ("num_classes", NO_COUNT, lambda value: one_hot([0], value)),
-    ("A", NO_ARRAY, lambda value: cross_entropy(value, Y)),
-    ("Y", NO_ARRAY, lambda value: cross_entropy(Y, value)),
-    ("step", NO_NUMBER, lambda value: numerical_gradients(PARAMETERS, X, Y, step=value)),
-    ("", NO_PARAMETERS, lambda value: check_gradients(value, X, Y)),
-    ("", NO_PARAMETERS, lambda value: predict_probabilities(value, X)),
-    ("X", NO_ARRAY, lambda value: make_predictions(PARAMETERS, value)),
-    ("labels", [[0.0] * 9, ["a"] * 9], lambda value: loss_and_accuracy(PARAMETERS, X, value)),
-    ("labels", [[0.0], ["a"]], lambda value: confusion_matrix([0], value)),
-    ("num_classes", NO_COUNT, lambda value: confusion_matrix([0], [0], value)),
-    ("dataset", NO_DATASET, lambda value: mistakes(PARAMETERS, value)),
-    ("X", NO_ARRAY, lambda value: nearest_examples(value, X[:, :1])),
-    ("x", NO_ARRAY, lambda value: nearest_examples(X, value)),
-    ("count", NO_COUNT, lambda value: nearest_examples(X, X[:, :1], value)),
-    ("X", [*NO_ARRAY, np.zeros((784, 3), np.uint8)], Dataset),
-    ("labels", [[0] * 9, "a", np.zeros(9)], lambda value: Dataset(X, value, image_shape=(2, 3))),
-    ("image_shape", NO_SHAPE, lambda value: Dataset(X, image_shape=value)),
-    ("dataset", NO_DATASET, lambda value: split(value, 2, RNG)),
-    ("dev_size", [None, *NO_COUNT], lambda value: split(DATASET, value, RNG)),
-    ("rng", NO_RNG, lambda value: split(DATASET, 2, value)),
-    ("dtype", NO_DTYPE, lambda value: load_csv("x.csv", dtype=value)),
-    ("max_pixel", NO_COUNT, lambda value: load_csv("x.csv", max_pixel=value)),
-    ("label_column", [0, ["label"]], lambda value: load_csv("x.csv", label_column=value)),
-    ("image_shape", NO_SHAPE, lambda value: load_csv("x.csv", image_shape=value)),
-    ("name", NO_NAME, load_dataset),
-    ("part", NO_NAME, lambda value: load_dataset("digits", value)),
-    ("factor", NO_NUMBER, lambda value: step(factor=value)),
-    ("drops", NO_COUNT, lambda value: step(drops=value)),
-    ("warm_up", NO_NUMBER, lambda value: cosine(warm_up=value)),
-    ("max_shift", NO_NUMBER, lambda value: affine(max_shift=value)),
-    ("elastic_strength", NO_NUMBER, elastic),
-    ("image_shape", NO_SHAPE, lambda value: distort(image_shape=value)),
-    ("amount", NO_NUMBER, noise),
-    ("augment", [0.3, "noise"], lambda value: compose(noise(0.1), value)),
-    ("X", [*NO_ARRAY, np.zeros((784, 3), np.uint8)], lambda value: affine()(value, RNG)),
-    ("X", NO_ARRAY, lambda value: noise(0.1)(value, RNG)),
-    ("rng", NO_RNG, lambda value: affine()(IMAGES, value)),
-    ("rng", NO_RNG, lambda value: noise(0.1)(IMAGES, value)),
-    ("rotation", NO_NUMBER, lambda value: transform(IMAGES, rotation=value)),
-    ("shift", ["left", (1, "2"), None], lambda value: transform(IMAGES, shift=value)),
-    ("kind", NO_NAME, lambda value: perturb(IMAGES, value, 1)),
-    ("X", NO_ARRAY, lambda value: perturb(value, "shift", 1)),
-    ("pixels", NO_NUMBER, lambda value: change_thickness(IMAGES, value)),
-    ("size", NO_COUNT, lambda value: occlude(IMAGES, value, RNG)),
-    ("rng", NO_RNG, lambda value: occlude(IMAGES, 3, value)),
-    ("is_right", [[1], ["yes"]], lambda value: reliability([0.5], value)),
-    ("bins", NO_COUNT, lambda value: reliability([0.5], [True], bins=value)),
-    ("seeds", NO_COUNT, lambda value: initial_loss([6, 3], X, Y, seeds=value)),
-    ("learning_rate", NO_NUMBER, lambda value: overfit(X, Y, [6, 3], learning_rate=value)),
-    ("dev_set", NO_DATASET, lambda value: label_sensitivity(dict, PARAMETERS, DATASET, value)),
-    ("strokes", ["abc", None, {1: 2}], draw_strokes),
-    ("digit", NO_COUNT, sample_strokes),
-    ("picture", [np.full((28, 28), "a"), [["a"] * 9] * 9], preprocess),
-]  # fmt: skip
+KINDS = {
+    "None": None,
+    "bool": True,
+    "int": 3,
+    "float": 0.5,
+    "complex": 1j,
+    "text": "seven",
+    "bytes": b"seven",
+    "function": print,
+    "class": dict,
+    "object": object(),
+    "iterator": iter(()),
+    "dict": {"a": 1},
+    "dataset": DATASET,
+    "numbers": [0.5, 0.25],
+    "texts": ["seven", "eight"],
+    "ragged": [[1.0], [1.0, 2.0]],
+    "array of text": np.array(["7"]),
+    "array of texts": np.array([["7", "8"]]),
+    "array of objects": np.array([None]),
+    "matrix": np.array([[0.5, 0.25]]).view(np.matrix),
+    "Series": pd.Series([0.5, 0.25]),
+    "RandomState": np.random.RandomState(0),
+}
+NUMBER, WHOLE, FUNCTION = {"int", "float"}, {"int"}, {"function", "class"}
+OPTIONAL = {"None"}
+TAKES = {
+    **dict.fromkeys(("learning_rate", "scheme", "step", "pixels", "factor", "strength"), NUMBER),
+    **dict.fromkeys(("min_delta", "l2", "label_smoothing", "rotation", "shear", "pen"), NUMBER),
+    **dict.fromkeys(("max_shift", "max_rotation", "max_scale", "max_shear", "amount"), NUMBER),
+    **dict.fromkeys(("elastic_strength", "elastic_smoothness", "smoothness", "ink"), NUMBER),
+    **dict.fromkeys(("decay", "beta1", "beta2", "epsilon", "warm_up", "final"), NUMBER),
+    **dict.fromkeys(("shift", "scale"), NUMBER | {"numbers"}),
+    **dict.fromkeys(("seed", "seeds", "entries", "steps", "examples", "classes", "count"), WHOLE),
+    **dict.fromkeys(("n_in", "n_out", "num_classes", "max_epochs", "dev_size", "bins"), WHOLE),
+    **dict.fromkeys(("side", "digit", "size", "longest", "box", "drops"), WHOLE),
+    **dict.fromkeys(("batch_size", "patience", "max_pixel"), WHOLE | OPTIONAL),
+    **dict.fromkeys(("augment", "learning_rate_schedule", "on_epoch"), FUNCTION | OPTIONAL),
+    **dict.fromkeys(("initialize", "forward", "backward", "loss", "evaluate"), FUNCTION),
+    **dict.fromkeys(("batches", "softmax", "augments"), FUNCTION),
+    "sizes": {"numbers", "Series"},
+    **{key: NUMBER | {"bool", "matrix", "Series"} for key in ("Z", "A of a derivative")},
+    **{key: {"text"} for key in ("path", "name of a file")},
+    **{key: {"dataset"} for key in ("dataset", "train_set", "dev_set")},
+    **{key: {"bool", "numbers", "matrix", "Series"} | NUMBER for key in ("a", "b")},
+    "source": {"text", "bytes"},
+    "metadata": OPTIONAL | {"dict"},
+    "state": {"dict"},
+    "class_names": {"texts", "None", "array of text", "numbers", "Series"},
+    "measure_train": {"bool"},
+    "photo": {"bool", "None"},
+    "label_column": OPTIONAL,
+    "confidence": {"numbers", "Series"},
+    "image": {"matrix"},
+    "what is handed on": set(KINDS),
+    **dict.fromkeys(("out", "lengths", "labels of a Dataset", "resume_from"), OPTIONAL),
+    **dict.fromkeys(("checkpoint", "dtype of a file", "image_shape of a file"), OPTIONAL),
+}
+CALLED = {  # in the sentences
+    "image": "image|picture",
+    "name": "name|activation|optimizer",
+    "class_names": "class.names",
+    "resume_from": "resume_from|checkpoint",
+    "strokes": "strokes?",
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "call"), WRONG_TYPES, ids=[f"{i}-{c[0]}" for i, c in enumerate(WRONG_TYPES)]
-)
-def test_a_wrong_type_is_a_type_error_that_names_the_argument_and_what_is_expected(
-    name, values, call
+def cases():
+    """Every public function, or class with checks, with arguments that are right."""
+    both = {"parameters": PARAMETERS, "X": X}
+    labeled = both | {"Y": Y}
+    answers = {"predictions": LABELS, "labels": LABELS}
+    vector = pack_parameters(PARAMETERS)
+    step_of = {"vector": vector, "gradient": vector.copy(), "learning_rate": 0.1}
+    settings = {"layer_sizes": [6, 3], "learning_rate": 0.1, "max_epochs": 1}
+    picture = draw_strokes(sample_strokes(7))
+    yield from ((name, {"Z": X}) for name in (relu, leaky_relu, sigmoid, tanh, softmax))
+    derivatives = relu_derivative, leaky_relu_derivative, sigmoid_derivative, tanh_derivative
+    yield from ((name, {"A": X}) for name in derivatives)
+    yield from {
+        get_activation: {"name": "relu"},
+        Dataset: {"X": X, "labels": LABELS, "class_names": ("a", "b", "c"), "image_shape": (2, 3)},
+        find_file: {"name": "digits.csv.gz"},
+        load_csv: {"path": find_file("digits_8x8.csv.gz").resolve(), "max_pixel": 16},
+        load_dataset: {"name": "digits-8x8"},
+        split: {"dataset": DATASET, "dev_size": 2, "rng": RNG},
+        one_hot: {"labels": LABELS},
+        cross_entropy: {"A": ACTIVATIONS[-1], "Y": Y},
+        initialize_parameters: {"layer_sizes": [6, 3], "rng": RNG},
+        weight_scale: {"scheme": "he", "n_in": 6, "n_out": 3},
+        forward_propagation: both,
+        backward_propagation: {"parameters": PARAMETERS, "activations": ACTIVATIONS, "Y": Y},
+        update_parameters: {
+            "parameters": PARAMETERS,
+            "gradients": PARAMETERS,
+            "learning_rate": 0.1,
+        },
+        numerical_gradients: labeled,
+        check_gradients: labeled,
+        relative_error: {"a": X, "b": X},
+        Settings: settings,
+        train: {"train_set": DATASET, "dev_set": DATASET} | settings,
+        load_parameters: {"path": find_file("models/digits_network.npz").resolve()},
+        load_metadata: {"path": find_file("models/digits_network.npz").resolve()},
+        save_parameters: {"path": "network.npz", "parameters": PARAMETERS},
+        predict_probabilities: both,
+        make_predictions: both,
+        accuracy: answers,
+        confusion_matrix: answers,
+        loss_and_accuracy: both | {"labels": LABELS},
+        mistakes: {"parameters": PARAMETERS, "dataset": DATASET},
+        squared_lengths: {"X": X},
+        nearest_examples: {"X": X, "x": X[:, :1]},
+        preprocess: {"image": picture},
+        to_gray: {"image": picture},
+        read_image: {"source": PICTURE},
+        is_photo: {"gray": picture},
+        find_ink: {"gray": picture},
+        shrink: {"gray": picture, "longest": 50},
+        crop: {"ink": 1 - picture},
+        scale_to_fit: {"ink": 1 - picture, "box": 20},
+        resize: {"image": picture, "shape": (20, 20)},
+        center: {"ink": np.ones((20, 20))},
+        draw_strokes: {"strokes": sample_strokes(7)},
+        sample_strokes: {"digit": 7},
+        transform: {"X": IMAGES},
+        distort: {},
+        affine: {},
+        elastic: {"strength": 1},
+        noise: {"amount": 0.1},
+        change_thickness: {"X": IMAGES, "pixels": 1},
+        occlude: {"X": IMAGES, "size": 3, "rng": RNG},
+        perturb: {"X": IMAGES, "kind": "noise", "strength": 1},
+        reliability: {"confidence": [0.5], "is_right": [True]},
+        expected_calibration_error: {"confidence": [0.5], "is_right": [True]},
+        gradient_errors: labeled,
+        gradient_step: labeled | {"learning_rate": 0.1},
+        update_ratios: labeled | {"learning_rate": 0.1},
+        initial_loss: {"layer_sizes": [6, 3], "X": X, "Y": Y},
+        overfit: {"layer_sizes": [6, 3], "X": X, "Y": Y, "steps": 2},
+        neuron_report: {"activations": ACTIVATIONS},
+        trace_batches: {"batches": lambda X, Y, *_: [(X, Y)], "examples": 5, "batch_size": 2},
+        batch_dependence: both | {"sizes": (1, 2)},
+        label_sensitivity: {
+            "evaluate": lambda *_: {"x": 1},
+            "parameters": PARAMETERS,
+            "train_set": DATASET,
+            "dev_set": DATASET,
+        },
+        softmax_report: {"softmax": softmax},
+        pack_parameters: {"parameters": PARAMETERS},
+        unpack_parameters: {"vector": vector, "layer_sizes": [6, 5, 3]},
+        get_optimizer: {"name": "adam", "vector": vector},
+        gradient_descent: step_of | {"state": {}},
+        momentum: step_of | {"state": get_optimizer("momentum", vector)[1]},
+        adam: step_of | {"state": get_optimizer("adam", vector)[1]},
+        constant: {},
+        step: {},
+        cosine: {},
+    }.items()
+
+
+SPECIAL = {  # what these take is not what the name says elsewhere
+    (find_file, "name"): "name of a file",
+    (label_sensitivity, "parameters"): "what is handed on",
+    (batch_dependence, "sizes"): "counts",
+    (save_parameters, "dtype"): "dtype of a file",
+    (load_csv, "image_shape"): "image_shape of a file",
+    (Dataset, "labels"): "labels of a Dataset",
+    (update_ratios, "step"): "initialize",
+    (overfit, "step"): "initialize",
+    (crop, "ink"): "gray",
+    (scale_to_fit, "ink"): "gray",
+    (center, "ink"): "gray",
+    (resize, "image"): "gray",
+    **{(f, "A"): "A of a derivative" for f in (relu_derivative, leaky_relu_derivative)},
+    **{(f, "A"): "A of a derivative" for f in (sigmoid_derivative, tanh_derivative)},
+    (softmax, "Z"): "gray",
+    (elastic, "strength"): "strength",
+}
+UNCHECKED = {  # why nothing is checked
+    "compose": "takes any number of functions: see below",
+    "pre_activations": "inside of forward_propagation, which has checked",
+    "training": "the loop, inside of train and the panels, which have checked",
+    **dict.fromkeys(("Layer", "Activation", "Stage", "Preprocessed"), "a named tuple"),
+    "TrainingResult": "made by train",
+    **dict.fromkeys(("DataFileError", "ParameterFileError"), "an exception"),
+}
+CASES = list(cases())
+
+
+def test_every_public_function_of_the_taught_modules_is_in_the_list():
+    public = set()
+    for path in Path(helpers.__file__).parent.glob("*.py"):
+        module = importlib.import_module(f"helpers.{path.stem}")
+        names = getattr(module, "__all__", ())
+        public |= {name for name in names if callable(getattr(module, name))}
+    assert public == {function.__name__ for function, _ in CASES} | set(UNCHECKED)
+
+
+@pytest.mark.parametrize(("function", "right"), CASES, ids=[f.__name__ for f, _ in CASES])
+def test_each_wrong_type_is_refused_in_a_sentence_that_names_the_argument(
+    function, right, tmp_path, monkeypatch
 ):
-    for value in values:
-        with pytest.raises(TypeError, match=rf"^(the )?{name}.* (is|are|holds) .*expected "):
-            call(value)
+    monkeypatch.chdir(tmp_path)
+    function(**copy.deepcopy(right))
+    silent, unclear = [], []
+    for name in inspect.signature(function).parameters:
+        takes = TAKES.get(SPECIAL.get((function, name), name), ())
+        for kind in KINDS.keys() - takes:
+            try:
+                function(**(copy.deepcopy(right) | {name: KINDS[kind]}))
+            except (TypeError, ValueError) as error:
+                named = re.search(rf"\b\w*({CALLED.get(name, name)})\b", str(error))
+                if not (named and " expected " in str(error)):
+                    unclear.append(f"{name}={kind}: {type(error).__name__}: {error}")
+            except Exception as error:
+                unclear.append(f"{name}={kind}: {type(error).__name__}: {error}")
+            else:
+                silent.append(f"{name}={kind}")
+    assert (silent, unclear) == ([], [])
+
+
+def test_what_is_composed_must_be_functions_and_what_augments_gets_images_and_chance():
+    for value in (0.3, "noise"):
+        with pytest.raises(TypeError, match=r"^augment is .*, expected a function"):
+            compose(noise(0.1), value)
+    for augment in (affine(), noise(0.1)):
+        with pytest.raises(TypeError, match=r"^X is .*, expected a NumPy array"):
+            augment(np.zeros((784, 3), np.uint8), RNG)
+        with pytest.raises(TypeError, match=r"^rng is 0, expected a random generator"):
+            augment(IMAGES, 0)
 
 
 WRONG_VALUES = [
@@ -205,9 +400,22 @@ WRONG_VALUES = [
      r"\(2,\) and b \(3,\), expected two arrays of the same shape"),
     (lambda: accuracy([0, 1], [0]),
      r"^predictions has shape \(2,\) and labels \(1,\), expected \(m,\) twice"),
-    (lambda: accuracy([[0]], [[0]]), r"expected \(m,\) twice"),
+    (lambda: accuracy([[0]], [[0]]), r"^predictions have shape \(1, 1\).*; predictions\.ravel\(\)"),
+    (lambda: accuracy(LABELS, LABELS[:, None]), r"^labels have shape \(9, 1\).*; labels\.ravel\(\)"),
+    (lambda: accuracy(ACTIVATIONS[-1], LABELS), r"one-hot: predictions\.argmax\(axis=0\) undoes it$"),
+    (lambda: one_hot(np.eye(3)[LABELS]), r"one-hot: labels\.argmax\(axis=1\) undoes it$"),
+    (lambda: one_hot(LABELS[:, None]), r"; labels\.ravel\(\) has that shape$"),
+    (lambda: make_predictions(PARAMETERS, np.where(X[2, 4] == X, np.nan, X)),
+     "^X holds nan, first in column 4, row 2, expected numbers"),
+    (lambda: make_predictions([Layer(W * np.nan, b) for W, b in PARAMETERS], X),
+     "^parameters make probabilities that are NaN, .*; the training run diverged"),
+    (lambda: forward_propagation([(W.T, b.ravel()) for W, b in PARAMETERS], X),
+     r"^W1 has shape \(6, 5\) and b1 5 numbers, .*; take W1\.T, and b1\.reshape\(-1, 1\)$"),
+    (lambda: forward_propagation(layers(((5, 6), (5, 1)), ((5, 3), (3, 1))), X),
+     r"^W2 has shape \(5, 3\) and b2 3 numbers, .*; take W2\.T|; take W2\.T if it is \(n_in, n_out\)$"),
+    (lambda: backward_propagation(PARAMETERS, ACTIVATIONS, Y, out=[]), r"^out is \[\], expected"),
     (lambda: accuracy([], []), "m at least 1"),
-    (lambda: confusion_matrix([[0, 1]], [0, 1]), r"expected \(m,\) twice"),
+    (lambda: confusion_matrix([[0, 1]], [0, 1]), r"^predictions have shape \(1, 2\), expected \(m,\)"),
     (lambda: confusion_matrix([3], [0], num_classes=3), "outside the 3 classes 0 to 2"),
     (lambda: confusion_matrix([0], [3], num_classes=3), "outside the 3 classes 0 to 2"),
     (lambda: mistakes(PARAMETERS, UNLABELED), "^dataset has no labels, expected one per example$"),
@@ -288,6 +496,60 @@ WRONG_VALUES = [
 def test_a_wrong_value_or_shape_is_a_value_error_that_says_what_to_do(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
+@pytest.mark.parametrize(
+    ("labels", "advice"),
+    [
+        (LABELS.astype(str), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (LABELS.astype("S"), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (LABELS.astype(object), r"np\.asarray\(labels\)\.astype\(int\) converts them$"),
+        (
+            pd.Categorical(LABELS.astype(str)),
+            r"np\.asarray\(labels\)\.astype\(int\) converts them$",
+        ),
+        (LABELS.astype(float), r"labels\.astype\(int\) converts them$"),
+        (
+            np.array(["a", "b", "c"])[LABELS],
+            r"np\.unique\(labels, return_inverse=True\)\[1\] numbers",
+        ),
+        (np.where(LABELS == 1, np.nan, LABELS), "the first that is none is nan at position 1$"),
+    ],
+)
+def test_labels_that_are_no_integers_are_refused_with_advice_that_works(judge, labels, advice):
+    with pytest.raises(TypeError, match=f"^labels is .*, expected integers; {advice}"):
+        judge(LABELS, labels)
+    code = re.search(r"np\..*(\]|int\))|labels\.astype\(int\)", advice.replace("\\", ""))
+    if code:
+        names = {"np": np, "labels": labels}
+        assert np.array_equal(judge(LABELS, eval(code[0], names)), judge(LABELS, LABELS))
+
+
+def test_plain_pairs_do_wherever_layers_do():
+    pairs = [(W, b) for W, b in PARAMETERS]
+    for function, *arguments in (
+        (forward_propagation, X),
+        (backward_propagation, ACTIVATIONS, Y),
+        (update_parameters, pairs, 0.1),
+        (check_gradients, X, Y),
+        (make_predictions, X),
+        (lambda parameters: mistakes(parameters, DATASET).to_numpy(),),
+        (pack_parameters,),
+    ):
+        np.testing.assert_equal(function(pairs, *arguments), function(PARAMETERS, *arguments))
+
+
+def test_a_set_with_one_class_gets_a_warning():
+    one = Dataset(X, LABELS * 0, ("a", "b", "c"), (2, 3))
+    with pytest.warns(UserWarning, match="all 9 examples of train_set have the label 0"):
+        train(one, DATASET, [6, 3], learning_rate=0.1, max_epochs=1)
+
+
+def test_pixels_that_were_not_scaled_get_a_warning():
+    pixels = np.rint(X * 255).astype(np.uint8)
+    with pytest.warns(UserWarning, match=r"X holds whole numbers up to \d+, expected 0 to 1"):
+        make_predictions(PARAMETERS, pixels)
 
 
 def test_numbers_of_numpy_are_numbers():

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import ScriptExporter
 from tools.notebooks import (
-    KERNELSPEC,
+    METADATA,
     TRACES,
+    clean,
     code_cells,
     metadata_problems,
     path_problems,
@@ -105,6 +107,12 @@ def test_the_file_is_as_make_notebooks_writes_it(path):
     assert text == text_of(nbformat.reads(text, as_version=4))
 
 
+def test_a_notebook_as_a_script_is_a_python_file():
+    notebook = clean(nbformat.read(NOTEBOOKS[0], as_version=4))
+    _, resources = ScriptExporter().from_notebook_node(notebook)
+    assert resources["output_extension"] == ".py"
+
+
 # Each check finds what it is there for
 
 
@@ -124,7 +132,7 @@ def good_notebook():
     return {
         "nbformat": 4,
         "nbformat_minor": 5,
-        "metadata": {"kernelspec": dict(KERNELSPEC)},
+        "metadata": copy.deepcopy(METADATA),
         "cells": [
             {"cell_type": "markdown", "id": "a", "metadata": {}, "source": opening},
             code | {"id": "b", "execution_count": 1, "source": "x = 1\ny = x / 2", "outputs": []},
@@ -144,7 +152,7 @@ STDERR = {"output_type": "stream", "name": "stderr", "text": "a warning"}
 PATH = {"output_type": "stream", "name": "stdout", "text": "in /home/" + "ada/x.csv"}
 SLOPPY = {
     "another kernel": (metadata_problems, ("metadata", "kernelspec", "name"), "venv"),
-    "language_info": (metadata_problems, ("metadata", "language_info"), {"name": "python"}),
+    "language_info": (metadata_problems, ("metadata", "language_info"), {"version": "3.11.7"}),
     "timings": (
         metadata_problems,
         ("cells", 1, "metadata", "execution"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tools.notebooks import KERNELSPEC
+from tools.notebooks import METADATA
 
 pytestmark = pytest.mark.slow  # `make test` leaves these out, `make test-all` does not
 
@@ -56,7 +56,7 @@ def test_in_place_replaces_what_ran_and_only_that(runner, tmp_path, monkeypatch,
     )  # the 200 MB that were freed before the notebook ended, and Python's own
     assert bad.read_bytes() == before
     notebook = nbformat.read(good, as_version=4)
-    assert notebook.metadata == {"kernelspec": KERNELSPEC}
+    assert notebook.metadata == METADATA
     assert notebook.cells[0].metadata == {"tags": ["kept"]}
     assert [cell.execution_count for cell in notebook.cells] == [1, 2]
     assert notebook.cells[1].outputs[0].text == "notebooks\ndone\n"

@@ -1,5 +1,6 @@
 """The checks before a commit, run as pre-commit runs them."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -54,11 +55,11 @@ def test_a_notebook_with_traces_stops_a_commit(tmp_path):
     assert run_hook("clean-notebooks", good) == (0, "")
     bad = tmp_path / good.name
     notebook = nbformat.read(good, as_version=4)
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
     bad.write_text(nbformat.writes(notebook) + "\n", "utf8")
     status, said = run_hook("clean-notebooks", good, bad)
     assert status == 1
-    assert f"{bad}: metadata is ['kernelspec', 'language_info']" in said
+    assert re.search(rf"{re.escape(str(bad))}: metadata is .*'version': '3.11.7'", said)
     assert "make notebooks" in said
     bad.write_text(good.read_text("utf8") + "\n\n", "utf8")
     assert "another way" in run_hook("clean-notebooks", bad)[1]
