@@ -75,19 +75,13 @@ class Hand:
 
 def move_the_learning_rate(page, hand):
     """Drag the slider of the learning rate down, far up and back. Raises what Playwright raises."""
-    knob = (
-        page.locator(".widget-slider")
-        .filter(has_text="Learning rate")
-        .locator(".noUi-handle")
-        .bounding_box()
-    )
-    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    track = page.get_by_role("slider", name="Learning rate").bounding_box()
+    x, y = track["x"] + track["width"] * 18 / 30, track["y"] + track["height"] / 2  # 0.1
+    notch = track["width"] / 30
     hand.follow([(x, y)], 0.8)
-    for place, moving, waiting in ((x - 40, 1.2, 1.1), (x + 38, 1.8, 1.1), (x - 9, 1.2, 0.1)):
-        hand.press(0.4, [(place, y)], moving)
-        page.get_by_role("status").filter(
-            has_text=re.compile(r"^\s*Run \d")
-        ).wait_for()  # no longer "Training run"
+    for place, moving, waiting in ((-10, 1.2, 1.1), (9, 1.8, 1.1), (-2, 1.2, 0.1)):
+        hand.press(0.4, [(x + place * notch, y)], moving)
+        page.locator(".lab-said").filter(has_text=re.compile(r"^Run \d")).wait_for()  # it has ended
         page.wait_for_timeout(1000 * waiting)
 
 
@@ -109,7 +103,7 @@ FILMS = {  # name: the cell, what the hand does, the last thing that is to be se
     "training_lab": (
         "TrainingLab(train_set, dev_set)",
         move_the_learning_rate,
-        "img.widget-image",
+        ".lab-charts",
         (1150, 1000),
     ),
     "digit_pad": ("DigitPad(parameters, train_set)", draw_two_digits, ".pad-stages", (1030, 1150)),

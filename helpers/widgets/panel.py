@@ -20,8 +20,8 @@ class Panel:
 
     def __init__(self):
         self.loop = running_loop()
-        self.tasks = set()
-        self.last_error = None
+        self.tasks, self.last_error = set(), None
+        self.closed = False
         self.error_line = widgets.HTML(layout=widgets.Layout(display="none", width="100%"))
         self.view = widgets.VBox(layout=widgets.Layout(width="100%", align_items="stretch"))
         place = (type(self).__name__, current_cell())
@@ -35,6 +35,13 @@ class Panel:
         """Make these widgets, one below the other, the content of the panel, and return it."""
         self.view.children = (*children, self.error_line)
         return self
+
+    def follow(self, lab):
+        """Take over the network that a TrainingLab shows."""
+        raise NotImplementedError
+
+    def look_at(self, column):
+        """Show an image of the lab's development set, where the panel shows one."""
 
     def figure(self):
         """Return the static figure, an AccessibleFigure with a deterministic `alt`."""
@@ -59,19 +66,23 @@ class Panel:
         text = str(error) or "something went wrong, without a word about it"
         if not isinstance(error, ValueError):
             text = f"{type(error).__name__}: {text}"
-        self.error_line.value = (
+        self.tell_error(text)
+
+    def clear_error(self):
+        """Take the error away."""
+        if self.last_error is not None:
+            self.last_error = None
+            self.tell_error("")
+
+    def tell_error(self, text):
+        """Show the sentence of an error in the panel's last line, "" for none."""
+        alert = (
             '<div role="alert" style="border-left: 4px solid #D55E00; background: #fff4ec; '
             'color: #000; padding: 4px 8px; line-height: 1.4; white-space: normal">'
             f"⚠ {html.escape(text)}</div>"
         )
-        self.error_line.layout.display = ""
-
-    def clear_error(self):
-        """Take the error line away."""
-        if self.last_error is not None:
-            self.last_error = None
-            self.error_line.value = ""
-            self.error_line.layout.display = "none"
+        self.error_line.value = alert if text else ""
+        self.error_line.layout.display = "" if text else "none"
 
     def later(self, coroutine):
         """Run a coroutine on the loop of the panel's cell; where there is none, to its end."""
@@ -90,6 +101,7 @@ class Panel:
     def close(self):
         """Cancel what the panel still runs and free its widgets."""
         self.cancel()
+        self.closed = True
         for widget in family(self.view):
             widget.close()
 
@@ -107,6 +119,14 @@ class Panel:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.figure()._repr_mimebundle_()
         return {**self.view._repr_mimebundle_(), **data}, metadata
+
+
+def network_of(source, activation):
+    """Return (parameters, activation, lab): what a TrainingLab shows, or what was given and None."""
+    if isinstance(source, Panel):
+        run = source.run
+        return run.result.parameters, run.settings.activation, source
+    return source, activation, None
 
 
 def running_loop():

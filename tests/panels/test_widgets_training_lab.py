@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,17 +10,18 @@ import pytest
 from shared import shown_without_browser
 from small_data import DEV_SET, TRAIN_SET
 
-pytest.importorskip("ipywidgets")
+pytest.importorskip("anywidget")
 
 from helpers.data import Dataset, load_dataset, split
+from helpers.network import initialize_parameters
 from helpers.training import Settings, train
-from helpers.widgets import TrainingLab
+from helpers.widgets import DigitPad, MistakeExplorer, NetworkInspector, TrainingLab
 from helpers.widgets.panel import OPEN_PANELS
-from helpers.widgets.training_lab.controls import DEFAULTS
-from helpers.widgets.training_lab.hints import find_hints
+from helpers.widgets.training_lab.hints import Bounds
 from helpers.widgets.training_lab.runs import Run
 
 SIZES = [4, 5, 3]
+SLOW = {"epochs": 200, "patience": 50, "learning_rate": 1e-4}
 
 
 def new_lab(**start):
@@ -32,25 +32,18 @@ def new_lab(**start):
 def lab():
     panel = new_lab()
     yield panel
+    assert panel.last_error is None
     panel.close()
 
 
 def new_run(sizes=SIZES, **settings):
     settings = {"learning_rate": 0.5, "batch_size": 8, "max_epochs": 6} | settings
     settings = Settings(layer_sizes=sizes, patience=None, **settings)
-    return Run(1, DEFAULTS, TRAIN_SET, DEV_SET, settings)
+    return Run(1, {}, TRAIN_SET, DEV_SET, settings)
 
 
-def move(lab, name, value):
-    lab.controls.sliders[name].value = value
-
-
-def click(lab, name):
-    lab.parts.buttons[name].click()
-
-
-def hint_buttons(lab):
-    return [row.children[1] for row in lab.parts.hints.children]
+def said(lab):
+    return lab.surface.frame["said"]
 
 
 def until_idle(lab):
@@ -61,10 +54,15 @@ def until_idle(lab):
     return wait()
 
 
-def slow_down(lab):
+def later(lab):
     """Let an hour pass between two runs, as it were."""
     for run in lab.runs:
         run.ended_at = -np.inf
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return split(load_dataset("digits"), 1000, np.random.default_rng(0))
 
 
 # --- a run in slices
@@ -86,16 +84,19 @@ def test_stop_does_not_wait_for_a_long_step():
         return X
 
     async def main():
-        run, epochs = new_run([4, 10**6, 3], batch_size=None, augment=slow), []
+        run, epochs = new_run([4, 5 * 10**5, 3], batch_size=None, augment=slow), []
         task = asyncio.create_task(run.train(lambda: epochs.append(1)))
         await asyncio.sleep(0.1)
         run.stopped, begun = True, time.perf_counter()
         await task
-        return time.perf_counter() - begun, epochs
+        run.end()
+        seconds = time.perf_counter() - begun
+        await asyncio.sleep(0.6)  # what the thread still finishes is not the run's any more
+        return seconds, epochs, len(run.history)
 
-    seconds, epochs = asyncio.run(main())
+    seconds, epochs, rows = asyncio.run(main())
     assert seconds < 0.3
-    assert epochs == []
+    assert (epochs, rows) == ([], 0)
 
 
 def test_a_paused_run_holds_and_one_epoch_is_one_epoch():
@@ -121,7 +122,7 @@ def test_a_paused_run_holds_and_one_epoch_is_one_epoch():
 
 
 def test_a_move_retrains_and_the_result_is_that_of_train(lab):
-    move(lab, "learning_rate", 0.5)
+    lab.set(learning_rate=0.5)
     settings = {"learning_rate": 0.5, "batch_size": 8, "max_epochs": 10, "patience": 10}
     expected = train(TRAIN_SET, DEV_SET, SIZES, **settings)
     histories = [result.history.drop(columns="seconds") for result in (lab.result, expected)]
@@ -130,122 +131,240 @@ def test_a_move_retrains_and_the_result_is_that_of_train(lab):
     assert len(lab.runs) == 2
 
 
-def test_the_layers_follow_their_sliders(lab):
-    move(lab, "layers", 3)
-    assert [len(layer.b) for layer in lab.result.parameters] == [5, 10, 10, 3]
-    shown = [lab.controls.sliders[f"neurons {n}"].layout.display for n in range(1, 5)]
-    assert shown == ["", "", "", "none"]
-    move(lab, "layers", 0)
-    assert [layer.W.shape for layer in lab.result.parameters] == [(3, 4)]
+def test_curves_begin_before_the_first_step(lab):
+    curves, history = lab.surface.frame["run"]["curves"], lab.result.history
+    assert curves["dev_loss"][1:] == list(history["dev_loss"])
+    rng = np.random.default_rng(0)
+    first = train(TRAIN_SET, DEV_SET, SIZES, learning_rate=1e-12, max_epochs=1)
+    assert curves["train_loss"][0] == pytest.approx(first.history["train_loss"][1])
+    assert len(initialize_parameters(SIZES, rng)) == 2
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"batch_size": None},
+        {"optimizer": "adam"},
+        {"activation": "tanh"},
+        {"hidden": ()},
+        {"share": 50},
+        {"l2": 0.01},
+    ],
+)
+def test_each_setting_reaches_the_run(lab, setting):
+    lab.set(**setting)
+    ((name, value),) = setting.items()
+    assert lab.run.values[name] == value
+    assert lab.run.number == 2
+    sizes = [4, 3] if name == "hidden" else SIZES
+    steps = {"batch_size": 1, "share": 4}.get(name, 7)
+    assert (lab.run.settings.layer_sizes, lab.run.steps_an_epoch) == (sizes, steps)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda lab: None,
+        lambda lab: lab.one_more(),
+        lambda lab: lab.set(share=50, batch_size=None, optimizer="momentum", activation="sigmoid"),
+        lambda lab: lab.set(l2=0.003, seed=7, hidden=(3, 2), patience=2),
+        lambda lab: (lab.set(patience=1), lab.one_more(), lab.one_more()),
+        lambda lab: lab.set(learning_rate=10.0, hidden=(8, 8, 8, 8)),
+    ],
+)
+def test_the_line_of_code_repeats_the_run_exactly(lab, do):
+    do(lab)
+    names = {"train": train, "np": np, "train_set": TRAIN_SET, "dev_set": DEV_SET}
+    again = eval(lab.code, names)
+    assert lab.code == lab.surface.page["lines"][0][1]
+    pd.testing.assert_frame_equal(
+        again.history.drop(columns="seconds"), lab.result.history.drop(columns="seconds")
+    )
+    assert np.array_equal(again.last_parameters[0].W, lab.result.last_parameters[0].W)
+    opened = eval(lab.surface.page["lines"][1][1], names | {"TrainingLab": TrainingLab})
+    assert opened.values == lab.values
 
 
 def test_without_live_mode_only_train_trains(lab):
-    lab.parts.live.value = False
-    move(lab, "epochs", 40)
+    lab.surface.live = False
+    lab.set(epochs=40)
     assert len(lab.runs) == 1
-    click(lab, "train")
+    lab.train()
     assert len(lab.runs) == 2
     assert lab.result.stop_reason in ("early stopping", "max epochs")
     assert len(lab.result.history) > 10
 
 
+def test_live_mode_switched_on_does_the_move_that_has_waited(lab):
+    lab.surface.live = False
+    lab.set(learning_rate=0.5)
+    lab.surface.live = True
+    assert lab.run.values["learning_rate"] == 0.5
+
+
 def test_the_panel_says_in_words_why_a_run_ended(lab):
-    move(lab, "patience", 1)
-    said = lab.parts.status.value
-    assert "Early stopping: no better development accuracy for 1 epoch." in said
-    assert "steps a second" in said
+    lab.set(patience=1)
+    assert "Early stopping: no better development accuracy for 1 epoch." in said(lab)
+    assert "steps per second" in said(lab)
+    lab.one_more()
+    assert "Continued epoch by epoch" in said(lab)
 
 
 def test_one_epoch_more_goes_on_with_the_same_run(lab):
     history = lab.result.history.copy()
-    click(lab, "one_more")
+    lab.one_more()
     assert len(lab.runs) == 1
     pd.testing.assert_frame_equal(lab.result.history.iloc[:10], history)
-    settings = {"learning_rate": 0.1, "batch_size": 8, "max_epochs": 11, "patience": None}
-    expected = train(TRAIN_SET, DEV_SET, SIZES, **settings)
-    assert np.array_equal(lab.result.last_parameters[0].W, expected.last_parameters[0].W)
+    assert len(lab.result.history) == 11
 
 
-def test_the_share_of_the_data_is_what_is_trained_on(lab):
-    move(lab, "share", 50)
-    assert lab.run.steps_an_epoch == 4  # of 26 images
+def test_reset_forgets_the_runs_and_can_be_undone(lab):
+    start = lab.values
+    lab.set(learning_rate=0.5)
+    later(lab)
+    lab.set(seed=3)
+    lab.reset()
+    assert (len(lab.runs), lab.values) == (1, start)
+    assert lab.surface.page["forgotten"] == 3
+    lab.undo()
+    assert (len(lab.runs), lab.values["seed"], lab.run.number) == (3, 3, 3)
 
 
-def test_reset_forgets_the_runs_and_puts_the_controls_back(lab):
-    move(lab, "learning_rate", 0.5)
-    move(lab, "seed", 3)
-    click(lab, "reset")
-    assert len(lab.runs) == 1
-    assert lab.controls.values() == DEFAULTS | {"hidden": (5,), "batch_size": 8}
-
-
-def test_only_the_newest_run_keeps_its_images(lab):
-    for seed in (1, 2):
-        slow_down(lab)
-        move(lab, "seed", seed)
-    assert [run.datasets is None and run.steps is None for run in lab.runs] == [True, True, False]
-    epochs = len(lab.result.history)
-    click(lab, "one_more")
-    assert len(lab.result.history) == epochs + 1
-
-
-def test_earlier_runs_stay_in_gray_and_in_a_table_that_can_be_sorted(lab):
+def test_a_run_can_be_brought_back_with_its_settings_and_goes_on(lab):
     for rate in (0.5, 0.001):
-        slow_down(lab)
-        move(lab, "learning_rate", rate)
-    gray = [line for line in lab.screen.curves.parts[1]["pale"] if len(line.get_xdata())]
-    assert len(gray) == 2
-    np.testing.assert_allclose(gray[0].get_ydata(), lab.runs[0].result.history["dev_accuracy"])
-    lab.parts.sort_by.value = "learning rate"
-    assert learning_rates(lab) == ["0.5", "0.1", "0.001"]
-    lab.parts.descending.value = False
-    assert learning_rates(lab) == ["0.001", "0.1", "0.5"]
+        later(lab)
+        lab.set(learning_rate=rate)
+    lab.back_to(2)
+    assert (lab.values["learning_rate"], lab.run.number, len(lab.runs)) == (0.5, 2, 3)
+    assert lab.surface.frame["run"]["number"] == 2
+    lab.one_more()
+    assert len(lab.runs[1].history) == 11
+    later(lab)
+    lab.set(learning_rate=0.7)
+    assert lab.run.number == 4
+    with pytest.raises(ValueError, match="no run 9"):
+        lab.back_to(9)
 
 
-def learning_rates(lab):
-    """Those of the table, from top to bottom."""
-    rows = lab.parts.table.value.split("<tbody>")[1].split("<tr>")[1:]
-    cells = [row.split("<td")[3] for row in rows]
-    return [cell.split(">", 1)[1].removeprefix("<b>").split("<")[0] for cell in cells]
+def test_the_networks_of_old_runs_are_let_go_and_trained_again(lab, monkeypatch):
+    monkeypatch.setattr("helpers.widgets.training_lab.runs.MOST_BYTES", 1)
+    accuracy = lab.result.best_dev_accuracy
+    later(lab)
+    lab.set(learning_rate=0.5)
+    assert lab.runs[0].result is None
+    assert len(lab.runs[0].history) == 10
+    later(lab)
+    lab.back_to(1)
+    assert (lab.run.number, lab.result.best_dev_accuracy) == (3, accuracy)
 
 
-def test_a_run_can_be_compared_with_the_present_one(lab):
-    slow_down(lab)
-    move(lab, "learning_rate", 0.5)
-    lab.parts.compare.value = 1
-    parts = lab.screen.curves.parts[0]
-    np.testing.assert_allclose(parts["other"].get_ydata(), lab.runs[0].result.history["dev_loss"])
-    assert parts["other"].get_marker() == "s"  # told apart not by color alone
-    assert [len(line.get_xdata()) for line in parts["pale"]] == [0] * 5
-    slow_down(lab)
-    move(lab, "learning_rate", 1.0)
-    assert lab.parts.compare.value == 1
-
-
-def test_runs_of_one_move_leave_a_single_row(lab):
+def test_runs_of_one_move_leave_a_single_row_but_not_that_of_train(lab):
     for rate in (0.15, 0.2, 0.3):
-        move(lab, "learning_rate", rate)
+        lab.set(learning_rate=rate)
     assert [run.values["learning_rate"] for run in lab.runs] == [0.1, 0.3]
+    lab.train()
+    assert [run.number for run in lab.runs] == [1, 2, 3]
+
+
+def test_five_seeds_repeat_the_run_on_show(lab):
+    lab.five_seeds()
+    alone = [
+        train(TRAIN_SET, DEV_SET, SIZES, learning_rate=0.1, batch_size=8, max_epochs=10, seed=seed)
+        for seed in range(5)
+    ]
+    best = [result.best_dev_accuracy for result in alone]
+    shown = lab.surface.frame["run"]
+    assert shown["seeds"] == 5
+    assert (shown["accuracy"], shown["spread"]) == pytest.approx(
+        (np.mean(best), np.std(best, ddof=1))
+    )
+    losses = np.array([result.history["dev_loss"] for result in alone])
+    low, high = shown["band"]["dev_loss"]
+    assert low[1:] == pytest.approx(list(losses.mean(0) - losses.std(0, ddof=1)))
+    assert high[1:] == pytest.approx(list(losses.mean(0) + losses.std(0, ddof=1)))
+    assert f"With 5 seeds: {np.mean(best):.3f}" in said(lab)
+    assert len(lab.runs) == 1
+    lab.one_more()
+    assert lab.surface.frame["run"]["seeds"] == 1, "eleven epochs are not to be compared with ten"
+
+
+def test_mistakes_are_the_surest_ones_and_those_that_change_are_named(lab):
+    before = set(np.flatnonzero(predictions(lab) != DEV_SET.labels))
+    later(lab)
+    lab.set(learning_rate=0.001, seed=5)
+    now = set(np.flatnonzero(predictions(lab) != DEV_SET.labels))
+    shown = lab.surface.page["mistakes"]
+    assert f"Run 2 misreads {len(now)} of 31" in shown["said"]
+    assert f"{len(now - before)} new, {len(before - now)} fixed since run 1" in shown["said"]
+    wrong = [tile for tile in shown["tiles"] if tile["state"] != "fixed"]
+    assert len(wrong) == min(12, len(now))
+    for tile in shown["tiles"]:
+        column, said = tile["column"], DEV_SET.class_names[predictions(lab)[tile["column"]]]
+        expected = "fixed" if column in before - now else "new" if column in now - before else ""
+        assert (tile["state"], tile["is"]) == (
+            expected,
+            DEV_SET.class_names[DEV_SET.labels[column]],
+        )
+        assert tile["state"] == "fixed" or tile["said"] == said
+    assert len(shown["pixels"]) == 4 * len(shown["tiles"])
+
+
+def predictions(lab):
+    from helpers.evaluation import make_predictions
+
+    return make_predictions(lab.result.parameters, DEV_SET.X)
+
+
+def test_the_first_layer_is_shown_as_it_stands(lab):
+    shown, W = lab.surface.frame["weights"], lab.result.parameters[0].W
+    pixels = np.frombuffer(shown["pixels"], np.uint8).reshape(5, 4).astype(int) - 128
+    assert (shown["count"], shown["shape"]) == (5, [2, 2])
+    assert np.corrcoef(pixels.ravel(), W.ravel())[0, 1] > 0.99
+    assert (np.sign(pixels) * np.sign(W) >= 0).all()
+
+
+def test_other_panels_follow_the_run_on_show(digits):
+    lab = TrainingLab(*digits)
+    explorer, pad, inspector = MistakeExplorer(lab), DigitPad(lab), NetworkInspector(lab)
+    later(lab)
+    lab.set(hidden=(12,), activation="tanh")
+    W = lab.result.parameters[0].W
+    for parameters in (explorer.answers.parameters[0], pad.parameters, inspector.parameters):
+        assert np.array_equal(parameters[0].W, W)
+    assert (explorer.answers.activation, pad.activation, inspector.activation) == ("tanh",) * 3
+    tile = lab.surface.page["mistakes"]["tiles"][5]
+    lab.look_at(tile["column"])
+    answer = lab.surface.frame["answer"]
+    assert answer["names"][int(np.argmax(answer["shares"]))] == tile["said"]
+    assert tile["column"] in [card["column"] for card in explorer.cards.page["cards"]]
+    assert explorer.last_error is pad.last_error is inspector.last_error is None
+    explorer.close()
+    lab.back_to(1)
+    assert len(pad.parameters) == 3
+    assert len(explorer.answers.parameters[0]) == 2, "a panel that was closed follows no more"
+
+
+# --- while it trains
 
 
 def test_of_many_moves_the_newest_wins():
     async def main():
-        lab, said = new_lab(), []
-        lab.parts.status.observe(lambda change: said.append(change.new), "value")
+        lab, heard = new_lab(), []
+        lab.surface.observe(lambda change: heard.append(change.new["said"]), "frame")
         for rate in (0.15, 0.2, 0.3, 0.5, 0.7, 1.0):
-            move(lab, "learning_rate", rate)
+            lab.set(learning_rate=rate)
         await until_idle(lab)
-        return lab, said
+        return lab, heard
 
-    lab, said = asyncio.run(main())
+    lab, heard = asyncio.run(main())
     assert lab.run.values["learning_rate"] == 1.0
-    assert sum("Training run 2: 0 of" in text for text in said) == 1, "the others are not trained"
+    assert sum("Training run 2: 0 of" in text for text in heard) == 1, "the others are not trained"
 
 
 def test_callbacks_may_come_from_another_thread():
     async def main():
         lab = new_lab()
-        thread = threading.Thread(target=move, args=(lab, "learning_rate", 0.5))
+        thread = threading.Thread(target=lab.set, kwargs={"learning_rate": 0.5})
         thread.start()
         while lab.run.number == 1 or lab.tasks:
             await asyncio.sleep(0.01)
@@ -256,36 +375,56 @@ def test_callbacks_may_come_from_another_thread():
     assert asyncio.run(asyncio.wait_for(main(), 20), debug=True) == (None, 0.5)
 
 
-def test_stop_keeps_the_finished_epochs_and_other_tasks_run_meanwhile():
+def test_stop_keeps_the_finished_epochs_and_the_move_made_meanwhile_is_done():
     async def main():
-        lab, turns = new_lab(epochs=200, patience=50, learning_rate=1e-4), 0
-        click(lab, "train")
+        lab, turns = new_lab(**SLOW), 0
+        lab.train()
         while len(lab.run.history) < 12 or lab.run.number == 1:
             await asyncio.sleep(0)
             turns += 1
-        enabled = {name for name, button in lab.parts.buttons.items() if not button.disabled}
-        click(lab, "stop")
+        lab.pause()
+        lab.set(learning_rate=0.5)
+        await asyncio.sleep(0.05)
+        unchanged = (lab.run.values["learning_rate"], lab.surface.frame["long"])
+        lab.stop()
         await until_idle(lab)
-        return lab, turns, enabled
+        return lab, turns, unchanged
 
-    lab, turns, enabled = asyncio.run(asyncio.wait_for(main(), 20))
+    lab, turns, unchanged = asyncio.run(asyncio.wait_for(main(), 20))
     assert turns > 2
-    assert enabled == {"train", "pause", "stop", "reset"}
-    assert lab.result.stop_reason == "interrupted"
-    assert 12 <= len(lab.result.history) < 50
-    assert "Stopped by you" in lab.parts.status.value
+    assert unchanged == (1e-4, True)
+    stopped = lab.runs[1]
+    assert stopped.stop_reason == "interrupted"
+    assert 12 <= len(stopped.history) < 200
+    assert lab.run.values == lab.values
+    assert lab.run.values["learning_rate"] == 0.5
+
+
+def test_stop_is_said_and_leaves_the_lab_idle():
+    async def main():
+        lab = new_lab(**SLOW)
+        lab.train()
+        while len(lab.run.history) < 3 or lab.run.number == 1:
+            await asyncio.sleep(0)
+        lab.stop()
+        await until_idle(lab)
+        return lab
+
+    lab = asyncio.run(asyncio.wait_for(main(), 20))
+    assert "Stopped by you" in said(lab)
+    assert (lab.surface.frame["phase"], lab.surface.page["number"]) == ("idle", 2)
 
 
 def test_a_run_that_diverged_is_said_so_and_cannot_go_on():
     lab = new_lab(learning_rate=1e200)
     assert lab.result.stop_reason == "diverged"
-    assert "Diverged in epoch" in lab.parts.status.value
-    assert [button.description for button in hint_buttons(lab)] == ["Learning rate ÷ 10"]
-    click(lab, "one_more")
-    assert "this run has diverged" in lab.error_line.value
-    assert "ValueError" not in lab.error_line.value
-    move(lab, "learning_rate", 0.1)
-    assert lab.error_line.layout.display == "none"
+    assert "Diverged in epoch" in said(lab)
+    assert None in lab.surface.frame["run"]["curves"]["train_loss"]
+    assert [hint.button for hint in lab.hints] == ["Learning rate ÷ 10"]
+    lab.guard(lab.one_more)()
+    assert lab.surface.error.startswith("this run has diverged")
+    lab.set(learning_rate=0.1)
+    assert lab.surface.error == ""
     assert lab.result.stop_reason == "max epochs"
 
 
@@ -294,14 +433,13 @@ def test_making_the_panel_again_ends_the_tasks_of_the_one_before(monkeypatch, ce
     monkeypatch.setattr("helpers.widgets.panel.current_cell", lambda: cell)
 
     async def main():
-        first = new_lab(epochs=200, patience=50, learning_rate=1e-4)
-        click(first, "train")
+        first = new_lab(**SLOW)
+        first.train()
         while first.run.number == 1:
             await asyncio.sleep(0)
-        click(first, "pause")
+        first.pause()
         await asyncio.sleep(0.05)
         assert first.tasks
-        assert first.view.comm is not None
         second = new_lab()
         await asyncio.sleep(0.1)
         return first, second
@@ -309,7 +447,7 @@ def test_making_the_panel_again_ends_the_tasks_of_the_one_before(monkeypatch, ce
     first, second = asyncio.run(main())
     assert not first.tasks
     assert (first.view.comm is None) == (cell is not None)
-    assert not first.parts.buttons["train"].disabled
+    assert first.surface.frame["phase"] == "idle"
     assert second in OPEN_PANELS.values()
     assert first not in OPEN_PANELS.values()
 
@@ -325,11 +463,11 @@ def test_live_widget_first_and_a_static_figure_in_its_place(lab):
 
 
 def test_every_control_says_what_it_is(lab):
-    parts = lab.parts
-    controls = [*lab.controls.sliders.values(), *parts.buttons.values()]
-    for control in [*controls, parts.live, parts.compare, parts.sort_by, parts.descending]:
-        assert control.description
-        assert control.tooltip
+    controls = lab.surface.controls
+    assert {"learning_rate", "layers", "neurons 4", "activation", "seed"} < {
+        c["name"] for c in controls
+    }
+    assert all(control["label"] and control["words"].endswith(".") for control in controls)
 
 
 @pytest.mark.parametrize(
@@ -342,9 +480,11 @@ def test_every_control_says_what_it_is(lab):
         ({"batch_size": 33}, "batch_size is 33"),
     ],
 )
-def test_settings_that_do_not_fit_are_refused(start, message):
+def test_settings_that_do_not_fit_are_refused(lab, start, message):
     with pytest.raises(ValueError, match=message):
         TrainingLab(TRAIN_SET, DEV_SET, **start)
+    with pytest.raises(ValueError, match=message):
+        lab.set(**start)
 
 
 def test_data_that_do_not_fit_are_refused():
@@ -356,62 +496,48 @@ def test_data_that_do_not_fit_are_refused():
 
 # --- hints
 
-FALLING = [1.0, 0.5, 0.3, 0.2, 0.15, 0.12, 0.11]
-RISING = [1.0, 0.6, 0.45, 0.44, 0.46, 0.5, 0.58]
-APART = {"train_accuracy": 0.99, "dev_accuracy": 0.75}
+BAD = [
+    *({"learning_rate": rate} for rate in (1e-4, 1e-3, 1.0, 3.0, 10.0)),
+    *({"optimizer": "adam", "learning_rate": rate} for rate in (1e-4, 0.1, 1.0)),
+    *({"share": 5, "learning_rate": rate} for rate in (0.01, 0.1, 1.0)),
+    *({"hidden": hidden} for hidden in ((1,), (10, 1), (2, 2, 2, 2), (1, 1, 1, 1))),
+    {"batch_size": None},
+    {"batch_size": 1024, "learning_rate": 1e-3},
+    {"optimizer": "momentum", "learning_rate": 1.0},
+    {"hidden": (10, 10, 10, 10), "activation": "sigmoid"},
+    {"epochs": 1, "share": 5, "hidden": (3,)},
+]
 
 
-def hints(losses, dev_losses=None, *, stop_reason="max epochs", dead=(), accuracies=None, **own):
-    columns = {"train_loss": losses, "dev_loss": dev_losses or losses}
-    columns |= accuracies or {"train_accuracy": 0.9, "dev_accuracy": 0.88}
-    result = SimpleNamespace(history=pd.DataFrame(columns), stop_reason=stop_reason)
-    return [(hint.problem, hint.cure) for hint in find_hints(DEFAULTS | own, result, list(dead))]
-
-
-STRAIGHT = [2.3 - 0.05 * epoch for epoch in range(10)]
-THIRD = {"learning_rate": 0.1 / 3}
-
-
-@pytest.mark.parametrize(
-    ("losses", "dev_losses", "given", "problem", "cure"),
-    [
-        (
-            [2.3, 5.0, np.nan],
-            None,
-            {"stop_reason": "diverged"},
-            "diverged",
-            {"learning_rate": 0.01},
-        ),
-        ([2.3, 5.0, 50.0], None, {}, "diverged", {"learning_rate": 0.01}),
-        (STRAIGHT, None, {}, "learning rate too small", {"learning_rate": 0.3}),
-        (FALLING, None, {"dead": [(3, 10, 0), (0, 10, 0)]}, "dead ReLUs", THIRD),
-        (FALLING, None, {"dead": [(3, 10, 3)]}, "dead ReLUs", {"seed": 1}),
-        (FALLING, RISING, {"share": 40}, "over-fitting", {"share": 100}),
-        (FALLING, RISING, {}, "over-fitting", {"l2": 0.01}),
-        (FALLING, RISING, {"l2": 0.03}, "over-fitting", {"patience": 3}),
-        (FALLING, None, {"accuracies": APART}, "over-fitting", {"l2": 0.01}),
-    ],
-)
-def test_a_problem_gets_its_cure(losses, dev_losses, given, problem, cure):
-    assert hints(losses, dev_losses, **given) == [(problem, pytest.approx(cure))]
-
-
-def test_a_good_run_gets_no_hint():
-    assert hints(FALLING) == []
-    assert hints(FALLING, dead=[(1, 10, 0)]) == []
-
-
-def test_the_buttons_of_the_hints_lead_from_a_hopeless_start_to_a_good_network():
-    train_set, dev_set = split(load_dataset("digits"), 1000, np.random.default_rng(0))
-    lab = TrainingLab(train_set, dev_set)
-    lab.controls.set({"learning_rate": 1.0})
-    lab.train()
-    assert lab.result.best_dev_accuracy < 0.3
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_the_first_hint_again_and_again_leads_to_a_good_network(digits, bad):
+    lab = TrainingLab(*digits, **bad)
     pressed = []
-    while hint_buttons(lab) and len(pressed) < 8:
-        pressed.append(hint_buttons(lab)[0].description)
-        hint_buttons(lab)[0].click()
-    assert pressed[0] == "Learning rate ÷ 10"
-    assert lab.run.settings.learning_rate == pytest.approx(0.1)
-    assert pressed[-1] == "L2 penalty 0.01"
-    assert lab.result.best_dev_accuracy > 0.89
+    while lab.hints and len(pressed) < 20:
+        settings = [set(hint.cure) for hint in lab.hints]
+        assert len(settings) < 2 or not settings[0] & settings[1], "two hints move one setting"
+        pressed.append((lab.hints[0].button, round(lab.result.best_dev_accuracy, 3)))
+        lab.cure(lab.hints[0])
+    assert not lab.hints, pressed
+    assert lab.result.best_dev_accuracy > 0.84, pressed
+    assert 0 < len(pressed) <= 8
+
+
+def test_hints_of_the_rate_close_in_on_what_lies_between():
+    def pressed(step, rate, factor):
+        hint = step("problem", "text", rate, factor)
+        return hint and (hint.button, pytest.approx(hint.cure["learning_rate"], rel=0.01))
+
+    bounds = Bounds()
+    assert pressed(bounds.lower, 1.0, 10) == ("Learning rate ÷ 10", 0.1)
+    assert pressed(bounds.raise_, 0.1, 3) == ("Learning rate × 3", 0.3)
+    assert pressed(bounds.lower, 0.3, 3) == ("Learning rate 0.15, between the two", 0.15)
+    assert pressed(bounds.raise_, 0.15, 3) == ("Learning rate 0.2, between the two", 0.2)
+    assert pressed(bounds.raise_, 0.2, 3) is None
+
+
+def test_a_good_run_gets_no_hint(digits):
+    lab = TrainingLab(*digits)
+    assert lab.hints == []
+    lab.train()
+    assert [hint.problem for hint in lab.hints] == ["overfitting"]

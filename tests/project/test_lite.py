@@ -347,19 +347,16 @@ def test_the_sliders_of_the_training_lab_train_in_the_browser(site):
         lite_site.run_cells(
             page, "from helpers import plots", "train_set, dev_set = split", "TrainingLab("
         )
-        status = page.get_by_role("status")
-        status.filter(has_text=re.compile("Run 1")).wait_for(timeout=240_000)
-        handle = (
-            page.locator(".widget-slider").filter(has_text="Learning rate").locator(".noUi-handle")
-        )
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x - 45, y, steps=9)
-        page.mouse.up()
-        status.filter(has_text=re.compile("Run 2")).wait_for(timeout=240_000)
+        said = page.locator(".lab-said")
+        said.filter(has_text=re.compile("Run 1")).wait_for(timeout=240_000)
+        slider = page.get_by_role("slider", name="Learning rate")
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        assert slider.get_attribute("aria-valuetext") == "0.07"
+        said.filter(has_text=re.compile("Run 2")).wait_for(timeout=240_000)
+        box = slider.bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+        said.filter(has_text=re.compile("Run [23]")).wait_for(timeout=240_000)
         assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
 
 

@@ -19,7 +19,7 @@ from helpers.widgets.digit_pad.board import (
     picture_of,
     pixels,
 )
-from helpers.widgets.panel import Panel
+from helpers.widgets.panel import Panel, network_of
 
 __all__ = ["DigitPad"]
 
@@ -34,10 +34,10 @@ class DigitPad(Panel):
 
     Parameters
     ----------
-    parameters : list of Layer
-        Trained on images of 28 by 28 pixels.
+    parameters : list of Layer or TrainingLab
+        Trained on images of 28 by 28 pixels. Of a lab the pad takes the run on show, and follows.
     train_set : Dataset, optional
-        To show the examples that are nearest to the drawing.
+        To show the examples that are nearest to the drawing. By default that of a lab.
     activation : str
         That of the hidden layers.
     class_names : sequence of str, optional
@@ -64,6 +64,9 @@ class DigitPad(Panel):
     def __init__(
         self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
     ):
+        parameters, activation, lab = network_of(parameters, activation)
+        if lab is not None and train_set is None:
+            train_set = lab.train_set
         if class_names is None and train_set:
             class_names = train_set.class_names
         datasets = {"train_set": train_set, "samples": samples}
@@ -84,6 +87,14 @@ class DigitPad(Panel):
         self.surface.observe(self.guard(self._on_drawing), ["strokes", "stamp", "pen"])
         self.surface.on_msg(self.guard(self._on_message))
         self.show(self.surface)
+        if lab is not None:
+            lab.join(self)
+
+    def follow(self, lab):
+        """Ask the network that a TrainingLab shows from now on."""
+        with self.lock:
+            self.parameters, self.activation, _ = network_of(lab, None)
+            self._answer()
 
     def undo(self):
         """Put back what lay on the board before the last stroke, picture, sample or clearing."""

@@ -3,13 +3,13 @@
 import ipywidgets as widgets
 
 from helpers.evaluation import mistakes
-from helpers.internals.checks import check_count
+from helpers.internals.checks import check_count, check_is_dataset
 from helpers.plots import plot_confusion_matrix, plot_mistakes
 from helpers.widgets.controls import button, dropdown, explanation, number_field, row, sentences
 from helpers.widgets.figures import stack
 from helpers.widgets.mistake_explorer.answers import ANY, MARKED, ORDERS, Answers, sentence
 from helpers.widgets.mistake_explorer.cards import ConfusionMenu, MistakeCards
-from helpers.widgets.panel import Panel
+from helpers.widgets.panel import Panel, network_of
 
 __all__ = ["MistakeExplorer"]
 
@@ -32,9 +32,10 @@ class MistakeExplorer(Panel):
 
     Parameters
     ----------
-    parameters : list of Layer
-    dataset : Dataset
-        With labels.
+    parameters : list of Layer or TrainingLab
+        Of a lab the explorer takes the run on show, and follows.
+    dataset : Dataset, optional
+        With labels. By default the development set of a lab.
     other : list of Layer, optional
         A second network.
     names : pair of str
@@ -53,7 +54,7 @@ class MistakeExplorer(Panel):
     def __init__(
         self,
         parameters,
-        dataset,
+        dataset=None,
         *,
         other=None,
         names=("the first network", "the second network"),
@@ -61,6 +62,10 @@ class MistakeExplorer(Panel):
         per_page=6,
     ):
         check_count("per_page", per_page)
+        parameters, activation, lab = network_of(parameters, activation)
+        if dataset is None and lab is not None:
+            dataset = lab.dev_set
+        check_is_dataset("dataset", dataset)
         networks = {"the network": parameters}
         if other is not None:
             networks = dict(zip(names, (parameters, other), strict=True))
@@ -75,6 +80,30 @@ class MistakeExplorer(Panel):
         self._listen()
         self._refresh()
         self.show(*self._arranged())
+        if lab is not None:
+            lab.join(self)
+
+    def follow(self, lab):
+        """Show what the network of a TrainingLab gets wrong; the choice and the marks stay."""
+        first, activation, _ = network_of(lab, None)
+        others = self.answers.parameters[1:]
+        networks = dict(zip(self.answers.names, (first, *others), strict=True))
+        self.answers = Answers(networks, self.answers.dataset, activation=activation)
+        self.summary.value = sentences(self.answers.summary(), bold=True)
+        self._refresh()
+
+    def look_at(self, column):
+        """Show an image among those of its cell of the matrix."""
+        self.following = True
+        try:
+            self.group.value = next(iter(self.answers.groups()))
+            self.true.value = int(self.answers.labels[column])
+            self.predicted.value = int(self.answers.predictions[0][column])
+        finally:
+            self.following = False
+        self._refresh()
+        self._go_to(1 + list(self.columns).index(column) // self.per_page)
+        self.cards.send({"look": column})
 
     def _make_controls(self, class_names):
         classes = [("any", ANY), *((name, i) for i, name in enumerate(class_names))]
@@ -178,8 +207,8 @@ class MistakeExplorer(Panel):
         right = widgets.VBox([paging, self.cards, self.tally], layout=wide)
         wrap = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         body = widgets.Box([left, right], layout=wrap)
-        summary = widgets.HTML(sentences(self.answers.summary(), bold=True))
-        return summary, body, explanation(HELP)
+        self.summary = widgets.HTML(sentences(self.answers.summary(), bold=True))
+        return self.summary, body, explanation(HELP)
 
     def figure(self):
         """Return the static figure: the confusion matrix, and below it the first dozen images.

@@ -108,10 +108,19 @@ function render({ model, el }) {
     }
   }
 
+  function look({ look }) {
+    const article = root.querySelector(`article[data-column="${look}"]`);
+    root.querySelector(".looked-at")?.classList.remove("looked-at");
+    article?.classList.add("looked-at");
+    (article ?? root).scrollIntoView({ block: "center", behavior: "smooth" });
+    boxes.get(look)?.focus({ preventScroll: true });
+  }
+
   build();
   model.on("change:page", build);
   model.on("change:marked", mark);
-  return () => { model.off("change:page", build); model.off("change:marked", mark); };
+  model.on("msg:custom", look);
+  return () => { model.off("change:page", build); model.off("change:marked", mark); model.off("msg:custom", look); };
 }
 
 export default { render };

@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from helpers.evaluation import make_predictions
-from helpers.internals.checks import check_parameters
+from helpers.internals.checks import check_is_dataset, check_parameters
 from helpers.network import Layer
 from helpers.plots import plot_layer_activations, plot_weights
 from helpers.plots.figure import RIGHT, WRONG
@@ -20,7 +20,7 @@ from helpers.widgets.network_inspector.view import (
     chance,
     forward_detail,
 )
-from helpers.widgets.panel import Panel
+from helpers.widgets.panel import Panel, network_of
 
 __all__ = ["NetworkInspector"]
 
@@ -41,8 +41,10 @@ class NetworkInspector(Panel):
 
     Parameters
     ----------
-    parameters : list of Layer
-    dataset : Dataset
+    parameters : list of Layer or TrainingLab
+        Of a lab the inspector takes the run on show, and follows.
+    dataset : Dataset, optional
+        By default the development set of a lab.
     column : int
         Which of its images comes first.
     mode : str
@@ -56,8 +58,12 @@ class NetworkInspector(Panel):
         Where these do not fit each other.
     """
 
-    def __init__(self, parameters, dataset, *, column=0, mode=FORWARD, activation="relu"):
+    def __init__(self, parameters, dataset=None, *, column=0, mode=FORWARD, activation="relu"):
+        parameters, activation, lab = network_of(parameters, activation)
+        if dataset is None and lab is not None:
+            dataset = lab.dev_set
         check_parameters(parameters)
+        check_is_dataset("dataset", dataset)
         parameters = [Layer(W, b) for W, b in parameters]
         if mode not in (FORWARD, BACKWARD) or (mode == BACKWARD and dataset.labels is None):
             raise ValueError(
@@ -81,6 +87,18 @@ class NetworkInspector(Panel):
         self.diagram.chosen = [len(parameters), int(self.trace.A[-1].argmax())]
         self._follow_image()
         self.show(*self._arranged())
+        if lab is not None:
+            lab.join(self)
+
+    def follow(self, lab):
+        """Show the network of a TrainingLab; the image stays, and the neuron where there is still one."""
+        parameters, self.activation, _ = network_of(lab, None)
+        sizes, self.parameters = [len(b) for _, b in self.parameters], parameters
+        self.trace = self._trace(self.image.value)
+        if sizes != [len(b) for _, b in parameters]:
+            self.diagram.pointed = []
+            self.diagram.chosen = [len(parameters), int(self.trace.A[-1].argmax())]
+        self._follow_image()
 
     def _trace(self, column):
         x, labels = self.dataset.X[:, [column]], self.dataset.labels

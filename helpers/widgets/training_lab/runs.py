@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from helpers.data import Dataset
-from helpers.plots.figure import number
+from helpers.evaluation import loss_and_accuracy
+from helpers.optimizers import unpack_parameters
 from helpers.training import (
     Settings,
     advance,
@@ -21,40 +22,33 @@ from helpers.training import (
 )
 
 SLICE_SECONDS = 0.025
-LONG_STEP = (
-    1e9  # float operations; a longer step than this would be felt, so it is left to a thread
-)
+LONG = 1e9  # float operations in one piece; more would be felt, so they are left to a thread
 LIVE_EPOCHS = 10
 FIRST_FLOPS = 1e10  # that the run a new panel shows takes at most, but for one epoch
 SAME_MOVE_SECONDS = 1.0  # a short run that the next one follows faster than this is not kept
-MOST_RUNS = 20
-SHARED = ("learning_rate", "batch_size", "optimizer", "patience", "l2", "seed")  # with `train`
+MOST_RUNS, MOST_BYTES = 20, 5e7  # runs that are kept, and the networks of the newest of them
+SHARED = ("learning_rate", "batch_size", "optimizer", "activation", "patience", "l2", "seed")
+COLUMNS = ("train_loss", "train_accuracy", "dev_loss", "dev_accuracy")
 
 
 class Run:
     """One training run of the lab, which goes on while an event loop does.
 
     values: its settings as the controls give them; live: a short one. `paused`, `stopped` and
-    `single` (pause again after the next epoch) say what was asked for. `state` is the
-    TrainingState after the last finished epoch, `result` the TrainingResult once it has ended, at
-    the clock time `ended_at`.
+    `single` (pause again after the next epoch) say what was asked for. `before` is the row of
+    COLUMNS before the first step, `state` the TrainingState after the last finished epoch, and
+    `others` are runs that differ in their seed alone.
     """
 
     def __init__(self, number, values, train_set, dev_set, settings, *, live=False):
         self.number, self.values, self.live = number, values, live
-        self.settings, self.state = settings, initial_state(settings)
-        self.datasets, self.m = (train_set, dev_set), len(train_set)
+        self.settings, self.state, self.m = settings, initial_state(settings), len(train_set)
+        self.parameters = self.state.vector.size
         self.flops = step_flops(self.state, settings, self.m)
-        self.steps = training(train_set, dev_set, settings, self.state)
-        self.stop_reason = self.result = None
+        self.steps, self.before, self.others = self._from_start(train_set, dev_set), None, []
+        self.stop_reason, self.extended, self.ended_at = None, False, -math.inf
         self.paused = self.stopped = self.single = False
         self.pending = None  # a slice that still runs in a thread
-        self.ended_at = -math.inf
-
-    @property
-    def name(self):
-        """How the panel calls it."""
-        return f"run {self.number}"
 
     @property
     def history(self):
@@ -67,9 +61,11 @@ class Run:
         return self.state.best_epoch
 
     @property
-    def parameters(self):
-        """How many weights and biases it has."""
-        return self.state.vector.size
+    def result(self):
+        """The TrainingResult after the last finished epoch; None where the network was let go."""
+        if self.state.vector is None:
+            return None
+        return training_result(self.state, self.settings, self.stop_reason or "not finished")
 
     @property
     def seconds(self):
@@ -86,37 +82,31 @@ class Run:
         """Steps of the optimizer per second, measuring included."""
         return len(self.history) * self.steps_an_epoch / max(self.seconds, 1e-9)
 
-    def cells(self):
-        """Return its settings as the table shows them, in order."""
-        values = self.values
-        return {
-            "learning rate": number(values["learning_rate"]),
-            "layers": "-".join(map(str, self.settings.layer_sizes)),
-            "batch": "all" if values["batch_size"] is None else str(values["batch_size"]),
-            "optimizer": values["optimizer"],
-            "L2": number(values["l2"]),
-            "share": f"{values['share']} %",
-            "seed": str(values["seed"]),
-        }
+    def curve(self, column):
+        """Return a column of COLUMNS as an array, from before the first step on."""
+        rows = self.history if self.before is None else (self.before, *self.history)
+        return np.array([row[column] for row in rows], dtype=float)
 
-    def title(self):
-        """Return what it is in two short lines."""
-        cells = self.cells()
-        unusual = [name for name in ("L2", "share") if cells[name] not in ("0", "100 %")]
-        extra = "".join(f", {name} {cells[name]}" for name in unusual)
-        start = f"Run {self.number}: {cells['layers']}, learning rate {cells['learning rate']}"
-        return f"{start},\nbatch {cells['batch']}, {cells['optimizer']}{extra}"
+    def accuracies(self):
+        """Return the best development accuracy of this run and of its others, fractions."""
+        best = [run.state.best_accuracy for run in (self, *self.others)]
+        return [value if math.isfinite(value) else math.nan for value in best]
 
-    def so_far(self):
-        """Return the TrainingResult as it stands after the last finished epoch."""
-        return training_result(self.state, self.settings, self.stop_reason or "not finished")
+    def layers(self, best):
+        """Return the parameters of the best epoch or of the last one, without a copy."""
+        vector = self.state.best_vector if best else self.state.vector
+        return unpack_parameters(vector, self.settings.layer_sizes)
+
+    def repeated(self):
+        """Return the Settings with which `train` repeats this run exactly."""
+        cut = self.extended or self.stop_reason not in ("early stopping", "diverged")
+        most = max(1, len(self.history)) if cut else self.settings.max_epochs
+        patience = None if self.extended else self.settings.patience
+        return replace(self.settings, max_epochs=most, patience=patience)
 
     def advance(self, seconds=math.inf):
         """Train for about `seconds`, an epoch at most; return whether the epoch has ended."""
-        state = advance(self.steps, self.flops, seconds)
-        if state is not None:
-            self.state, self.stop_reason = state, reason_to_stop(state, self.settings)
-        return state is not None
+        return self._take(advance(self.steps, self.flops, seconds))
 
     async def train(self, on_epoch, epochs=math.inf, until=lambda: False):
         """Train until the settings end it, `epochs` more are done, it is stopped, or `until()`.
@@ -132,63 +122,76 @@ class Run:
                     self.single, self.paused = False, True
                 on_epoch()
 
-    def go_on(self):
-        """Let a run that was stopped, or has come to its end, go on."""
-        if reason_to_stop(self.state, self.settings) is not None:  # its loop is over
-            endless = replace(self.settings, max_epochs=10**9, patience=None)
-            self.steps = training(*self.datasets, endless, self.state)
-        self.stop_reason, self.stopped = None, False
+    def go_on(self, train_set, dev_set):
+        """Let a run that has ended go on from its last finished epoch, beyond its end too."""
+        self.extended = self.extended or reason_to_stop(self.state, self.settings) is not None
+        endless = replace(self.settings, max_epochs=10**9, patience=None)
+        self.steps = training(train_set, dev_set, endless, self.state)
+        self.stop_reason, self.stopped, self.others = None, False, []
 
     def end(self):
-        """Close the run with its result."""
+        """Close a run, which then holds its network but no images."""
         if self.stop_reason is None:
             self.stop_reason = "interrupted" if self.stopped else "on_epoch"
-        self.result, self.ended_at = self.so_far(), clock()
+        self.steps, self.pending, self.ended_at = None, None, clock()
 
     def release(self):
-        """Let go of the images of a run that has ended, which cannot go on afterwards."""
-        if self.pending is None:  # else a thread still takes its last step
-            self.steps = self.datasets = None
+        """Let go of the network; settings and curves stay."""
+        self.state = replace(self.state, vector=None, best_vector=None, optimizer_state={})
+
+    def _from_start(self, train_set, dev_set):
+        parameters = self.layers(best=False)
+        measured = [
+            loss_and_accuracy(parameters, part.X, part.labels, activation=self.settings.activation)
+            for part in (train_set, dev_set)
+        ]
+        self.before = dict(zip(COLUMNS, (*measured[0], *measured[1]), strict=True))
+        yield from training(train_set, dev_set, self.settings, self.state)
 
     async def _slice(self):
         """Do a little of the training; return whether an epoch ended with it."""
-        measuring = 2 * self.m * self.parameters
-        if max(self.flops, measuring) <= LONG_STEP or sys.platform == "emscripten":
+        if not is_long(max(self.flops, 2 * self.m * self.parameters)):
             ended = self.advance(SLICE_SECONDS)
             await asyncio.sleep(0)
             return ended
         if self.pending is None:
-            self.pending = asyncio.create_task(asyncio.to_thread(self.advance, SLICE_SECONDS))
+            work = asyncio.to_thread(advance, self.steps, self.flops, SLICE_SECONDS)
+            self.pending = asyncio.create_task(work)
         done, _ = await asyncio.wait({self.pending}, timeout=SLICE_SECONDS)
         if not done:
             return False
         finished, self.pending = self.pending, None
-        return finished.result()
+        return self._take(finished.result())
+
+    def _take(self, state):
+        if state is not None:
+            self.state, self.stop_reason = state, reason_to_stop(state, self.settings)
+        return state is not None
 
 
 class RunBook:
-    """The runs of a lab: `.runs` are kept, `.newest` is in full color, kept or not."""
+    """The runs of a lab: `.runs` are kept, `.shown` is in full color, kept or not."""
 
     def __init__(self, train_set, dev_set):
         self.train_set, self.dev_set = train_set, double(dev_set)
-        self.subsets, self.runs, self.newest = {}, [], None
+        self.subsets, self.runs, self.shown = {}, [], None
 
     def start(self, values, live):
-        """Return a new Run with these settings of the controls, and make it the newest."""
-        previous = self.runs[-1] if self.runs else None
-        if previous and previous.live and clock() - previous.ended_at < SAME_MOVE_SECONDS:
+        """Return a new Run with these settings of the controls, and show it."""
+        last = self.runs[-1] if self.runs else None
+        if live and last and last.live and clock() - last.ended_at < SAME_MOVE_SECONDS:
             self.runs.pop()
-        settings = Settings(
-            layer_sizes=[len(self.train_set.X), *values["hidden"], len(self.train_set.class_names)],
-            max_epochs=min(values["epochs"], LIVE_EPOCHS) if live else values["epochs"],
-            **{name: values[name] for name in SHARED},
-        )
-        for run in self.runs:  # only the newest can go on: the images of all take half a gigabyte
-            run.release()
         number = self.runs[-1].number + 1 if self.runs else 1
-        subset = self.subset(values["share"])
-        self.newest = Run(number, values, subset, self.dev_set, settings, live=live)
-        return self.newest
+        most = min(values["epochs"], LIVE_EPOCHS) if live else values["epochs"]
+        self.shown = self.new(number, values, live, max_epochs=most)
+        return self.shown
+
+    def new(self, number, values, live, **own):
+        """Return a Run of these settings of the controls; own: Settings that differ from them."""
+        sizes = [len(self.train_set.X), *values["hidden"], len(self.train_set.class_names)]
+        settings = {name: values[name] for name in SHARED} | own
+        settings = Settings(layer_sizes=sizes, **settings)
+        return Run(number, values, *self.data(values), settings, live=live)
 
     def first(self, values):
         """Train and keep a run of as many epochs as do not delay the opening of a notebook."""
@@ -205,20 +208,31 @@ class RunBook:
         run.end()
         if run.history and run not in self.runs:
             self.runs = [*self.runs, run][-MOST_RUNS:]
+        held = 0
+        for kept in reversed([old for old in self.runs if old.state.vector is not None]):
+            held += sum(part.nbytes for part in arrays(kept.state))
+            if held > MOST_BYTES and kept not in (run, self.shown):
+                kept.release()
 
-    def forget(self):
-        """Drop all runs."""
-        self.runs, self.newest = [], None
-
-    def subset(self, share):
-        """Return `share` percent of the training set, the same images for the same share."""
+    def data(self, values):
+        """Return what a run with these settings trains on, and the development set."""
+        share = values["share"]
         if share not in self.subsets:
-            m = len(self.train_set)
-            order = np.random.default_rng(0).permutation(m)
-            chosen = np.sort(order[: max(1, round(m * share / 100))])
-            part = self.train_set if share == 100 else self.train_set.subset(chosen)
+            part = self.train_set
+            if share < 100:
+                part = part.subset(chosen(len(part), share))
             self.subsets = {share: double(part)}
-        return self.subsets[share]
+        return self.subsets[share], self.dev_set
+
+
+def chosen(m, share):
+    """Return the columns of `share` percent of m examples, the same ones for the same share."""
+    return np.sort(np.random.default_rng(0).permutation(m)[: max(1, round(m * share / 100))])
+
+
+def arrays(state):
+    """Return the arrays of a TrainingState."""
+    return [state.vector, state.best_vector, *state.optimizer_state.values()]
 
 
 def double(dataset):
@@ -229,16 +243,9 @@ def double(dataset):
     return Dataset(rows.T, dataset.labels, dataset.class_names, dataset.image_shape)
 
 
-def best(run):
-    """Return a run's best development accuracy, a fraction, -1 where no epoch was good."""
-    value = run.result.best_dev_accuracy
-    return value if math.isfinite(value) else -1.0
-
-
-def last(run, column):
-    """Return a column of the last epoch of a run, infinite where it is not a number."""
-    value = float(run.history[-1][column]) if run.history else math.nan
-    return value if math.isfinite(value) else math.inf
+def is_long(flops):
+    """Return whether so many float operations in one piece are better left to a thread."""
+    return flops > LONG and sys.platform != "emscripten"
 
 
 def clock():
