@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import io
-import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,8 +11,14 @@ from typing import BinaryIO
 from helpers.internals.file_kinds import FIRST_BYTES, what_is
 from helpers.internals.files import missing_file
 
+try:
+    import lzma
+except ImportError:  # Python in the browser
+    lzma = None
+
 MAX_BYTES = 2**29  # of unpacked text: five times MNIST as CSV
-DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+DAMAGE += (lzma.LZMAError,) if lzma else ()
 
 _AS_DATASET = "; Dataset(images.reshape(len(images), -1).T / 255, labels) takes arrays"
 _AS_CSV = "; its to_csv(new_path, index=False) writes CSV"
@@ -58,7 +63,7 @@ def open_unpacked(path: Path) -> BinaryIO:
         raise DataFileError(f"{path.name} is a device or a pipe; expected a file")
     with path.open("rb") as file:
         kind = what_is(file.read(FIRST_BYTES))
-    openers = {"gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open, "zip": _open_member}
+    openers = {"gzip": gzip.open, "bz2": bz2.open, "xz": _open_xz, "zip": _open_member}
     packed = kind is not None and kind.name in openers
     file = openers[kind.name](path) if packed else path.open("rb")
     stream = io.BufferedReader(_Limited(file, path.name), FIRST_BYTES)
@@ -74,6 +79,14 @@ def open_unpacked(path: Path) -> BinaryIO:
             f"{path.name} {verb} {kind.title}, not a CSV file: {kind.way_out}{_WAYS_ON.get(kind.name, '')}"
         )
     return stream
+
+
+def _open_xz(path):
+    if lzma is None:
+        raise DataFileError(
+            f"{path.name} is packed by xz, which this Python cannot unpack; unpack it"
+        )
+    return lzma.open(path)
 
 
 def _open_member(path):

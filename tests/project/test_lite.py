@@ -7,6 +7,7 @@ to both and runs every notebook. `make test-all` runs one.
 import hashlib
 import importlib.util
 import json
+import lzma
 import os
 import re
 import shutil
@@ -231,6 +232,18 @@ def test_a_download_in_the_browser_says_what_to_do_instead(monkeypatch):
         match=r'^MNIST .* cannot be downloaded in the browser. Take load_dataset\("digits"\)',
     ):
         load_dataset("mnist")
+
+
+def test_without_lzma_helpers_load_and_an_xz_file_is_told_to_be_unpacked(tmp_path):
+    path = tmp_path / "digits.csv.xz"
+    path.write_bytes(lzma.compress(b"label,p0\n1,0\n"))
+    code = (
+        "import sys; sys.modules['lzma'] = None\n"
+        "from helpers.data import load_csv\n"
+        f"load_csv({str(path)!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "digits.csv.xz is packed by xz, which this Python cannot unpack" in done.stderr
 
 
 def test_labels_are_counted_in_the_one_type_that_bincount_takes_in_the_browser(monkeypatch):
