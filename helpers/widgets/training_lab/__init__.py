@@ -372,10 +372,6 @@ class TrainingLab(Panel):
         if self.misread.before is not None:
             self.misread.before.before = None  # no longer a chain than two
 
-    def tell_error(self, text):
-        """Show the sentence of an error, "" for none."""
-        self.surface.error = text
-
     def _show_frame(self):
         """Show the run as it stands."""
         run, working, busy = self.run, self.working, self.lock.locked()

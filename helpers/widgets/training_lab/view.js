@@ -15,7 +15,7 @@
 // number, stamp}.
 
 import { HEIGHT, TITLES, asFile, drawChart, inWords } from "./charts.js";
-import { add, addButton, addCopyLine, addFold, addPicture, addShape, download, imageAt, ink, patience, signed } from "../shared.js";
+import { LATE, add, addButton, addCopyLine, addFold, addPicture, addShape, download, imageAt, ink, patience, signed } from "../shared.js";
 
 const BUTTONS = [
   ["train", "Train", "Start a new run with these settings, up to all its epochs"],
@@ -53,7 +53,7 @@ function render({ model, el }) {
   // Asking: each question has a number, and is answered when that number is heard
   const { asked, heard } = patience((late) => {
     body.classList.toggle("late", late);
-    note.textContent = late ? "No answer for ten seconds. The kernel is busy with another cell, or it was restarted: then run this cell again." : "";
+    note.textContent = late ? LATE : "";
     note.hidden = !late;
     if (!late) showMoved();
   });

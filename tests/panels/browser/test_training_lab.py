@@ -183,7 +183,7 @@ def test_a_run_comes_back_its_mistakes_lead_to_the_explorer_and_five_seeds_are_a
     is_ = tile.locator(".is").inner_text()
     tile.focus()
     page.keyboard.press("Enter")
-    page.locator(".mistake-cards article.looked-at").filter(has_text=is_).wait_for()
+    page.locator(".mistake-explorer article.looked-at").filter(has_text=is_).wait_for()
 
     button(page, "Five seeds").click()
     wait_for_status(page, r"With 5 seeds: 0\.\d+ ± 0\.\d+")
