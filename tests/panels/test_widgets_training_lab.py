@@ -415,6 +415,20 @@ def test_stop_is_said_and_leaves_the_lab_idle():
     assert (lab.surface.frame["phase"], lab.surface.page["number"]) == ("idle", 2)
 
 
+def test_reset_while_a_run_goes_on_ends_with_the_first_run():
+    async def main():
+        lab = new_lab()
+        lab.set(learning_rate=0.5)
+        while lab.run.number == 1:
+            await asyncio.sleep(0)
+        lab.reset()
+        await until_idle(lab)
+        return lab
+
+    lab = asyncio.run(asyncio.wait_for(main(), 20))
+    assert (lab.run.number, len(lab.runs), lab.run.values) == (1, 1, lab.values)
+
+
 def test_a_run_that_diverged_is_said_so_and_cannot_go_on():
     lab = new_lab(learning_rate=1e200)
     assert lab.result.stop_reason == "diverged"

@@ -353,8 +353,8 @@ class TrainingLab(Panel):
             return
         request = self.request
         self._show_frame()
-        await asyncio.sleep(0)
-        if request != self.request or self.lock.locked():
+        await asyncio.sleep(0)  # in which Reset or a click in the table may show another run
+        if request != self.request or self.lock.locked() or run is not self.run:
             return
         if self.surface.live and self.values != run.values:
             self.train(live=True)
