@@ -55,8 +55,6 @@ class DigitPad(Panel):
         How it came about.
     probabilities : ndarray, shape (classes, 1), or None
         What the network says.
-    collected : Dataset or None
-        The digits that were kept with their labels.
 
     Raises
     ------
