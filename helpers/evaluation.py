@@ -1,6 +1,6 @@
 """What a network says about examples, how often it is right, and what looks like an example.
 
-Predictions and accuracy (notebook 2), confusion matrix and mistakes (5), nearest examples (7).
+Predictions and accuracy (notebook 2), confusion matrix and mistakes (5), nearest examples (the panels of 5).
 """
 
 import warnings

@@ -267,13 +267,18 @@ def backward_with_a_bug(bug, parameters, activations, Y):
 NETWORKS = (([4, 3, 2], 5), ([5, 4, 6, 3], 7), ([4, 3], 6), ([3, 3, 3, 3], 5))
 
 
+def random_layers(sizes, rng):
+    """Layers whose weights and biases are all random, so that no mistake hides behind a zero."""
+    layers = initialize_parameters(sizes, rng, scheme=1.0)
+    return [Layer(W, rng.normal(size=b.shape)) for W, b in layers]
+
+
 def network_cases():
     """Networks with one, two and no hidden layers of sigmoids, with activations and labels."""
     rng = np.random.default_rng(1)
     cases = []
     for sizes, m in NETWORKS:
-        layers = initialize_parameters(sizes, rng, scheme=1.0)
-        parameters = [Layer(W, rng.normal(size=b.shape)) for W, b in layers]
+        parameters = random_layers(sizes, rng)
         X = rng.normal(size=(sizes[0], m))
         activations = forward_propagation(parameters, X, activation="sigmoid")
         Y = np.eye(sizes[-1])[:, rng.integers(0, sizes[-1], m)]

@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from helpers.exercises.checking import make_check
+from helpers.exercises.notebook_3 import NETWORKS, random_layers
 from helpers.exercises.recognizing import gives, stops, when
-from helpers.network import Layer, forward_propagation, initialize_parameters
+from helpers.network import forward_propagation
 
 check_plain_weights = make_check(
     "7.1", "my_plain_weights", "Put shuffled weights back in order",
@@ -218,16 +219,12 @@ def input_gradient_with_a_bug(bug, parameters, X, Y):
     return changes.get(bug, lambda dX: dX)(dX)
 
 
-NETWORKS = (([4, 3, 2], 5), ([5, 4, 6, 3], 7), ([4, 3], 6), ([3, 3, 3, 3], 5))
-
-
 def network_cases():
     """Networks of one to three layers, with images in which some pixels are blank."""
     rng = np.random.default_rng(1)
     cases = []
     for sizes, m in NETWORKS:
-        layers = initialize_parameters(sizes, rng, scheme=1.0)
-        parameters = [Layer(W, rng.normal(size=b.shape)) for W, b in layers]
+        parameters = random_layers(sizes, rng)
         X = np.maximum(rng.uniform(-0.5, 1, (sizes[0], m)), 0)
         cases.append((parameters, X, np.eye(sizes[-1])[:, rng.integers(0, sizes[-1], m)]))
     return cases
