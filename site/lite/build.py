@@ -52,6 +52,7 @@ def main():
     for name in ("ipykernel", "piplite", "pyodide_kernel"):
         shutil.copy(next((output / KERNEL_WHEELS).glob(f"{name}-*.whl")), output / WHEELS)
     shutil.copy(HERE / "index.html", output)  # the front door: notebook 0
+    say_what_is_loaded(output / "lab")
     packages = write_lock(output / WHEELS)
     configure(output / "jupyter-lite.json", packages)
     mark_binary_files(output / "api" / "contents")
@@ -162,7 +163,7 @@ def configure(path, packages):
     """Say in jupyter-lite.json where Pyodide comes from and what it loads first."""
     site = json.loads(path.read_text("utf8"))
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
-    site["jupyter-config-data"]["exposeAppInBrowser"] = True  # to the tests
+    site["jupyter-config-data"]["exposeAppInBrowser"] = True  # to waiting.js, and to the tests
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
     environment = {"PYTHONWARNINGS": "ignore:tqdm"}  # it warns that it has no thread
     environment["NEURAL_NETWORK_RUNS"] = f"../data/{RUNS.name}"  # seen from a notebook
@@ -170,6 +171,14 @@ def configure(path, packages):
     options = {"packages": packages, "env": environment, "lockFileURL": f"./{WHEELS}/{LOCK}"}
     plugin |= {"pyodideUrl": PYODIDE + "pyodide.mjs", "loadPyodideOptions": options}
     path.write_text(json.dumps(site, indent=2), "utf8")
+
+
+def say_what_is_loaded(lab):
+    """Put waiting.js into the page of the lab."""
+    shutil.copy(HERE / "waiting.js", lab)
+    page = (lab / "index.html").read_text("utf8")
+    script = '<script type="module" src="./waiting.js"></script>'
+    (lab / "index.html").write_text(page.replace("</head>", f"{script}</head>"), "utf8")
 
 
 def mark_binary_files(listings):
