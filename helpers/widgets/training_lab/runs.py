@@ -15,6 +15,7 @@ from helpers.training import (
     Settings,
     advance,
     initial_state,
+    measured,
     reason_to_stop,
     step_flops,
     training,
@@ -140,12 +141,12 @@ class Run:
         self.state = replace(self.state, vector=None, best_vector=None, optimizer_state={})
 
     def _from_start(self, train_set, dev_set):
-        parameters = self.layers(best=False)
-        measured = [
-            loss_and_accuracy(parameters, part.X, part.labels, activation=self.settings.activation)
-            for part in (train_set, dev_set)
-        ]
-        self.before = dict(zip(COLUMNS, (*measured[0], *measured[1]), strict=True))
+        parameters, row = self.layers(best=False), ()
+        for part in (train_set.subset(measured(self.m)), dev_set):
+            row += loss_and_accuracy(
+                parameters, part.X, part.labels, activation=self.settings.activation
+            )
+        self.before = dict(zip(COLUMNS, row, strict=True))
         yield from training(train_set, dev_set, self.settings, self.state)
 
     async def _slice(self):
@@ -179,7 +180,8 @@ class RunBook:
     def start(self, values, live):
         """Return a new Run with these settings of the controls, and show it."""
         last = self.runs[-1] if self.runs else None
-        if live and last and last.live and clock() - last.ended_at < SAME_MOVE_SECONDS:
+        follows = live and last and last.live and last.number > 1  # the first run is always kept
+        if follows and clock() - last.ended_at < SAME_MOVE_SECONDS:
             self.runs.pop()
         number = self.runs[-1].number + 1 if self.runs else 1
         most = min(values["epochs"], LIVE_EPOCHS) if live else values["epochs"]
@@ -201,7 +203,6 @@ class RunBook:
             if run.stop_reason is None:
                 run.advance()
         self.end(run)
-        run.ended_at = -math.inf
 
     def end(self, run):
         """Close a run; keep it, if an epoch was finished."""
