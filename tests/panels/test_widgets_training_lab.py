@@ -1,8 +1,11 @@
 """The training lab without a browser: its controls are moved and pressed as a reader would."""
 
 import asyncio
+import mmap
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -76,6 +79,27 @@ def test_a_run_in_slices_is_the_run_in_one_go():
         assert [sliced.advance(0) for _ in range(8)] == [False] * 7 + [True]
     assert np.array_equal(whole.state.vector, sliced.state.vector)
     assert whole.state.rng_state == sliced.state.rng_state
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_long_run_gives_freed_memory_back_to_the_system(monkeypatch):
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE / 1e6
+
+    def freed():
+        """Free 50 MB in small pieces, but for the last, so that they stay in the middle."""
+        pieces = [np.ones(8_000) for _ in range(800)]
+        return pieces[-1]
+
+    kept, sizes = [], []
+    for long in (False, True):
+        monkeypatch.setattr("helpers.widgets.training_lab.runs.LONG", 0 if long else 1e9)
+        run, before = new_run(), resident()
+        kept.append(freed())
+        run.end()
+        sizes.append(resident() - before)
+    assert sizes[0] > 30, "without it the test shows nothing"
+    assert resident() - before < 10
 
 
 def test_stop_does_not_wait_for_a_long_step():

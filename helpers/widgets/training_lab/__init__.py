@@ -11,7 +11,7 @@ from helpers.internals.checks import check_dataset
 from helpers.widgets.browser import module, style
 from helpers.widgets.panel import Panel
 from helpers.widgets.training_lab.hints import Bounds, dead_neurons, find_hints
-from helpers.widgets.training_lab.runs import RunBook, clock
+from helpers.widgets.training_lab.runs import RunBook, clock, give_back_memory
 from helpers.widgets.training_lab.settings import DEFAULTS, Controls
 from helpers.widgets.training_lab.showing import (
     Misread,
@@ -378,6 +378,8 @@ class TrainingLab(Panel):
         await self._look_at_mistakes(run)
         if request == self.request and run is self.run:
             self._show_page()
+        if run.in_thread:
+            give_back_memory()
 
     async def _look_at_mistakes(self, run):
         before, dev_set = self.misread, self.book.dev_set

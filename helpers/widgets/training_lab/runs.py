@@ -1,6 +1,8 @@
 """The runs of the training lab: each trains in slices; a book keeps those to compare."""
 
 import asyncio
+import contextlib
+import ctypes
 import math
 import sys
 import time
@@ -27,7 +29,7 @@ LONG = 1e9  # float operations in one piece; more would be felt, so they are lef
 LIVE_EPOCHS = 10
 FIRST_FLOPS = 1e10  # that the run a new panel shows takes at most, but for one epoch
 SAME_MOVE_SECONDS = 1.0  # a short run that the next one follows faster than this is not kept
-MOST_RUNS, MOST_BYTES = 20, 5e7  # runs that are kept, and the networks of the newest of them
+MOST_RUNS, MOST_BYTES = 20, 2e7  # runs that are kept, and the networks of the newest of them
 SHARED = ("learning_rate", "batch_size", "optimizer", "activation", "patience", "l2", "seed")
 COLUMNS = ("train_loss", "train_accuracy", "dev_loss", "dev_accuracy")
 
@@ -83,6 +85,11 @@ class Run:
         """Steps of the optimizer per second, measuring included."""
         return len(self.history) * self.steps_an_epoch / max(self.seconds, 1e-9)
 
+    @property
+    def in_thread(self):
+        """Whether a step or the measuring takes so long that it is left to a thread."""
+        return is_long(max(self.flops, 2 * self.m * self.parameters))
+
     def curve(self, column):
         """Return a column of COLUMNS as an array, from before the first step on."""
         rows = self.history if self.before is None else (self.before, *self.history)
@@ -135,6 +142,8 @@ class Run:
         if self.stop_reason is None:
             self.stop_reason = "interrupted" if self.stopped else "on_epoch"
         self.steps, self.pending, self.ended_at = None, None, clock()
+        if self.in_thread:
+            give_back_memory()
 
     def release(self):
         """Let go of the network; settings and curves stay."""
@@ -151,7 +160,7 @@ class Run:
 
     async def _slice(self):
         """Do a little of the training; return whether an epoch ended with it."""
-        if not is_long(max(self.flops, 2 * self.m * self.parameters)):
+        if not self.in_thread:
             ended = self.advance(SLICE_SECONDS)
             await asyncio.sleep(0)
             return ended
@@ -247,6 +256,12 @@ def double(dataset):
 def is_long(flops):
     """Return whether so many float operations in one piece are better left to a thread."""
     return flops > LONG and sys.platform != "emscripten"
+
+
+def give_back_memory():
+    """Return to the system what was freed: under Linux each thread would keep it for its next use."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def clock():
