@@ -374,10 +374,10 @@ def test_ninety_notebooks_in_two_seconds(one, tmp_path):
         (tmp_path / "in" / f"learner {number:02}").mkdir(parents=True)
         text = texts[list(texts)[number % 3]]
         (tmp_path / "in" / f"learner {number:02}" / "a.ipynb").write_text(text, "utf8")
-    start = time.perf_counter()
+    start = time.process_time()
     found, problems = hand_ins.collect(tmp_path / "in")
     collect.page_of(found, problems)
-    assert time.perf_counter() - start < 6, "it takes less than one on a quiet machine"
+    assert time.process_time() - start < 2
     assert len(found) == 90
 
 
