@@ -72,6 +72,8 @@ class TrainingLab(Panel):
         Where the data or a setting do not fit.
     """
 
+    purpose = "turn the knobs"
+
     def __init__(self, train_set, dev_set, **start):
         check_dataset("train_set", train_set, sizes_of(train_set))
         check_dataset("dev_set", dev_set, sizes_of(train_set))
