@@ -4,6 +4,7 @@ from helpers.internals.file_kinds import FIRST_BYTES, what_is
 
 _PAIRS = "for W, b in zip(arrays[::2], arrays[1::2])]"
 _KERAS = (
+    "of weights alone, save the whole model where it was made; of that: "
     "arrays = keras.models.load_model(path).get_weights(), then "
     f"save_parameters(new_path, [Layer(W.T, b.reshape(-1, 1)) {_PAIRS})"
 )
