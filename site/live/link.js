@@ -2,7 +2,7 @@
 
 import { BOARD, PEN } from "./preprocess.js";
 
-const APART = 4, MOST_POINTS = 4000; // pixels of the board between two points of a link
+const APART = 3, MOST_POINTS = 4000; // pixels of the board between two points of a link
 
 /** Return strokes as text: two signs of base 36 for each x and y, a dot between strokes. */
 export function strokesAsText(strokes) {

@@ -42,24 +42,24 @@ export function roomFor(sizes) {
   return sizes.map((n) => new Float64Array(n));
 }
 
-/** Fill z with the weighted sums of a layer. */
-export function weightedSums({ W, b }, a, z) {
-  const n = b.length;
+/** Fill z with the weighted sums of a layer; places: where `a` is not 0, if that is known. */
+export function weightedSums({ W, b }, a, z, places = null) {
+  const n = b.length, count = places === null ? a.length : places.length;
   z.set(b);
-  for (let i = 0; i < a.length; i++) {
-    const value = a[i];
+  for (let p = 0; p < count; p++) {
+    const i = places === null ? p : places[p], value = a[i];
     if (value === 0) continue;
     for (let j = 0, k = i * n; j < n; j++, k++) z[j] += value * W[k];
   }
 }
 
-/** Return the activations of every layer for one image, the image first; A is filled where it is given. */
-export function forward({ sizes, activation, layers }, x, A = roomFor(sizes)) {
+/** Return the activations of every layer for one image, the image first; A is filled where it is given. places: of its ink. */
+export function forward({ sizes, activation, layers }, x, A = roomFor(sizes), places = null) {
   const hidden = ACTIVATIONS[activation][0], last = layers.length;
   A[0] = x;
   layers.forEach((layer, l) => {
     const z = A[l + 1];
-    weightedSums(layer, A[l], z);
+    weightedSums(layer, A[l], z, l === 0 ? places : null);
     if (l + 1 < last) for (let j = 0; j < z.length; j++) z[j] = hidden(z[j]);
     else softmax(z);
   });
@@ -74,14 +74,15 @@ function softmax(z) {
 }
 
 /** Add the gradient of one image, times `share`, to the layers of a gradient; dZ is filled. */
-export function backward({ activation, layers }, A, label, share, gradient, dZ) {
+export function backward({ activation, layers }, A, label, share, gradient, dZ, places = null) {
   const slope = ACTIVATIONS[activation][1], last = layers.length;
   for (let j = 0; j < A[last].length; j++) dZ[last][j] = (A[last][j] - (j === label ? 1 : 0)) * share;
   for (let l = last - 1; l >= 0; l--) {
     const { W, b } = layers[l], { W: dW, b: db } = gradient[l], n = b.length, a = A[l], d = dZ[l + 1];
     for (let j = 0; j < n; j++) db[j] += d[j];
-    for (let i = 0; i < a.length; i++) {
-      const value = a[i];
+    const inked = l === 0 ? places : null, count = inked === null ? a.length : inked.length;
+    for (let p = 0; p < count; p++) {
+      const i = inked === null ? p : inked[p], value = a[i];
       if (value !== 0) for (let j = 0, k = i * n; j < n; j++, k++) dW[k] += value * d[j];
       if (l === 0) continue;
       const steep = slope(value);
@@ -135,6 +136,17 @@ export function imageOf({ X, m }, i) {
   return X.subarray(i * pixels, (i + 1) * pixels);
 }
 
+/** Return the places of the ink of image number i of a set. */
+function inkOf(set, i) {
+  set.ink ??= Array(set.m).fill(null);
+  if (set.ink[i] === null) {
+    const image = imageOf(set, i), places = [];
+    for (let k = 0; k < image.length; k++) if (image[k] !== 0) places.push(k);
+    set.ink[i] = Uint16Array.from(places);
+  }
+  return set.ink[i];
+}
+
 /**
  * Train for one epoch, which changes the network; yields now and then, so that the page stays fluent.
  * order: the images in the order in which the batches take them; null takes all of them in one step.
@@ -148,8 +160,9 @@ export function* epoch(network, set, order, { batch, optimizer, rate, l2 = 0 }, 
     gradient.vector.fill(0);
     for (let i = start; i < start + count; i++) {
       const column = order === null ? i : order[i];
-      forward(network, imageOf(set, column), A);
-      backward(network, A, set.labels[column], 1 / count, gradient.layers, dZ);
+      const places = inkOf(set, column);
+      forward(network, imageOf(set, column), A, places);
+      backward(network, A, set.labels[column], 1 / count, gradient.layers, dZ, places);
       if (++done % pause === 0) yield;
     }
     if (l2 > 0) network.layers.forEach(({ W }, l) => W.forEach((w, k) => (gradient.layers[l].W[k] += l2 * w)));
@@ -162,7 +175,7 @@ export function* measure(network, set) {
   const A = roomFor(network.sizes), pause = Math.max(1, Math.floor((3 * SLICE) / network.vector.length));
   let loss = 0, right = 0;
   for (let i = 0; i < set.m; i++) {
-    const P = forward(network, imageOf(set, i), A).at(-1);
+    const P = forward(network, imageOf(set, i), A, inkOf(set, i)).at(-1);
     loss -= Math.log(P[set.labels[i]]);
     if (largestOf(P) === set.labels[i]) right++;
     if ((i + 1) % pause === 0) yield;
