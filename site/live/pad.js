@@ -30,7 +30,7 @@ function boardsBetween(board, strokes) {
 }
 
 export class Pad extends Model {
-  /** networks: [{name, network}]; samples: strokes of ten digits; onDrawn() is told of each change by the reader. */
+  /** networks: [{name, network}]; samples: strokes of ten digits; onDrawn() is told of all that the reader does. */
   constructor(networks, classNames, samples, onDrawn = () => {}) {
     const boards = samples.map((strokes) => ({ strokes, sample: true }));
     super({
@@ -71,6 +71,7 @@ export class Pad extends Model {
     if (names.includes("network")) {
       this.answer();
       this.showKept();
+      this.onDrawn();
     }
     if (!["strokes", "stamp", "pen"].some((name) => names.includes(name))) return;
     const strokes = this.get("strokes"), known = same(strokes, this.board.strokes);

@@ -34,8 +34,9 @@ dark.addEventListener("change", () => setTheme(dark.matches ? "dark" : "light"))
 addButton(document.getElementById("theme"), "Light or dark", "Change between a light and a dark page",
   () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
 
-// One part alone, where another page shows it in a frame: it says how high it is
+// Some parts alone, where another page shows them in a frame: this one says how high it is
 for (const section of link.show.length ? document.querySelectorAll("main > section") : []) section.hidden = !link.show.includes(section.id);
+const shows = (part) => !document.getElementById(part).hidden;
 document.body.classList.toggle("embedded", embedded);
 if (embedded) {
   addEventListener("message", ({ data }) => ["light", "dark"].includes(data?.theme) && setTheme(data.theme));
@@ -116,23 +117,31 @@ const trainSet = part(0, train), devSet = part(train, all);
 pad.look(trainSet);
 await pause();
 
-inspector = new Inspector(pad.network, devSet, names);
-explorer = new Explorer(pad.network, devSet, trainSet, names, (column) => {
-  inspector.lookAt(column);
-  document.getElementById("inside").scrollIntoView({ behavior: "smooth" });
-});
-inspector.nextMistake();
-explorerView.render({ model: explorer, el: place("mistakes") });
-await pause();
-inspectorView.render({ model: inspector, el: place("inside") });
-await pause();
+if (shows("mistakes") || shows("inside")) {
+  inspector = new Inspector(pad.network, devSet, names);
+  explorer = new Explorer(pad.network, devSet, trainSet, names, (column) => {
+    const section = document.getElementById("inside");
+    section.hidden = false;
+    inspector.lookAt(column);
+    section.scrollIntoView({ behavior: "smooth" });
+  });
+  inspector.nextMistake();
+  explorerView.render({ model: explorer, el: place("mistakes") });
+  await pause();
+  inspectorView.render({ model: inspector, el: place("inside") });
+  await pause();
+}
 
-const onRun = (run) => offer(1, `run ${run.number} of the lab below (${run.sizes.join("-")})`, run.network(), false);
-lab = new Lab(trainSet, devSet, names, facts, { start: link.start, onMove: keepLink, onRun });
-labView.render({ model: lab, el: place("train") });
+if (shows("train")) {
+  const onRun = (run) => offer(1, `run ${run.number} of the lab below (${run.sizes.join("-")})`, run.network(), false);
+  lab = new Lab(trainSet, devSet, names, facts, { start: link.start, onMove: keepLink, onRun });
+  labView.render({ model: lab, el: place("train") });
+}
+if (shows("train") && shows("pad")) {
+  addButton(document.getElementById("use-run"), "Let this run read your drawing", "The digit pad, the misread digits and the look inside take the run on show", () => {
+    pad.offer(pad.networks, 1);
+    followNetwork();
+    document.getElementById("pad").scrollIntoView({ behavior: "smooth" });
+  });
+}
 document.documentElement.dataset.ready = performance.now().toFixed(0);
-addButton(document.getElementById("use-run"), "Let this run read your drawing", "The digit pad, the misread digits and the look inside take the run on show", () => {
-  pad.offer(pad.networks, 1);
-  followNetwork();
-  document.getElementById("pad").scrollIntoView({ behavior: "smooth" });
-});

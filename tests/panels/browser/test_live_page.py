@@ -94,6 +94,10 @@ def test_a_slider_trains_and_the_run_can_read_the_drawing(opened):
     assert page.locator(".pad-networks select").evaluate("list => list.selectedIndex") == 1
     assert "784-512-10-10" in page.locator(".pad-networks option").nth(1).inner_text()
     assert page.locator(".pad-bars").inner_text() != before
+    summary = page.locator("#mistakes .summary")
+    assert not summary.inner_text().startswith("The network makes 104 mistakes")
+    page.locator(".pad-networks select").select_option(index=0)
+    summary.get_by_text("The network makes 104 mistakes").wait_for()
 
 
 def test_a_mistake_is_looked_into(opened):
