@@ -2,12 +2,12 @@
 
 import { Model } from "./model.js";
 import { imageOf, largestOf, nearest, probabilities } from "./network.js";
-import { grouped, inkBytes, number, percent, sentence } from "./texts.js";
+import { fixed, grouped, inkBytes, number, percent, sentence } from "./texts.js";
 
 const ANY = -1, PER_PAGE = 6, MARKED = "marked as doubtful", WHO = "the network";
 const GROUPS = ["mistakes", "every image", MARKED];
 const ORDERS = ["surest first", "least sure first", "largest loss first", "smallest loss first", "as in the data"];
-const share = (part, whole, digits) => `${((100 * part) / whole).toFixed(digits)}%`;
+const share = (part, whole, digits) => `${fixed((100 * part) / whole, digits)}%`;
 
 export class Explorer extends Model {
   /** devSet: whose mistakes are shown; onInside(column) is told of "Look inside". */

@@ -1,11 +1,12 @@
 // What the training lab of the notebooks does in Python (helpers/widgets/training_lab), for its view.js.
 
+import { Bounds, findHints } from "./hints.js";
 import { Model } from "./model.js";
 import { forward, imageOf, largestOf, probabilities } from "./network.js";
 import { COLUMNS, Run, pause, shareOf } from "./runs.js";
 import { Refused, grouped, inkBytes, number, percent, rint } from "./texts.js";
 
-const LIVE_MS = 2000, SHOWN_MS = 150, FRAME_MS = 60, SAME_MOVE_MS = 1000, LIVE_EPOCHS = 10, SEEDS = 5;
+const LIVE_MS = 6000, SHOWN_MS = 150, FRAME_MS = 60, SAME_MOVE_MS = 1000, LIVE_EPOCHS = 10, SEEDS = 5;
 const MOST_RUNS = 20, PICTURES = 16, TILES = 12, FIXED = 6;
 const LEFT_OUT = { batch_size: null, optimizer: "gradient descent", activation: "relu", l2: 0, seed: 0, max_epochs: 100, patience: 10 };
 
@@ -13,14 +14,25 @@ const count = (epochs) => `${epochs} epoch${epochs === 1 ? "" : "s"}`;
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values) => Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
 const finite = (values) => values.map((value) => (Number.isFinite(value) ? value : null));
-const python = (value) => (value === null ? "None" : typeof value === "string" ? `'${value}'` : Array.isArray(value) ? `(${value.join(", ")}${value.length === 1 ? "," : ""})` : String(value));
+
+/** Return a setting as Python writes it. */
+function python(name, value) {
+  if (value === null) return "None";
+  if (typeof value === "string") return `'${value}'`;
+  if (Array.isArray(value)) return `(${value.join(", ")}${value.length === 1 ? "," : ""})`;
+  return ["learning_rate", "l2"].includes(name) && Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
 
 export class Lab extends Model {
-  /** facts: the controls as Python's lab has them, {controls, positions, options, defaults}; onRun(run) is told of each run on show. */
-  constructor(trainSet, devSet, classNames, facts, { start = {}, onRun = () => {}, onMove = () => {} } = {}) {
+  /**
+   * facts: the controls as Python's lab has them, {controls, positions, options, defaults}; start: positions that differ;
+   * most: milliseconds of a live run; onRun(run) is told of each run on show, onMove() of moved controls.
+   */
+  constructor(trainSet, devSet, classNames, facts, { start = {}, most = LIVE_MS, onRun = () => {}, onMove = () => {} } = {}) {
     super({ controls: facts.controls, settings: { ...facts.positions, ...start }, live: true, page: {}, stamp: 0, heard: 0 });
-    Object.assign(this, { trainSet, devSet, names: classNames, facts, onRun, onMove, runs: [], misread: null, forgotten: null });
-    Object.assign(this, { request: 0, busy: 0, queue: Promise.resolve(), column: 0, framedAt: 0, subsets: new Map(), quiet: false });
+    Object.assign(this, { trainSet, devSet, names: classNames, facts, most, onRun, onMove, runs: [], misread: null, forgotten: null });
+    Object.assign(this, { request: 0, busy: 0, queue: Promise.resolve(), column: 0, framedAt: 0, subsets: new Map(), hints: [] });
+    this.bounds = new Bounds(facts.options.learning_rate);
     this.run = this.working = this.newRun(1, this.settings, true);
     this.showFrame();
     this.train(true);
@@ -55,6 +67,7 @@ export class Lab extends Model {
   changed(names) {
     this.put({ heard: this.get("stamp") });
     if (names.includes("settings")) {
+      this.bounds = new Bounds(this.facts.options.learning_rate);
       this.onMove();
       if (this.get("live") && (this.run.live || !this.busy)) this.train(true);
     }
@@ -73,6 +86,7 @@ export class Lab extends Model {
     if (name === "five_seeds") this.fiveSeeds();
     if (name === "reset") this.reset();
     if (name === "undo") this.undo();
+    if (name === "cure") this.cure(this.hints[at]);
     if (name === "back") this.bringBack(this.runs.find((run) => run.number === at));
     if (name === "look") {
       this.column = at % this.devSet.m;
@@ -101,7 +115,7 @@ export class Lab extends Model {
       const most = live ? Math.min(values.epochs, LIVE_EPOCHS) : values.epochs;
       const run = (this.run = this.newRun((this.runs.at(-1)?.number ?? 0) + 1, values, live, { most })), begun = performance.now();
       this.forgotten = null;
-      const isOver = () => live && run.done > 0 && performance.now() - begun > (request === this.request ? LIVE_MS : SHOWN_MS);
+      const isOver = () => live && run.done > 0 && performance.now() - begun > (request === this.request ? this.most : SHOWN_MS);
       await this.goOn(run, { isOver });
     }).then(() => this.finish(request));
   }
@@ -144,7 +158,7 @@ export class Lab extends Model {
     this.stop();
     this.alone(async () => {
       this.forgotten = [this.runs, this.run];
-      Object.assign(this, { runs: [], misread: null });
+      Object.assign(this, { runs: [], misread: null, bounds: new Bounds(this.facts.options.learning_rate) });
       this.move(this.facts.defaults);
       const run = (this.run = this.newRun(1, this.settings, true, { most: LIVE_EPOCHS }));
       await this.goOn(run);
@@ -158,7 +172,17 @@ export class Lab extends Model {
     this.bringBack(shown);
   }
 
+  /** Apply the cure of a hint and train again, as long as the run it was about. */
+  cure({ cure }) {
+    const values = { ...this.settings, ...cure }, rates = this.facts.options.learning_rate, far = (rate) => Math.abs(Math.log(rate / values.learning_rate));
+    values.learning_rate = rates.reduce((one, other) => (far(other) < far(one) ? other : one));
+    this.move(values);
+    this.bounds.seeds += "seed" in cure ? 1 : 0;
+    this.train(this.run.live && Object.keys(cure).length > 0);
+  }
+
   bringBack(run) {
+    this.bounds = new Bounds(this.facts.options.learning_rate);
     if (!run) throw new Refused("there is no such run, expected one of the table");
     if (this.busy && !this.run.live) {
       this.move(run.values); // the long run goes on, and this is a move
@@ -217,9 +241,10 @@ export class Lab extends Model {
 
   showPage() {
     const { run } = this;
+    this.hints = findHints(run, this.devSet, this.bounds);
     this.put({
       page: {
-        number: run.number, runs: this.runs.map((each) => this.forView(each)), hints: [], mistakes: this.tiles(),
+        number: run.number, runs: this.runs.map((each) => this.forView(each)), hints: this.hints.map(({ text, button }) => ({ text, button })), mistakes: this.tiles(),
         forgotten: this.forgotten ? this.forgotten[0].length : 0,
         lines: [["This run as code, for the notebooks: the same numbers", this.code(run)], ["A lab with these settings", this.labCode(run.values)]],
       },
@@ -293,15 +318,15 @@ export class Lab extends Model {
     for (const name of ["optimizer", "activation", "l2", "seed"]) words[name] = values[name];
     words.max_epochs = cut ? Math.max(1, run.done) : run.most;
     words.patience = run.extended ? null : values.patience;
-    const kept = Object.entries(words).filter(([name, value]) => LEFT_OUT[name] !== value).map(([name, value]) => `${name}=${python(value)}`);
+    const kept = Object.entries(words).filter(([name, value]) => LEFT_OUT[name] !== value).map(([name, value]) => `${name}=${python(name, value)}`);
     const part = `np.random.default_rng(0).permutation(${this.trainSet.m})[:${run.trainSet.m}]`;
     const data = values.share < 100 ? `train_set.subset(np.sort(${part}))` : "train_set";
     return `train(${data}, dev_set, [${run.sizes.join(", ")}], ${kept.join(", ")})`;
   }
 
   labCode(values) {
-    const kept = Object.entries(values).filter(([name, value]) => String(this.facts.defaults[name]) !== String(value));
-    return `TrainingLab(${["train_set", "dev_set", ...kept.map(([name, value]) => `${name}=${python(value)}`)].join(", ")})`;
+    const kept = Object.keys(this.facts.defaults).map((name) => [name, values[name]]).filter(([name, value]) => String(this.facts.defaults[name]) !== String(value));
+    return `TrainingLab(${["train_set", "dev_set", ...kept.map(([name, value]) => `${name}=${python(name, value)}`)].join(", ")})`;
   }
 }
 

@@ -9,12 +9,17 @@ export function rint(value) {
   return Math.abs(value % 1) === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }
 
+/** Return a number with so many decimals, exact halves to the even digit. */
+export function fixed(value, digits) {
+  return (Number.isInteger(4 * value) ? rint(value * 10 ** digits) / 10 ** digits : value).toFixed(digits);
+}
+
 /** Return a fraction as text in percent, never rounded to 0 or 100. */
 export function percent(fraction) {
   const value = 100 * fraction;
   if (!Number.isFinite(value)) return "not a number";
   if ((value > 0 && value < 0.05) || (value > 99.95 && value < 100)) return value < 1 ? "< 0.1 %" : "> 99.9 %";
-  return `${value.toFixed((value > 0 && value < 9.95) || (value >= 98.95 && value < 100) ? 1 : 0)} %`;
+  return `${fixed(value, (value > 0 && value < 9.95) || (value >= 98.95 && value < 100) ? 1 : 0)} %`;
 }
 
 /** Return a number as text with three significant digits, whole ones in full. */

@@ -8,6 +8,7 @@ import functools
 import http.server
 import itertools
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -22,7 +23,7 @@ from helpers.optimizers import pack_parameters, unpack_parameters
 from helpers.preprocessing import preprocess
 from helpers.storage import load_parameters, save_parameters
 from helpers.training import Settings, initial_state, train, training
-from helpers.widgets import DigitPad, MistakeExplorer, NetworkInspector
+from helpers.widgets import DigitPad, MistakeExplorer, NetworkInspector, TrainingLab
 
 ROOT = Path(__file__).parents[3]
 sys.path.append(str(ROOT / "site" / "live"))
@@ -34,8 +35,8 @@ SIZES = [784, 12, 7, 10]
 # What each test runs: `modules` are those of site/live, `floats` reads an array that Python sent,
 # `sets` are the bundled digits, split as in the notebooks.
 RUN = """async ([given, code]) => {
-    const modules = {}, names = ['network', 'preprocess', 'random', 'runs', 'pad', 'explorer', 'inspector', 'npz'];
-    for (const name of names) Object.assign(modules, await import(`/site/live/${name}.js`));
+    const modules = {}, names = 'network preprocess random runs pad explorer inspector npz lab';
+    for (const name of names.split(' ')) Object.assign(modules, await import(`/site/live/${name}.js`));
     const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
     const floats = text => new Float64Array(bytes(text).buffer);
     for (const [name, {images, labels}] of Object.entries(given.sets ?? {})) {
@@ -450,6 +451,47 @@ def test_the_inspector_shows_what_it_shows_in_a_notebook(run, digits, network):
             surface.image,
         ]
         assert_alike(parts, expected, str(move))
+
+
+STARTS = [
+    {},
+    {"learning_rate": 10.0, "seed": 1},
+    {"learning_rate": 0.0015, "batch_size": 8, "optimizer": "adam"},
+    {"hidden": (2,), "l2": 0.001},
+    {"activation": "sigmoid", "hidden": (10, 10, 10)},
+    {"share": 5},
+    {"learning_rate": 0.7},
+]
+
+
+def test_the_lab_shows_what_it_shows_in_a_notebook(run, digits):
+    """The first run of a lab: its curves, sentences, hints, misread digits and code."""
+    train_set, dev_set = digits[0].subset(slice(1000)), digits[1]
+    labs = [TrainingLab(train_set, dev_set, **start) for start in STARTS]
+    code = """const names = [...'0123456789'], shown = [], {X, labels} = sets.train;
+        const train = {X: X.subarray(0, 784 * 1000), labels: labels.slice(0, 1000), m: 1000};
+        for (const start of given.starts) {
+            const lab = new modules.Lab(train, sets.dev, names, given.facts, {start, most: Infinity});
+            while (!lab.get('page').number && !lab.get('error')) await new Promise(done => setTimeout(done, 10));
+            shown.push([lab.get('frame'), lab.get('page')]);
+        }
+        return shown"""
+    starts = [dict(lab.surface.settings) for lab in labs]
+    hinted = 0
+    for lab, (frame, page) in zip(labs, run(code, starts=starts, facts=live.facts()), strict=True):
+        expected = lab.surface.frame
+        for part in ("phase", "long", "title", "alt", "weights", "answer"):
+            assert_alike(frame[part], expected[part], part)
+        for part in ("number", "settings", "curves", "best", "accuracy"):
+            assert_alike(frame["run"][part], expected["run"][part], part)
+        pace = re.compile(r"[0-9.]+ s, [0-9,]+ steps per second")
+        assert pace.sub("", frame["said"]) == pace.sub("", expected["said"])
+        for part in ("hints", "mistakes"):
+            assert_alike(page[part], lab.surface.page[part], part)
+        expected_lines = [line for _, line in lab.surface.page["lines"]]
+        assert [line for _, line in page["lines"]] == expected_lines
+        hinted += len(page["hints"])
+    assert hinted > 4
 
 
 @pytest.mark.parametrize(
