@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONG_RUNS = ROOT / "notebooks" / "results"
 PAGE = ROOT / "docs" / "RESULTS.md"
 FILES = {"records": ROOT / "README.md", "lecun": PAGE, "frontier": PAGE, "results": PAGE}
-MARKS = "<!-- {}: written by `make results` -->", "<!-- end of {} -->"
+MARKS = "<!-- {}: written by `{}` -->", "<!-- end of {} -->"
 SEEDS = range(5)
 
 RUNS = {
@@ -135,9 +135,9 @@ def frontier_table():
     return lines
 
 
-def insert(text, name, lines):
+def insert(text, name, lines, by="make results"):
     """Return a text with the lines between its two marks of that name; ValueError where these are missing."""
-    begin, end = (mark.format(name) for mark in MARKS)
+    begin, end = MARKS[0].format(name, by), MARKS[1].format(name)
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
