@@ -134,11 +134,18 @@ def test_dropout_trains_the_network_without_the_dropped_neurons(network):
     expected = backward_propagation(layers, forward_propagation(layers, raised), target)
     np.testing.assert_allclose(gradients[0].W, expected[0].W)
 
+    # a hidden activation that is dropped or raised is a column of the next W that is 0 or twice W
     propagate(layers, one, target, gradients, dropout=(0, 0.5), rng=np.random.default_rng(1))
-    dropped = np.random.default_rng(1).random((5, 1)) < 0.5
-    assert dropped.any()
-    assert (gradients[0].W[dropped[:, 0]] == 0).all()
-    assert (gradients[1].W[:, dropped[:, 0]] == 0).all()
+    rng = np.random.default_rng(1)
+    masks = [2.0 * (rng.random((n, 1)) >= 0.5) for n in (5, 4)]
+    assert all(0 < mask.sum() < 2 * len(mask) for mask in masks)
+    thinned = [layers[0]]
+    thinned += [Layer(W * mask.T, b) for (W, b), mask in zip(layers[1:], masks, strict=True)]
+    expected = backward_propagation(thinned, forward_propagation(thinned, one), target)
+    np.testing.assert_allclose(gradients[0].W, expected[0].W)
+    for l, mask in enumerate(masks, 1):
+        np.testing.assert_allclose(gradients[l].W, expected[l].W * mask.T, atol=1e-12)
+        np.testing.assert_allclose(gradients[l].b, expected[l].b)
 
 
 def test_the_loop_without_extras_is_that_of_train(digits):
