@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 given = $(if $(filter command line,$(origin $1)),$2$$$1)
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks results bench book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks results bench live book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ results: $(READY) ## Train the networks of the README's result table, and write 
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
 	@$(BENCH)/bin/python -m measurements.speed $(if $(QUICK),--quick)
+
+live: $(READY) ## Put the live page into one HTML file, the panels without Jupyter: build/live/index.html
+	@$(PY) site/live/one_file.py
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
 	@$(BOOK)/bin/python site/book/build.py
