@@ -6,7 +6,7 @@ import { Random } from "./random.js";
 const FEW_STEPS = 200, NARROW = 5, WIDE_ENOUGH = 10, POOR = 0.8, MOST_L2 = 0.03;
 const epochs = (count) => `${count} epoch${count === 1 ? "" : "s"}`;
 const falling = (losses) => losses.slice(1).map((loss, i) => losses[i] - loss);
-const share = (values, test) => values.filter(test).length / values.length;
+const portion = (values, test) => values.filter(test).length / values.length;
 const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Learning rates known to be too low and too high, while one hint after the other is followed. */
@@ -91,7 +91,7 @@ function deadRelus({ values, curves }, bounds, dead) {
 
 function jumping({ values, curves: { train_loss: all } }, bounds) {
   const losses = all.slice(1);
-  if (losses.length < 4 || losses.at(-1) < 0.6 || share(falling(losses), (fall) => fall < 0) < 0.3) return null;
+  if (losses.length < 4 || losses.at(-1) < 0.6 || portion(falling(losses), (fall) => fall < 0) < 0.3) return null;
   if (losses.at(-1) > 0.95 * all[0] && Math.max(...losses) - Math.min(...losses) < 0.1) return null; // it hardly moves at all
   return bounds.lower("Learning rate too large: the loss jumps up and down and stays high.", values.learning_rate, 3);
 }
@@ -99,7 +99,7 @@ function jumping({ values, curves: { train_loss: all } }, bounds) {
 function tooSlow({ values, curves: { train_loss: all } }, bounds) {
   const losses = all.slice(1), falls = falling(losses), third = Math.max(2, Math.floor(losses.length / 3));
   if (losses.length < 4 || losses.at(-1) < 0.5) return null;
-  if (share(falls, (fall) => fall > 0) < 0.8 || average(falls.slice(-third)) < 0.4 * average(falls)) return null;
+  if (portion(falls, (fall) => fall > 0) < 0.8 || average(falls.slice(-third)) < 0.4 * average(falls)) return null;
   return bounds.raise("Learning rate too small: the loss is still high, and still falls as steadily as at the start.", values.learning_rate, 3);
 }
 
