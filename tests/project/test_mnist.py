@@ -107,7 +107,7 @@ def test_results_tell_how_they_were_made(tmp_path, monkeypatch):
 def test_the_stored_results_are_complete_and_name_no_place(path):
     text = path.read_text(encoding="utf-8")
     record = json.loads(text)
-    assert record["command"].startswith("python -m measurements.mnist.")
+    assert record["command"].startswith("python -m measurements.")
     assert {"date", "seconds", "machine", "versions"} <= set(record)
     assert "/" not in record["command"]
     for recipe in (

@@ -2,5 +2,6 @@
 
 Peer(rows, labels, layer_sizes, batch_size, learning_rate, seed): rows (m, features) float32, labels
 (m,) integers. `epoch` trains on every example once, in a new order, with Adam in float32; `predict`
-gives labels. Each runs in a process of its own, pinned to one core, with one thread.
+gives labels. Each runs in a process of its own, pinned to one core, with one thread. Those of the
+speed run have `go_on(rows, learning_rate)` too: the next epochs take these images and this rate.
 """

@@ -1,5 +1,8 @@
 """This project's trainer: one epoch of `train`, without measuring the training set after it."""
 
+import dataclasses
+import math
+
 import numpy as np
 
 from helpers.data import Dataset
@@ -15,9 +18,7 @@ class Peer:
     dev_size = 100
 
     def __init__(self, rows, labels, layer_sizes, batch_size, learning_rate, seed):
-        train_set = Dataset(rows.T, labels)
-        dev_set = Dataset(rows[: self.dev_size].T, labels[: self.dev_size])
-        settings = Settings(
+        self.settings = Settings(
             layer_sizes=layer_sizes,
             learning_rate=learning_rate,
             batch_size=batch_size,
@@ -28,8 +29,16 @@ class Peer:
             seed=seed,
             measure_train=self.measure_train,
         )
-        self.layer_sizes, self.state = layer_sizes, initial_state(settings)
-        self.flops = step_flops(self.state, settings, len(train_set))
+        self.layer_sizes, self.labels = layer_sizes, labels
+        self.state = initial_state(self.settings)
+        self.flops = step_flops(self.state, self.settings, len(rows))
+        self.go_on(rows, learning_rate)
+
+    def go_on(self, rows, learning_rate):
+        side = math.isqrt(rows.shape[1])
+        train_set = Dataset(rows.T, self.labels, image_shape=(side, side))
+        dev_set = train_set.subset(slice(self.dev_size))
+        settings = dataclasses.replace(self.settings, learning_rate=learning_rate)
         self.steps = training(train_set, dev_set, settings, self.state)
 
     def epoch(self):
