@@ -1,4 +1,4 @@
-"""Measure an entry of the speed run, keep its result, and write the table of docs/SPEEDRUN.md.
+"""Measure an entry of the speed run, keep its result, and write it into docs/SPEEDRUN.md.
 
 MNIST comes from load_dataset("mnist"): the environment variable NEURAL_NETWORK_DATA names a folder
 that has it.
@@ -16,8 +16,7 @@ import time
 import numpy as np
 
 from helpers.data import load_dataset
-from helpers.internals.files import replace_file
-from measurements.mnist.result_files import ROOT, load_results, save_results
+from measurements.mnist.result_files import load_results, save_results
 from measurements.speedrun.measuring import (
     RuleBroken,
     count_lines,
@@ -26,8 +25,8 @@ from measurements.speedrun.measuring import (
     summarize,
     watched,
 )
+from measurements.speedrun.page import write_page
 
-PAGE = ROOT / "docs" / "SPEEDRUN.md"
 RECORD = "bent_batches"  # the fastest entry, which is measured unless another is named
 SEEDS = range(5)
 AT_LEAST = 0.99
@@ -36,7 +35,7 @@ SIGNATURE = re.compile(r"Entered by (.+?); (\d+) settings? tried", re.DOTALL)
 
 
 def main():
-    """Measure the entry that the command line names. Exits with a sentence where a rule is broken."""
+    """Measure the entry that the command line names. Exits where a rule is broken."""
     parser = argparse.ArgumentParser(prog="python -m measurements.speedrun", description=__doc__)
     parser.add_argument("entry", nargs="?", default=RECORD, help="a module of entries/")
     parser.add_argument(
@@ -60,7 +59,8 @@ def main():
         print("Not kept: an entry has the seeds 0 to 4")
     elif summary["test_accuracy"] < AT_LEAST:
         print(
-            f"Not kept: the mean is {summary['test_accuracy']:.2%}, expected at least {AT_LEAST:.1%}"
+            f"Not kept: the mean is {summary['test_accuracy']:.2%}, "
+            f"expected at least {AT_LEAST:.1%}"
         )
     else:
         keep({"name": arguments.entry, **about, **summary, "runs": runs}, started)
@@ -105,47 +105,6 @@ def keep(entry, started):
     entries = [old for old in entries if old["name"] != entry["name"]] + [entry]
     save_results("speedrun", {"command": "make speedrun", "entries": entries}, started=started)
     write_page()
-
-
-def write_page():
-    """Write into docs/SPEEDRUN.md what speedrun.json and the fastest recipe say."""
-    entries = load_results("speedrun")["entries"]
-    text = PAGE.read_text(encoding="utf-8")
-    text = insert(text, "entries", entries_table(entries))
-    fastest = min(entries, key=lambda entry: entry["relative"])["name"]
-    text = insert(text, "recipe", ["```python", *recipe_lines(fastest), "```"])
-    replace_file(PAGE, text.encode())
-
-
-def entries_table(entries):
-    """Return the table of entries as lines of Markdown, the fastest first."""
-    lines = [
-        "| date | recipe | lines | test accuracy, 5 seeds | seconds | over products | by |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for entry in sorted(entries, key=lambda entry: entry["relative"]):
-        path = f"../measurements/speedrun/entries/{entry['name']}.py"
-        lines.append(
-            f"| {entry['date']} | [{entry['name']}]({path}): {entry['recipe']} | {entry['lines']} "
-            f"| {entry['test_accuracy']:.2%} ± {entry['spread']:.2%} | {entry['cpu_seconds']:.1f} "
-            f"| {entry['relative']:.1f} | {entry['who']} |"
-        )
-    return lines
-
-
-def recipe_lines(name):
-    """Return the lines of an entry below its imports."""
-    module = importlib.import_module(f"measurements.speedrun.entries.{name}")
-    _, _, below = inspect.getsource(module).rpartition("import ")
-    return below.splitlines()[1:]
-
-
-def insert(text, name, lines):
-    """Return the text of the page with new lines between the two marks of this name."""
-    start, end = f"<!-- {name}: written by `make speedrun` -->", f"<!-- end of {name} -->"
-    before, _, rest = text.partition(start)
-    _, _, after = rest.partition(end)
-    return "\n".join([before + start, *lines, end + after])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from helpers.data import load_dataset
 from measurements.mnist.result_files import save_results
 from measurements.speed.peer_process import ONE_THREAD, last_core
 from measurements.speed.suite import apart
+from measurements.speedrun.page import write_page
 from measurements.speedrun.tools import distortion, half_size
 
 PEERS = {
@@ -44,8 +45,8 @@ RECIPES = {
         "images": "bent",
         "copies": COPIES,
         "layer_sizes": [196, 500, 200, 10],
-        "batch_size": 256,
-        "learning_rates": [0.003 * (1 - epoch / EPOCHS) for epoch in range(EPOCHS)],
+        "batch_size": 384,
+        "learning_rates": [0.006 * (1 - epoch / EPOCHS) for epoch in range(EPOCHS)],
     },
 }
 
@@ -85,6 +86,7 @@ def main():
         "rows": rows,
     }
     save_results("speedrun_peers", results, started=started)
+    write_page()
 
 
 def save_raw(folder):
@@ -105,8 +107,8 @@ def save_bent(folder):
     seconds = []
     for copy in range(COPIES):
         rows = np.empty_like(X.T)
-        for batch in np.array_split(rng.permutation(len(rows)), 235):
-            rows[batch] = (distortion(rng, 0.2, (2.5, 8), (14, 14)) @ X[:, batch]).T
+        for batch in np.array_split(rng.permutation(len(rows)), 156):
+            rows[batch] = (distortion(rng, (2.5, 8), (14, 14), 0.25) @ X[:, batch]).T
         seconds.append(time.process_time() - started - saving)
         paused = time.process_time()
         np.save(Path(folder, f"bent_{copy}.npy"), rows)

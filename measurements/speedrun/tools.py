@@ -30,7 +30,7 @@ def half_size(X, image_shape=(28, 28)):
     return mean.reshape(len(mean), -1).T
 
 
-def distortion(rng, strength, smoothness, image_shape):
+def distortion(rng, smoothness, image_shape, strength):
     """Return a random elastic distortion as a matrix: D @ X bends all images of X alike.
 
     Each new pixel is a blend of the four old ones around the place where it looks, which is linear,
@@ -39,12 +39,12 @@ def distortion(rng, strength, smoothness, image_shape):
     Parameters
     ----------
     rng : np.random.Generator
-    strength : float
-        The standard deviation of each field in pixels, down and right.
     smoothness : tuple of float
         The distances in pixels over which the fields change; a large one shifts, turns and
         stretches the image.
     image_shape : tuple of int
+    strength : float
+        The standard deviation of each field in pixels, down and right.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from helpers.data import Dataset
 from helpers.internals.resampling import affine_patterns, elastic_patterns, sample_images
 from measurements.mnist import result_files
 from measurements.mnist.result_files import ROOT
-from measurements.speedrun import command
+from measurements.speedrun import command, page, peers
 from measurements.speedrun.measuring import (
     RuleBroken,
     count_lines,
@@ -157,7 +157,7 @@ def test_half_the_size_is_the_mean_of_four_pixels():
 
 def test_a_distortion_is_the_matrix_of_sampling_at_the_same_places():
     X = np.random.default_rng(0).random((35, 4)).astype(np.float32)
-    D = distortion(np.random.default_rng(1), 0.6, (2, 8), (5, 7))
+    D = distortion(np.random.default_rng(1), (2, 8), (5, 7), 0.6)
     bumps = np.vstack([elastic_patterns((5, 7), s) for s in (2, 8)])
     moves = 0.6 * np.random.default_rng(1).standard_normal((2, len(bumps)))
     patterns = np.vstack([affine_patterns((5, 7)), bumps])
@@ -168,7 +168,7 @@ def test_a_distortion_is_the_matrix_of_sampling_at_the_same_places():
 
 
 def test_without_strength_nothing_is_distorted():
-    np.testing.assert_allclose(distortion(np.random.default_rng(0), 0, (3,), (4, 5)), np.eye(20))
+    np.testing.assert_allclose(distortion(np.random.default_rng(0), (3,), (4, 5), 0), np.eye(20))
 
 
 ENTRIES = sorted(path.stem for path in (ROOT / "measurements/speedrun/entries").glob("[a-z]*.py"))
@@ -181,38 +181,40 @@ def test_every_entry_runs_and_obeys_the_rules(sets, name, monkeypatch):
     measure(recipe, *sets, seeds=[0], say=str)
     assert about["lines"] <= 20
     assert about["tried"] > 0
+    assert page.recipe_lines(name)[-1].lstrip().startswith("return ")
 
 
 def run(monkeypatch, tmp_path, sets, *arguments):
     """Run the command on small sets, on a copy of the page."""
-    page = tmp_path / "SPEEDRUN.md"
-    if not page.exists():
-        page.write_bytes(command.PAGE.read_bytes())
-    monkeypatch.setattr(command, "PAGE", page)
+    copy = tmp_path / "SPEEDRUN.md"
+    copy.write_bytes((ROOT / "docs" / "SPEEDRUN.md").read_bytes())
+    monkeypatch.setattr(page, "PAGE", copy)
     monkeypatch.setattr(result_files, "RESULTS", tmp_path)
+    monkeypatch.setattr(page, "recipe_lines", lambda name: [f"the lines of {name}"])
     monkeypatch.setattr(command, "images", lambda development: sets)
     monkeypatch.setattr(sys, "argv", ["speedrun", *arguments])
     entry = {"date": "2026-11-27", "who": "a test", "tried": 1, "recipe": "Means.", "lines": 2}
     monkeypatch.setattr(command, "read_entry", lambda name: (nearest_mean, entry))
     command.main()
-    return page.read_text("utf8")
+    return copy.read_text("utf8")
 
 
 def test_the_command_keeps_an_entry_and_writes_the_page(sets, tmp_path, monkeypatch, capsys):
     for name in ("bent_batches", "other", "bent_batches"):
-        page = run(monkeypatch, tmp_path, sets, name)
+        text = run(monkeypatch, tmp_path, sets, name)
     assert (
         capsys.readouterr().out.splitlines()[-1].startswith("speedrun: 100.00 % mean of 5 seeds, ")
     )
     record = result_files.load_results("speedrun")
     assert [entry["name"] for entry in record["entries"]] == ["other", "bent_batches"]
     assert [run["seed"] for run in record["entries"][0]["runs"]] == [0, 1, 2, 3, 4]
-    assert page.count("| 2026-11-27 | [") == 2
-    assert "| 100.00% ± 0.00% |" in page
+    assert "```python\nthe lines of " in text
+    assert text.count("| 2026-11-27 | [") == 2
+    assert "| 100.00% ± 0.00% |" in text
 
 
 def test_the_command_does_not_keep_what_is_no_entry(sets, tmp_path, monkeypatch, capsys):
-    before = command.PAGE.read_text("utf8")
+    before = page.PAGE.read_text("utf8")
     assert run(monkeypatch, tmp_path, sets, "--seeds", "0") == before
     assert "Not kept: an entry has the seeds 0 to 4" in capsys.readouterr().out
     assert run(monkeypatch, tmp_path, sets, "--development") == before
@@ -239,9 +241,40 @@ def test_a_refused_entry_ends_the_command_with_a_sentence(monkeypatch, capsys):
     not (result_files.RESULTS / "speedrun.json").exists(), reason="not measured yet"
 )
 def test_the_page_says_what_was_measured(tmp_path, monkeypatch):
-    page = command.PAGE.read_text("utf8")
+    text = page.PAGE.read_text("utf8")
     copy = tmp_path / "SPEEDRUN.md"
-    copy.write_text(page, "utf8")
-    monkeypatch.setattr(command, "PAGE", copy)
-    command.write_page()
-    assert copy.read_text("utf8") == page, "run `make speedrun`, or command.write_page()"
+    copy.write_text(text, "utf8")
+    monkeypatch.setattr(page, "PAGE", copy)
+    page.write_page()
+    assert copy.read_text("utf8") == text, "run `make speedrun`, or page.write_page()"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_peer_says_when_it_has_reached_the_goals(sets, tmp_path, copies):
+    for name, dataset in (("bent_0", sets[0]), ("bent_1", sets[0]), ("bent_test", sets[1])):
+        np.save(tmp_path / f"{name}.npy", dataset.X.T)
+    np.save(tmp_path / "labels.npy", sets[0].labels)
+    np.save(tmp_path / "test_labels.npy", sets[1].labels)
+    settings = {
+        "images": "bent",
+        "copies": copies,
+        "layer_sizes": [784, 20, 10],
+        "batch_size": 20,
+        "learning_rates": [1e-9, 1e-9] + [0.01] * 10,
+    }
+    answer = peers.run("ours", tmp_path, settings)
+    to_98, to_99 = answer["reached"]
+    assert 3 <= to_98["epochs"] <= to_99["epochs"] <= 12  # the first two taught nothing
+    assert 0 < to_98["cpu_seconds"] <= to_99["cpu_seconds"] < 60
+    assert answer["best"] >= 0.99
+    settings["learning_rates"] = [1e-9]
+    assert peers.run("ours", tmp_path, settings)["reached"] == [None, None]
+
+
+def test_the_page_shows_which_goals_the_peers_reached():
+    goal = {"cpu_seconds": 4.21, "clock_seconds": 5, "epochs": 2}
+    row = {"peer": "jax_jit", "title": "JAX", "to_98": goal, "to_99": None, "best": 0.985}
+    table = page.peers_table([{**row, "recipe": "usual"}, {**row, "recipe": "ours"}])
+    cells = "4.2 s, 2 epochs | not reached | 98.50%"
+    assert table[-1] == f"| JAX | {cells} | {cells} |"
