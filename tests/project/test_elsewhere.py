@@ -63,7 +63,9 @@ def test_no_checkout_leaves_its_token_behind():
 def test_the_audit_reads_every_requirement_file():
     audited = set(re.findall(r"-r (\S+)", " ".join(commands("audit"))))
     files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[!.]*/*/requirements.txt")}
-    assert audited == files | {"requirements.txt", "site/lite/wheels.txt"}
+    assert audited == files | {
+        "requirements.txt", "requirements-test.txt", "site/lite/wheels.txt"
+    }  # fmt: skip
 
 
 # Colab
