@@ -32,7 +32,9 @@ def main(module, folder, started, settings):
         return np.load(Path(folder, f"{name}.npy"))
 
     test_rows, test_labels = array(f"{images}_test"), array("test_labels")
-    peer = Peer(array(f"{images}_0"), array("labels"), learning_rate=rates[0], seed=0, **settings)
+    rows, labels = array(f"{images}_0"), array("labels")
+    measured = [(rows[:100], labels[:100])] * 2  # those of `train`; none of these peers measures
+    peer = Peer(rows, labels, measured, learning_rate=rates[0], seed=0, **settings)
     reached, best, paused = {}, 0.0, (0.0, 0.0)
     for epoch, rate in enumerate(rates):
         if epoch and (copies > 1 or rate != rates[epoch - 1]):

@@ -30,7 +30,7 @@ PEERS = {
     "pytorch_fused": "PyTorch, eager, Adam(fused=True)",
     "jax_jit": "JAX, jitted",
     "scikit_learn": "scikit-learn",
-    "ours": "this project's `train`",
+    "unmeasured": "this project's `train`, not measuring",
 }
 EPOCHS, COPIES = 20, 10
 RECIPES = {

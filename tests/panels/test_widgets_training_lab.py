@@ -91,15 +91,16 @@ def test_a_long_run_gives_freed_memory_back_to_the_system(monkeypatch):
         pieces = [np.ones(8_000) for _ in range(800)]
         return pieces[-1]
 
-    kept, sizes = [], []
-    for long in (False, True):
+    def end_a_run(long):
         monkeypatch.setattr("helpers.widgets.training_lab.runs.LONG", 0 if long else 1e9)
-        run, before = new_run(), resident()
-        kept.append(freed())
-        run.end()
-        sizes.append(resident() - before)
-    assert sizes[0] > 30, "without it the test shows nothing"
-    assert resident() - before < 10
+        new_run().end()
+        return resident()
+
+    before = end_a_run(long=True)
+    kept = freed()
+    assert end_a_run(long=False) > before + 30, "without it the test shows nothing"
+    assert end_a_run(long=True) < before + 10
+    del kept
 
 
 def test_stop_does_not_wait_for_a_long_step():

@@ -1,4 +1,4 @@
-"""This project's trainer: one epoch of `train`, without measuring the training set after it."""
+"""This project's trainer as `train` runs it by default: an epoch measures both sets at its end."""
 
 import dataclasses
 import math
@@ -14,10 +14,9 @@ from helpers.training import Settings, advance, initial_state, step_flops, train
 class Peer:
     """One network in training; `epoch` trains on every example once."""
 
-    measure_train = False
-    dev_size = 100
+    measure_train = True
 
-    def __init__(self, rows, labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(self, rows, labels, measured, layer_sizes, batch_size, learning_rate, seed):
         self.settings = Settings(
             layer_sizes=layer_sizes,
             learning_rate=learning_rate,
@@ -32,17 +31,26 @@ class Peer:
         self.layer_sizes, self.labels = layer_sizes, labels
         self.state = initial_state(self.settings)
         self.flops = step_flops(self.state, self.settings, len(rows))
+        self.measured = self.dev_set(measured)
         self.go_on(rows, learning_rate)
 
     def go_on(self, rows, learning_rate):
-        side = math.isqrt(rows.shape[1])
-        train_set = Dataset(rows.T, self.labels, image_shape=(side, side))
-        dev_set = train_set.subset(slice(self.dev_size))
+        train_set = square_images(rows, self.labels)
         settings = dataclasses.replace(self.settings, learning_rate=learning_rate)
-        self.steps = training(train_set, dev_set, settings, self.state)
+        self.steps = training(train_set, self.measured, settings, self.state)
+
+    def dev_set(self, measured):
+        rows, labels = measured[1]
+        return square_images(rows, labels)
 
     def epoch(self):
         self.state = advance(self.steps, self.flops)
 
     def predict(self, rows):
         return make_predictions(unpack_parameters(self.state.vector, self.layer_sizes), rows.T)
+
+
+def square_images(rows, labels):
+    """Return a Dataset of images as rows."""
+    side = math.isqrt(rows.shape[1])
+    return Dataset(rows.T, labels, image_shape=(side, side))
