@@ -103,7 +103,11 @@ def keep(entry, started):
     except FileNotFoundError:
         entries = []
     entries = [old for old in entries if old["name"] != entry["name"]] + [entry]
-    save_results("speedrun", {"command": "make speedrun", "entries": entries}, started=started)
+    save_results(
+        "speedrun",
+        {"command": "python -m measurements.speedrun", "entries": entries},
+        started=started,
+    )
     write_page()
 
 

@@ -51,7 +51,7 @@ def recipe_lines(name):
     """Return the lines of an entry below its imports."""
     module = importlib.import_module(f"measurements.speedrun.entries.{name}")
     _, _, below = inspect.getsource(module).rpartition("import ")
-    return below.splitlines()[1:]
+    return below.partition("\n")[2].strip().splitlines()
 
 
 def insert(text, name, lines):
