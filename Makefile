@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 given = $(if $(filter command line,$(origin $1)),$2$$$1)
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks results bench speedrun speedrun-peers book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks results bench speedrun speedrun-peers live book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ speedrun: $(READY) ## Measure an entry of the speed run of docs/SPEEDRUN.md (ENT
 
 speedrun-peers: $(BENCH)/.ready ## Time PyTorch, JAX and scikit-learn from their start to 98 % and to 99 %
 	@$(BENCH)/bin/python -m measurements.speedrun.peers
+
+live: $(READY) ## Put the live page into one HTML file, the panels without Jupyter: build/live/index.html
+	@$(PY) site/live/one_file.py
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
 	@$(BOOK)/bin/python site/book/build.py
