@@ -121,8 +121,12 @@ class Panel:
         except Exception as error:
             self.show_error(error)
 
+    def still(self):
+        """Return (data, metadata) by MIME type of what stands in the panel's place."""
+        return self.figure()._repr_mimebundle_()
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = self.figure()._repr_mimebundle_()
+        data, metadata = self.still()
         return {**self.view._repr_mimebundle_(), **data}, metadata
 
 
