@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+TESTS := $(VENV)/.ready_to_test
 BENCH := .venv-bench
 BOOK := .venv-book
 LITE := .venv-lite
@@ -35,29 +36,29 @@ test: lint unit nbval ## Run what must always hold: style, the quick tests, ever
 
 test-all: test book slow test-browser ## Run the slow tests too, those of the book, and the panels in a browser
 
-unit: $(READY) ## Run the quick tests only
+unit: $(TESTS) ## Run the quick tests only
 	$(PYTEST) tests $(ON_ALL_CORES) -m "not slow and not browser"
 
-slow: $(READY) ## Run the slow tests only: killed processes, broken files, the book where `make book` has built it
+slow: $(TESTS) ## Run the slow tests only: killed processes, broken files, the book where `make book` has built it
 	$(PYTEST) tests $(ON_ALL_CORES) -m "slow and not browser"
 
-test-browser: $(READY) ## Run the panels in a headless Chromium only, where there is one
+test-browser: $(TESTS) ## Run the panels in a headless Chromium only, where there is one
 	$(PYTEST) tests/panels/browser -rs
 
-nbval: $(READY) ## Run every notebook and compare each cell's output with the committed one
+nbval: $(TESTS) ## Run every notebook and compare each cell's output with the committed one
 	$(PYTEST) --nbval --nbval-current-env $(ON_ALL_CORES) --no-loadscope-reorder $(LONG_ONES) $(filter-out $(LONG_ONES),$(NOTEBOOKS))
 
-test-blas: $(READY) ## Compare the notebooks as three generations of processors compute, on one thread and two (NB=04)
+test-blas: $(TESTS) ## Compare the notebooks as three generations of processors compute, on one thread and two (NB=04)
 	@$(PY) scripts/blas_matrix.py $(call given,NB)
 
-test-versions: $(READY) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
+test-versions: $(TESTS) ## Test with the oldest and the newest versions of all libraries, in .venv-versions/ (NB=04)
 	@$(PY) scripts/version_matrix.py $(call given,NB)
 
 mutation: $(MUTATION)/.ready ## Break the mathematics in hundreds of ways, and see its tests notice (not on Windows)
 	$(MUTATION)/bin/mutmut run
 	@$(MUTATION)/bin/mutmut results
 
-pictures: $(READY) ## Film the panels in a headless Chromium, for the README
+pictures: $(TESTS) ## Film the panels in a headless Chromium, for the README
 	@$(PY) scripts/readme_animation.py
 
 run: $(READY) ## Execute the notebooks into build/, with their seconds and memory (NB=04 chooses one)
@@ -81,10 +82,10 @@ build/finished_runs.txt: site/lite/runs.py notebooks/06_hyperparameters.ipynb da
 	@echo "Doing the runs of notebook 6, which the site brings along: once, a minute or two"
 	@OPENBLAS_NUM_THREADS=1 $(PY) site/lite/runs.py
 
-lite: build/finished_runs.txt $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html
-	@$(LITE)/bin/python site/lite/build.py
+lite: build/finished_runs.txt $(LITE)/.ready ## Build the JupyterLite site, the series in the reader's browser: build/lite/index.html (CLASS=../class: of a class copy)
+	@$(LITE)/bin/python site/lite/build.py $(call given,CLASS,--contents=)
 
-test-lite: $(READY) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
+test-lite: $(TESTS) lite ## Run every notebook in that site, in a headless Chromium, offline (half an hour or more)
 	@$(LITE)/bin/python site/lite/local_pyodide.py
 	LITE=all $(PYTEST) tests/project/test_lite.py -rs
 
@@ -97,12 +98,12 @@ pages: book lite ## Put the book and the JupyterLite site together, as they are 
 colab: ## Copy the notebooks into build/colab/, each with a first cell that fetches the project on Google Colab
 	@$(PYTHON) scripts/colab_notebooks.py
 
-lint: $(READY) ## Check style and format of helpers, tests, scripts and notebooks, and which helper imports which
+lint: $(TESTS) ## Check style and format of helpers, tests, scripts and notebooks, and which helper imports which
 	$(RUFF) check
 	$(RUFF) format --check
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
 
-format: $(READY) ## Fix style and format where ruff can
+format: $(TESTS) ## Fix style and format where ruff can
 	$(RUFF) check --fix
 	$(RUFF) format
 
@@ -124,10 +125,15 @@ $(READY): requirements.txt pyproject.toml $(MOVED)
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@pwd > $(READY)
 
-$(MUTATION)/.ready: requirements.txt
+$(TESTS): $(READY) requirements-test.txt
+	@echo "Adding what the tests need: once, half a minute"
+	$(PY) -m pip install --disable-pip-version-check -r requirements.txt -r requirements-test.txt
+	@touch $@
+
+$(MUTATION)/.ready: requirements.txt requirements-test.txt
 	@echo "Setting up $(MUTATION): once, about a minute"
 	@$(PYTHON) -m venv $(MUTATION)
-	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt mutmut==3.8.1
+	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-test.txt mutmut==3.8.1
 	@touch $@
 
 $(BENCH)/.ready: measurements/speed/requirements.txt

@@ -52,6 +52,7 @@ from helpers.optimizers import get_optimizer, pack_parameters, unpack_parameters
 __all__ = ["Settings", "TrainingResult", "train", "training"]
 
 BAR_AFTER_SECONDS = 10
+MEASURED = 10_000  # training examples that are measured after each epoch, at most
 NAN = (math.nan, math.nan)  # loss and accuracy where they are not measured
 WORTH_A_COPY = 0.97  # with a larger share of the inputs in use, leaving out the others does not pay
 
@@ -118,8 +119,9 @@ class Settings:
         default=0.0)
     measure_train: bool = setting(
         partial(check_choice, choices=(True, False)),
-        "False saves a forward pass over the training set per epoch, and leaves train_loss and "
-        "train_accuracy NaN.", default=True)
+        "False leaves train_loss and train_accuracy NaN. They are of the whole training set up to "
+        "10,000 examples, of a larger one of every k-th example, k as small as leaves 10,000.",
+        default=True)
     dtype: type = setting(
         lambda name, value: check_dtype(value),
         "np.float64, or np.float32 for speed.", default=np.float64)
@@ -156,6 +158,7 @@ def training(train_set, dev_set, settings, state):
     Y_train = one_hot(train_set.labels, settings.layer_sizes[-1], dtype=settings.dtype)
     Y_train = smooth_labels(Y_train, settings.label_smoothing)
     X_train, sizes, places = used_inputs(train_set.X, settings)
+    sample = measured(len(train_set))
     X_dev = np.ascontiguousarray(dev_set.X.T, settings.dtype).T
 
     vector = state.vector[places].copy()  # all parameters, so that one operation updates them
@@ -181,7 +184,9 @@ def training(train_set, dev_set, settings, state):
             yield None
             started += time.perf_counter() - paused  # the time of others does not count
 
-        losses = measure(parameters, X_train, train_set.labels) if settings.measure_train else NAN
+        losses = NAN
+        if settings.measure_train:
+            losses = measure(parameters, X_train[:, sample], train_set.labels[sample])
         whole = put_back(vector, places, state.vector)
         losses += measure(unpack_parameters(whole, settings.layer_sizes), X_dev, dev_set.labels)
         row = (state.epoch + 1, *losses, learning_rate, time.perf_counter() - started)
@@ -191,6 +196,11 @@ def training(train_set, dev_set, settings, state):
         }
         state = after_epoch(state, settings, row, whole, moments, rng.bit_generator.state)
         yield state
+
+
+def measured(m):
+    """Return which of m training examples are measured after each epoch, a slice."""
+    return slice(None, None, -(-m // MEASURED))
 
 
 def batches(X, Y, batch_size, rng):
@@ -334,8 +344,8 @@ class TrainingResult:
         The layers of the best epoch.
     history : DataFrame
         One row per epoch, indexed by `epoch` from 1: train_loss, train_accuracy, dev_loss,
-        dev_accuracy (nats and fractions, measured after the epoch on the whole set),
-        learning_rate, seconds.
+        dev_accuracy (nats and fractions, measured after the epoch; the first two on at most 10,000
+        examples, see measure_train of `train`), learning_rate, seconds.
     best_epoch : int
         The first epoch with the highest development accuracy, 0 if none was finished.
     stop_reason : str

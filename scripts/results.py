@@ -18,7 +18,7 @@ from helpers.training import train
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "notebooks" / "results" / "final.json"
 FILES = {"records": ROOT / "README.md", "results": ROOT / "docs" / "RESULTS.md"}
-MARKS = "<!-- {}: written by `make results` -->", "<!-- end of {} -->"
+MARKS = "<!-- {}: written by `{}` -->", "<!-- end of {} -->"
 SEEDS = range(5)
 
 RUNS = {
@@ -81,9 +81,9 @@ def records_table():
     return lines
 
 
-def insert(text, name, lines):
+def insert(text, name, lines, by="make results"):
     """Return a text with the lines between its two marks of that name; ValueError where these are missing."""
-    begin, end = (mark.format(name) for mark in MARKS)
+    begin, end = MARKS[0].format(name, by), MARKS[1].format(name)
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:

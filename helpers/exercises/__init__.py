@@ -2,6 +2,7 @@
 
 import importlib
 
+from helpers.exercises.earlier_cells import watch_for_undefined
 from helpers.exercises.progress import progress
 
 MODULES = [f"notebook_{number}" for number in range(1, 10)]
@@ -12,3 +13,5 @@ for _name in MODULES:
     _checks = {name: value for name, value in vars(_module).items() if name.startswith("check_")}
     globals().update(_checks)
     __all__ += _checks
+
+watch_for_undefined()

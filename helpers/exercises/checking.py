@@ -21,6 +21,7 @@ from helpers.exercises.comparing import (
     show_arguments,
 )
 from helpers.exercises.declaring import Exercise, Mistake, declare
+from helpers.exercises.earlier_cells import AGAIN, trouble_before
 from helpers.exercises.progress import FILE, record
 from helpers.exercises.recognizing import Attempt, Predicate, recognize
 from helpers.exercises.source_code import (
@@ -35,7 +36,6 @@ from helpers.exercises.source_code import (
 )
 from helpers.exercises.verdict import NOT_YET, OPEN, SOLVED, Verdict
 
-AGAIN = "run it, then run this cell again"
 BLANK = f"replace the `...` in the cell above with your answer, {AGAIN}"
 UNCHANGED = f"the code above is still as it was given; fix it, {AGAIN}"
 CHANGED = "you changed the code, but it still returns exactly what it returned before"
@@ -49,7 +49,10 @@ def make_check(key, name, title, reference, cases=None, mistakes=(), **settings)
     declare(exercise)
 
     def check(answer):
-        verdict = check_answer(exercise, answer)
+        if before := trouble_before(exercise.name, answer):
+            verdict = not_yet(exercise, before[1], before[0])
+        else:
+            verdict = check_answer(exercise, answer)
         trouble = record(verdict)
         note = f" (it cannot be noted in `{FILE}`: {trouble})" if trouble else ""
         return replace(verdict, message=verdict.message + note)

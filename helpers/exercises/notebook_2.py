@@ -212,7 +212,8 @@ check_initialize = make_check(
     ("another number of layers", (every(lambda layers, n, rng: len(layers) == len(n)),
      every(lambda layers, n, rng: len(layers) == len(n) - 2)),
      "the first size is the number of inputs, so three sizes make two layers"),
-    ("fixed sizes", (every(lambda layers, n, rng: len(layers) == 3),
+    ("fixed sizes", (Predicate(lambda attempt: {len(layers) for layers in attempt.returned
+                                                if layers is not None} in ({2}, {3})),
      stops("not enough values to unpack", "too many values to unpack", "list index out of range")),
      "every network has its own number of layers: go along `layer_sizes` in a loop"),
     ("another draw", layers_with(lambda n_in, n_out: np.sqrt(2 / n_in), turned=True),

@@ -138,8 +138,10 @@ check_batches = make_check(
      "`range(0, m, batch_size)`"),
     ("pair turned round", when(lambda pairs, *_: all((len(X), len(Y)) == (4, 2) for X, Y in pairs)),
      "a pair holds first `X_batch`, then `Y_batch`"),
-    ("one batch", every(lambda pairs, X, Y, size, rng: (
+    ("one batch", (every(lambda pairs, X, Y, size, rng: (
      len(pairs) == 1 and len(order_of(pairs)) == min(size, X.shape[1]))),
+     every(lambda pair, X, Y, size, rng: [np.shape(part) for part in pair] == [
+     (len(side), min(size, X.shape[1])) for side in (X, Y)])),
      "only one batch came back: does the `return` stand inside the loop?"),
     ("rows of both", every(is_of_rows),
      "`X[piece]` are rows; an example is a column, `X[:, piece]`, and m is `X.shape[1]`"),
@@ -291,7 +293,7 @@ check_stop_early = make_check(
     lambda losses, patience: tuple(map(float, stop_early(losses, patience))),  # 2.0 for 2
     cases=[
         ([0.9, 0.7, 0.5, 0.5, 0.6, 0.55, 0.1], 3),
-        ([150.0, 149.0, 148.0], 5),
+        ([1500.0, 1490.0, 1480.0], 5),
         ([1.0, 1.2, 1.1, 1.3], 2),
         ([2.0, 1.0, 1.2, 1.1, 0.5], 2),
         ([5.0, 4.0, 4.5, 4.0, 3.0], 2),

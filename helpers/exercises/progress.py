@@ -74,14 +74,30 @@ class Progress:
         return f"<p>{html.escape(self.head())}</p>{table}{trouble}"
 
 
-def progress():
-    """Show which exercises of all notebooks are open, not yet solved, and solved.
+def progress(notebook=None):
+    """Show which exercises are open, not yet solved, and solved.
+
+    Parameters
+    ----------
+    notebook : int, optional
+        The number of one notebook; without it, all notebooks are shown.
 
     Returns
     -------
     Progress
         A table. What is solved stays solved until the file `.exercise_progress.json` is deleted.
+
+    Raises
+    ------
+    ValueError
+        If no notebook with exercises has this number.
     """
     states, trouble = read_notes()
     order = sorted(REGISTRY, key=lambda key: [int(part) for part in key.split(".")])
+    if notebook is not None:
+        numbers = list(dict.fromkeys(int(key.split(".")[0]) for key in order))
+        if notebook not in numbers:
+            there = f"one of {', '.join(map(str, numbers))}"
+            raise ValueError(f"notebook is {notebook!r}, expected {there}; or leave it out for all")
+        order = [key for key in order if key.split(".")[0] == str(notebook)]
     return Progress([(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order], trouble)

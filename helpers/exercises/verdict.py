@@ -25,6 +25,10 @@ class Verdict:
     def __repr__(self):
         return f"{LOOKS[self.state][0]} Exercise {self.key} {HEADS[self.state]}: {self.message}"
 
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """No further form, but what a program wants to know, as metadata of the output."""
+        return {}, {"exercise": {"key": self.key, "state": self.state, "mistake": self.mistake}}
+
     def _repr_html_(self):
         sign, edge, ground = LOOKS[self.state]
         words = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))

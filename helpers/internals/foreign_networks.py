@@ -4,6 +4,7 @@ from helpers.internals.file_kinds import FIRST_BYTES, what_is
 
 _PAIRS = "for W, b in zip(arrays[::2], arrays[1::2])]"
 _KERAS = (
+    "of weights alone, save the whole model where it was made; of that: "
     "arrays = keras.models.load_model(path).get_weights(), then "
     f"save_parameters(new_path, [Layer(W.T, b.reshape(-1, 1)) {_PAIRS})"
 )
@@ -12,7 +13,8 @@ _WAYS_OUT = {
     "hdf5": _KERAS,
     "keras": _KERAS,
     "torch": (
-        "arrays = [a.numpy() for a in torch.load(path).values()], then "
+        "of a whole model, save model.state_dict() where it was made; of that: "
+        "arrays = [a.numpy() for a in torch.load(path, map_location='cpu').values()], then "
         f"save_parameters(new_path, [Layer(W, b.reshape(-1, 1)) {_PAIRS})"
     ),
     "npy": (
@@ -34,7 +36,10 @@ _OBJECTS = {
         "with model = pickle.load(open(path, 'rb')), if you trust it: save_parameters(new_path, "
         "[Layer(W.T, b.reshape(-1, 1)) for W, b in zip(model.coefs_, model.intercepts_)])"
     ),
-    "torch": "[p.numpy() for p in torch.load(path).values()] are its arrays, if you trust it",
+    "torch": (
+        "with arrays = [a.numpy() for a in pickle.load(open(path, 'rb')).values()], if you trust "
+        f"it: save_parameters(new_path, [Layer(W, b.reshape(-1, 1)) {_PAIRS})"
+    ),
     "helpers": "if it is your own: save_parameters(new_path, pickle.load(open(path, 'rb')))",
 }
 

@@ -6,6 +6,8 @@ import functools
 import ipywidgets as widgets
 from IPython import get_ipython
 
+from helpers.widgets.figures import under_note
+
 OPEN_PANELS = {}  # (kind of panel, cell) -> the panel that this cell made last
 
 
@@ -17,6 +19,8 @@ class Panel:
     browser. Making a panel again in the same cell closes the one before it, which is `.previous`
     until then.
     """
+
+    purpose = "use it"  # of running its cell, as the note above the figure says it
 
     def __init__(self):
         self.loop = running_loop()
@@ -123,7 +127,7 @@ class Panel:
 
     def still(self):
         """Return (data, metadata) by MIME type of what stands in the panel's place."""
-        return self.figure()._repr_mimebundle_()
+        return under_note(self.figure(), self.purpose)._repr_mimebundle_()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()

@@ -2,8 +2,10 @@
 
     python -m measurements.speed.worker MODULE FOLDER '{"layer_sizes": [784, 10], ...}'
 
-FOLDER holds rows.npy and labels.npy (to train on), test_rows.npy and test_labels.npy. A request is
-"epoch" or "accuracy"; an empty line or the end of the input ends the process.
+FOLDER holds rows.npy and labels.npy (to train on), those of the training images that are measured
+(sample_rows.npy, sample_labels.npy) and test_rows.npy and test_labels.npy, the development set
+here. A request is "epoch", which trains and then measures where the peer can, or "accuracy"; an
+empty line or the end of the input ends the process.
 """
 
 import contextlib
@@ -14,45 +16,41 @@ import sys
 import time
 from pathlib import Path
 
-NUMPY_KERNELS_CHOSEN = ("ours", "ours_measured", "products")
-
 
 def main(module, folder, settings):
     """Answer requests until there are no more; raises what the peer raises."""
     core = os.environ.get("BENCHMARK_CORE")
     if core:
         os.sched_setaffinity(0, {int(core)})
-    if module in NUMPY_KERNELS_CHOSEN:
-        importlib.import_module(
-            "helpers"
-        )  # before NumPy: on some processors this chooses faster kernels
     Peer = importlib.import_module(f"measurements.speed.peers.{module}").Peer
     import numpy as np  # after the peer, which may have to set something before
 
-    def array(name):
-        return np.load(Path(folder, f"{name}.npy"))
+    def part(name):
+        return np.load(Path(folder, f"{name}rows.npy")), np.load(Path(folder, f"{name}labels.npy"))
 
-    peer = Peer(array("rows"), array("labels"), **json.loads(settings))
+    peer = Peer(*part(""), [part("sample_"), part("test_")], **json.loads(settings))
     answer({"ready": True})
     for request in map(str.strip, sys.stdin):
         if request == "epoch":
-            cpu, wall = time.process_time(), time.perf_counter()
-            peer.epoch()
-            answer(
-                {
-                    "cpu": time.process_time() - cpu,
-                    "wall": time.perf_counter() - wall,
-                    "peak_mb": peak_mb(),
-                }
-            )
+            started = time.perf_counter()
+            seconds = timed(peer.epoch)
+            measuring = timed(peer.measure) if hasattr(peer, "measure") else 0.0
+            wall = time.perf_counter() - started
+            answer({"cpu": seconds, "measuring": measuring, "wall": wall, "peak_mb": peak_mb()})
         elif request == "accuracy":
-            predictions = peer.predict(array("test_rows"))
-            correct = (
-                None if predictions is None else float((predictions == array("test_labels")).mean())
-            )
+            rows, labels = part("test_")
+            predictions = peer.predict(rows)
+            correct = None if predictions is None else float((predictions == labels).mean())
             answer({"accuracy": correct})
         else:
             break
+
+
+def timed(function):
+    """Call a function; return the seconds of the processor that it took."""
+    before = time.process_time()
+    function()
+    return time.process_time() - before
 
 
 def peak_mb():

@@ -182,10 +182,14 @@ def axe_script():
         return files.extractfile("package/axe.min.js").read().decode()
 
 
-def violations(page, script, selector):
+SERIOUS = ("serious", "critical")
+
+
+def violations(page, script, selector, impacts=("minor", "moderate", *SERIOUS)):
     """Return what axe-core finds wrong in a part of a page, one line each."""
     page.evaluate(script)
     found = page.evaluate("async part => (await axe.run(part)).violations", selector)
+    found = [rule for rule in found if rule["impact"] in impacts]
     return [
         f"{rule['id']}: {rule['help']}: {node['html'][:150]} {node['failureSummary'][:300]}"
         for rule in found

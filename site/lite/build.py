@@ -36,16 +36,22 @@ def main():
     """Build the site and print where it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "lite")
-    output = parser.parse_args().output.resolve()
+    parser.add_argument(
+        "--contents", type=Path, default=ROOT, help="a class copy, in place of the whole series"
+    )
+    options = parser.parse_args()
+    output, source = options.output.resolve(), options.contents
+    if not notebooks_of(source):
+        parser.error(f"no notebook is in {source / 'notebooks'}; make a class copy first")
     parts = output.with_name(output.name + "_parts")
     for folder in (output, parts):
         shutil.rmtree(folder, ignore_errors=True)
-    copy_contents(parts / "contents")
+    copy_contents(parts / "contents", source)
     wheels = [*download_wheels(parts / WHEELS), project_wheel(parts / WHEELS)]
     shutil.copy(HERE / "overrides.json", parts)
     jupyter_lite(parts, output)
     shutil.copytree(parts / WHEELS, output / WHEELS)
-    shutil.copy(HERE / "index.html", output)  # the front door: notebook 0
+    (output / "index.html").write_text(front_door(notebooks_of(source)[0].stem), "utf8")
     configure(output / "jupyter-lite.json", wheels)
     mark_binary_files(output / "api" / "contents")
     shutil.rmtree(parts)
@@ -56,16 +62,31 @@ def main():
         print(f"Without {RUNS.name}, which `make lite` makes, notebook 6 trains every network")
 
 
-def copy_contents(folder):
+def notebooks_of(source):
+    """Return the paths of the notebooks of the project, or of a class copy."""
+    return sorted((source / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def front_door(first):
+    """Return the page at the top of the site, which leads to the first notebook."""
+    page = (HERE / "index.html").read_text("utf8").replace("00_the_whole_game", first)
+    return page.replace("Notebook 0", f"Notebook {int(first[:2])}")
+
+
+def copy_contents(folder, source=ROOT):
     """Lay out what the file browser of the site shows: notebooks, what they load, data."""
     (folder / "data").mkdir(parents=True)
     unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.toml", "my_*")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
+    shutil.copytree(source / "notebooks", folder / "notebooks", ignore=unwanted)
+    for name in ("START.md", "LICENSE", "LICENSE-TEXT") if source != ROOT else ():
+        if (source / name).exists():
+            shutil.copy(source / name, folder)
     for path in (folder / "notebooks").glob("*.ipynb"):
         notebook = json.loads(path.read_text("utf8"))
         notebook["metadata"]["kernelspec"] = KERNEL
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", "utf8")
-    for path in [*(ROOT / "data").glob("*.csv.gz"), *([RUNS] if RUNS.exists() else [])]:
+    with_runs = RUNS.exists() and any(path.name.startswith("06") for path in notebooks_of(source))
+    for path in [*(ROOT / "data").glob("*.csv.gz"), *([RUNS] if with_runs else [])]:
         shutil.copy(path, folder / "data")
 
 

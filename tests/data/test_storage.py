@@ -215,7 +215,7 @@ def follow(path, **names):
     with pytest.raises(ParameterFileError) as caught:
         load_parameters(path)
     new_path = path.with_name("new.npz")
-    advice = str(caught.value).split("; ", 1)[1].split(": ", 1)[-1]
+    advice = str(caught.value).split("; ", 1)[1].split("; of that: ")[-1].split(": ", 1)[-1]
     known = {
         "path": path,
         "new_path": new_path,
@@ -245,7 +245,7 @@ class Keras:
 class Torch:
     """Stands for torch: what its load gives of a file of parameters."""
 
-    def load(self, path):
+    def load(self, path, map_location=None):
         arrays = [array for W, b in network() for array in (W, b.ravel())]
         return {i: SimpleNamespace(numpy=lambda a=a: a) for i, a in enumerate(arrays)}
 

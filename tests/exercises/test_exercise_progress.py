@@ -84,6 +84,15 @@ def test_the_table():
     assert repr(progress()).startswith(f"0 of {len(rows)} exercises are solved")
 
 
+def test_one_notebook_alone():
+    solve("1.1")
+    assert repr(progress(1)).startswith("1 of 5 exercises is solved; next: 1.2 Measure")
+    assert "notebook 2" not in repr(progress(1)) + progress(1)._repr_html_()
+    assert {key.split(".")[0] for key, *_ in progress(3).rows} == {"3"}
+    with pytest.raises(ValueError, match="notebook is 12, expected one of 1, 2, 3"):
+        progress(12)
+
+
 def test_the_file_of_the_first_edition_is_read_and_kept():
     FILE.write_text(OLD)
     assert states() == {"1.1": "solved", "1.2": "not yet"}

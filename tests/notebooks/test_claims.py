@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from results import RUNS
+from results import RUNS, insert
 
 from helpers.data import load_dataset, split
 from helpers.evaluation import accuracy, make_predictions
@@ -54,8 +54,11 @@ def final(recipe, key):
 
 
 def bench(row, column):
-    """A number of the table of measurements/speed/RESULTS.md."""
-    lines = (ROOT / "measurements" / "speed" / "RESULTS.md").read_text("utf8").splitlines()
+    """A number of the benchmark's table of training alone."""
+    report = (ROOT / "measurements" / "speed" / "RESULTS.md").read_text("utf8")
+    _, found, table = report.partition("| seconds per epoch, nothing measured")
+    assert found, "the report is older than its tables: run `make bench`"
+    lines = table.splitlines()
     cells = next(
         line.split("|")[1:] for line in lines if re.match(rf"\| *{re.escape(row)} *\|", line)
     )
@@ -77,12 +80,18 @@ def data_files():
     return len(list((ROOT / "data").glob("*.csv.gz")))
 
 
-def ratio(one, other, column):
-    return bench(one, column) / bench(other, column)
+def wide(agrees):
+    """Whether something holds of both wide networks of the benchmark."""
+    return all(agrees(column) for column in (2, 3))
 
 
-OURS, PYTORCH = "this project", "PyTorch, eager"
-FUSED, JAX = "PyTorch, eager, Adam(fused=True)", "JAX, jitted"
+def not_products(whole, products, column):
+    """The seconds of an epoch that are not those of the matrix products."""
+    return bench(whole, column) - bench(f"matrix products alone, {products}", column)
+
+
+OURS, JAX = "this project, measure_train=False", "JAX, jitted"
+BARE = "a bare NumPy loop, without any of our code"
 # where, the words, whether what is computed agrees with them
 # fmt: off
 COMPUTED = [
@@ -109,13 +118,13 @@ COMPUTED = [
     ("README.md", "ten bugs found", lambda: exercises("08") == 10 + 1),  # and a last one to name two
     ("README.md", "More than forty of them", lambda: exercises(*(f"0{number}" for number in range(1, 10))) > 40),
     ("data/README.md", "Two more data sets come along", lambda: data_files() == 3),
-    ("docs/RESULTS.md", "| this project | 0.114 | 0.952 |",
-     lambda: [bench(OURS, 1), bench(OURS, 3)] == [0.114, 0.952]),
-    ("docs/RESULTS.md", "4.4 to 6.6 times as fast as PyTorch on the network of the series and 1.4 to 2.4 times",
-     lambda: [ratio(peer, OURS, column) for column in (1, 3) for peer in (FUSED, PYTORCH)]
-     == pytest.approx([4.4, 6.6, 1.4, 2.4], rel=0.05)),
-    ("docs/RESULTS.md", "JAX is 1.2 times as fast as we are",
-     lambda: ratio(OURS, JAX, 3) == pytest.approx(1.2, rel=0.05)),
+    ("docs/RESULTS.md", "code](../measurements/speed/peers/bare_loop.py) takes the same time",
+     lambda: wide(lambda column: bench(OURS, column) / bench(BARE, column) == pytest.approx(1, abs=0.1))),
+    ("docs/RESULTS.md", "more than half of it goes into the matrix products",
+     lambda: wide(lambda column: bench("share of the products in this project's", column) > 50)),
+    ("docs/RESULTS.md", "JAX is faster there: beside its products it takes less time",
+     lambda: wide(lambda column: bench(JAX, column) < bench(OURS, column)
+                  and not_products(JAX, "JAX", column) < not_products(OURS, "NumPy", column))),
     ("data/README.md", "Three CSV files, compressed", lambda: data_files() == 3),
 ]
 PUBLISHED = [  # where, the words, who published it
@@ -147,6 +156,14 @@ def test_what_is_said_is_what_is_computed(where, words, agrees):
 @pytest.mark.parametrize(("where", "words"), [row[:2] for row in PUBLISHED])
 def test_what_others_have_published_is_said_as_they_say_it(where, words):
     assert words in prose_of(where), "the words are not there anymore: change or remove the row"
+
+
+def test_the_speed_table_is_that_of_the_benchmark():
+    report = (ROOT / "measurements" / "speed" / "RESULTS.md").read_text("utf8")
+    found = re.search(r"^\| seconds per epoch, measuring included.*?\n\n", report, re.M | re.S)
+    assert found, "the report is older than its tables: run `make bench`"
+    page = (ROOT / "docs" / "RESULTS.md").read_text("utf8")
+    assert insert(page, "speed", found[0].strip().splitlines(), by="make bench") == page
 
 
 def test_the_results_table_holds_a_training_run_of_today():

@@ -36,4 +36,6 @@ def shown_without_browser(panel):
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.view.model_id
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert data["text/plain"] == metadata["image/png"]["alt"]
-    return data["text/plain"]
+    note, _, alt = data["text/plain"].partition(". ")
+    assert note == f"A still picture of the panel: run this cell in Jupyter to {panel.purpose}"
+    return alt

@@ -1,14 +1,17 @@
 """The training lab without a browser: its controls are moved and pressed as a reader would."""
 
 import asyncio
+import mmap
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from shared import shown_without_browser
-from small_data import DEV_SET, TRAIN_SET
+from small_data import DEV_SET, TRAIN_SET, blobs
 
 pytest.importorskip("anywidget")
 
@@ -78,6 +81,28 @@ def test_a_run_in_slices_is_the_run_in_one_go():
     assert whole.state.rng_state == sliced.state.rng_state
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_long_run_gives_freed_memory_back_to_the_system(monkeypatch):
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE / 1e6
+
+    def freed():
+        """Free 50 MB in small pieces, but for the last, so that they stay in the middle."""
+        pieces = [np.ones(8_000) for _ in range(800)]
+        return pieces[-1]
+
+    def end_a_run(long):
+        monkeypatch.setattr("helpers.widgets.training_lab.runs.LONG", 0 if long else 1e9)
+        new_run().end()
+        return resident()
+
+    before = end_a_run(long=True)
+    kept = freed()
+    assert end_a_run(long=False) > before + 30, "without it the test shows nothing"
+    assert end_a_run(long=True) < before + 10
+    del kept
+
+
 def test_stop_does_not_wait_for_a_long_step():
     def slow(X, rng):
         time.sleep(0.5)
@@ -138,6 +163,13 @@ def test_curves_begin_before_the_first_step(lab):
     first = train(TRAIN_SET, DEV_SET, SIZES, learning_rate=1e-12, max_epochs=1)
     assert curves["train_loss"][0] == pytest.approx(first.history["train_loss"][1])
     assert len(initialize_parameters(SIZES, rng)) == 2
+
+
+def test_the_first_point_of_a_curve_is_measured_on_the_same_examples_as_the_others():
+    settings = {"learning_rate": 1e-12, "batch_size": 1000, "max_epochs": 1}
+    run = Run(1, {}, blobs(25_000, 3), DEV_SET, Settings(layer_sizes=SIZES, **settings))
+    run.advance()
+    assert np.ptp(run.curve("train_loss")) < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -345,6 +377,45 @@ def test_other_panels_follow_the_run_on_show(digits):
 
 
 # --- while it trains
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_first_run_opens_at_once_and_does_the_rest_of_its_epochs_beside_other_cells(
+    monkeypatch, again
+):
+    monkeypatch.setattr("helpers.widgets.training_lab.runs.FIRST_FLOPS", 1)
+
+    async def main():
+        lab, epochs = new_lab(), []
+        epochs.append(len(lab.run.history))
+        await until_idle(lab)
+        if again:
+            lab.reset()
+            await until_idle(lab)
+        return lab, [*epochs, len(lab.run.history)]
+
+    lab, epochs = asyncio.run(asyncio.wait_for(main(), 20))
+    assert epochs == [1, 10]
+    assert (lab.run.number, lab.run.stop_reason, len(lab.runs)) == (1, "max epochs", 1)
+    assert lab.surface.page["runs"][0]["curves"]["dev_loss"][1:] == list(
+        lab.result.history["dev_loss"]
+    )
+    expected = train(TRAIN_SET, DEV_SET, SIZES, learning_rate=0.1, batch_size=8, max_epochs=10)
+    assert np.array_equal(lab.result.last_parameters[0].W, expected.last_parameters[0].W)
+
+
+def test_a_move_overtakes_the_rest_of_the_first_run(monkeypatch):
+    monkeypatch.setattr("helpers.widgets.training_lab.runs.FIRST_FLOPS", 1)
+
+    async def main():
+        lab = new_lab()
+        lab.set(learning_rate=0.5)
+        await until_idle(lab)
+        return lab
+
+    lab = asyncio.run(asyncio.wait_for(main(), 20))
+    assert [len(run.history) for run in lab.runs] == [1, 10]
+    assert lab.run.values["learning_rate"] == 0.5
 
 
 def test_of_many_moves_the_newest_wins():

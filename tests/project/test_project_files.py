@@ -17,22 +17,22 @@ ROOT = Path(__file__).resolve().parents[2]
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base"
 }  # PyPI's name: conda-forge's name, where they differ
-FROM_PYPI = {"playwright"}  # installed by pip in the conda environment too
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
 
 
-def direct_dependencies():
-    """Requirements of pyproject.toml, those of the tests included, by canonical name."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    texts = project["dependencies"] + [
-        text for group in project["optional-dependencies"].values() for text in group
-    ]
+def bounds(texts):
+    """Requirements by canonical name."""
     return {
         canonicalize_name(Requirement(text).name): Requirement(text).specifier for text in texts
     }
 
 
+TO_RUN = bounds(PROJECT["dependencies"])
+TO_TEST = bounds(PROJECT["optional-dependencies"]["test"])
+
+
 def pins(text):
-    """Requirements of requirements.txt: those of one name differ in their markers."""
+    """Requirements of a file of pins: those of one name differ in their markers."""
     lines = [line.split("#")[0].strip() for line in text.splitlines()]
     return [Requirement(line) for line in lines if line]
 
@@ -49,24 +49,36 @@ def conda_dependencies(text):
 
 
 REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf8")
+TESTS = (ROOT / "requirements-test.txt").read_text("utf8")
+BOTH = pins(REQUIREMENTS) + pins(TESTS)
 ENVIRONMENT = (ROOT / "environment.yml").read_text("utf8")
 
 
+def names(requirements):
+    """The canonical names of requirements."""
+    return {canonicalize_name(requirement.name) for requirement in requirements}
+
+
 def test_every_requirement_is_pinned_exactly():
-    assert not re.search(r"://|^-|@|\.whl|file:", REQUIREMENTS, re.MULTILINE)
-    for requirement in pins(REQUIREMENTS):
+    assert not re.search(r"://|^-|@|\.whl|file:", REQUIREMENTS + TESTS, re.MULTILINE)
+    for requirement in BOTH:
         assert re.fullmatch(r"==[0-9][0-9a-z.]*", str(requirement.specifier)), requirement.name
 
 
 def test_the_pins_hold_the_bounds():
-    direct, pinned = direct_dependencies(), set()
-    for requirement in pins(REQUIREMENTS):
-        name = canonicalize_name(requirement.name)
-        pinned.add(name)
-        assert direct.get(name, SpecifierSet()).contains(
-            str(requirement.specifier).removeprefix("==")
-        ), name
-    assert set(direct) <= pinned, "compile requirements.txt again: CONTRIBUTING.md says how"
+    for requirement in BOTH:
+        name, version = canonicalize_name(requirement.name), str(requirement.specifier)[2:]
+        assert (TO_RUN | TO_TEST).get(name, SpecifierSet()).contains(version), name
+    advice = "compile both files again: CONTRIBUTING.md says how"
+    assert set(TO_RUN) <= names(pins(REQUIREMENTS)), advice
+    assert set(TO_TEST) <= names(BOTH), advice
+
+
+def test_what_a_student_installs_has_no_tools_for_tests():
+    run, test = names(pins(REQUIREMENTS)), names(pins(TESTS))
+    assert {"pytest", "playwright", "ruff", "scikit-learn", "distributed"} <= test - run
+    assert run & test <= {"psutil"}, "JupyterLab wants it on some systems, Dask on all"
+    assert len(run) < 120
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14", "3.15"])
@@ -76,13 +88,10 @@ def test_each_python_gets_one_version_of_a_package(python):
         "python_full_version": f"{python}.0",
         "sys_platform": "linux",
     }
-    wanted = [
-        pin.name
-        for pin in pins(REQUIREMENTS)
-        if pin.marker is None or pin.marker.evaluate(environment)
-    ]
-    assert len(wanted) == len(set(wanted))
-    assert {"numpy", "contourpy", "scipy"} <= set(wanted)
+    chosen = [pin for pin in BOTH if pin.marker is None or pin.marker.evaluate(environment)]
+    wanted = {(pin.name, str(pin.specifier)) for pin in chosen}
+    assert len(wanted) == len(dict(wanted))
+    assert {"numpy", "contourpy", "scipy"} <= set(dict(wanted))
 
 
 def test_the_readme_shows_the_picture_of_the_notebook():
@@ -94,22 +103,18 @@ def test_the_readme_shows_the_picture_of_the_notebook():
 
 def test_conda_has_the_same_bounds():
     conda, pip = conda_dependencies(ENVIRONMENT)
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    direct = direct_dependencies()
-    expected = {
-        CONDA_NAMES.get(name, name): direct[name] for name in direct if name not in FROM_PYPI
-    }
-    expected |= {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet("")}
+    expected = {CONDA_NAMES.get(name, name): bound for name, bound in TO_RUN.items()}
+    expected |= {"python": SpecifierSet(PROJECT["requires-python"]), "pip": SpecifierSet("")}
     assert conda == expected
-    assert pip == [*(f"{name}{direct[name]}" for name in sorted(FROM_PYPI)), "-e ."]
+    assert pip == ["-e ."]
     assert re.search(r"^channels:\n  - conda-forge\n  - nodefaults\n", ENVIRONMENT, re.MULTILINE)
 
 
 @pytest.mark.skipif(
-    Path(sys.prefix) != ROOT / ".venv", reason="only .venv is installed from requirements.txt"
+    Path(sys.prefix) != ROOT / ".venv", reason="only .venv is installed from these files"
 )
 def test_what_is_installed_is_what_is_pinned():
-    for requirement in pins(REQUIREMENTS):
+    for requirement in BOTH:
         if requirement.marker is None or requirement.marker.evaluate():
             assert requirement.specifier.contains(importlib.metadata.version(requirement.name)), (
                 requirement.name

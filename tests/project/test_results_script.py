@@ -24,5 +24,9 @@ def test_the_readme_has_the_records_of_the_long_training_runs(results):
 def test_a_table_goes_between_its_marks(results):
     text = "a\n<!-- x: written by `make results` -->\nold\nolder\n<!-- end of x -->\nb\n"
     assert results.insert(text, "x", ["new", "newer"]) == text.replace("old\nolder", "new\nnewer")
+    other = text.replace("make results", "make bench")
+    assert "new" in results.insert(other, "x", ["new"], by="make bench")
+    with pytest.raises(ValueError, match="are missing"):
+        results.insert(other, "x", ["new"])
     with pytest.raises(ValueError, match="are missing"):
         results.insert(text.replace("<!-- end", "<!-- END"), "x", [])

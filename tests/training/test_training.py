@@ -226,6 +226,23 @@ def test_history_is_measured_after_each_epoch_on_the_whole_sets():
     assert (result.history["seconds"] > 0).all()
 
 
+@pytest.mark.parametrize(("m", "every"), [(10_000, 1), (10_001, 2), (25_000, 3)])
+def test_of_a_large_training_set_every_kth_example_is_measured(m, every):
+    train_set, dev_set = blobs(m, 3), blobs(12_000, 4)
+    settings = {"learning_rate": 0.1, "batch_size": 1000, "max_epochs": 1}
+    result = train(train_set, dev_set, SIZES, **settings)
+    for name, X, labels in (
+        ("train", train_set.X[:, ::every], train_set.labels[::every]),
+        ("dev", dev_set.X, dev_set.labels),  # which decides when to stop
+    ):
+        measured = tuple(result.history.loc[1, [f"{name}_loss", f"{name}_accuracy"]])
+        assert measured == loss_and_accuracy(result.last_parameters, X, labels)
+        predictions = make_predictions(result.last_parameters, X)
+        assert measured[1] == accuracy(predictions, labels)
+        true = forward_propagation(result.last_parameters, X)[-1][labels, np.arange(len(labels))]
+        assert measured[0] == pytest.approx(-np.log(true).mean(), rel=1e-12)
+
+
 def stop_early(accuracies, patience, min_delta):
     """The best epoch, and the epoch after which patience runs out; epochs count from 1."""
     counts, best_for_patience = 0, -1.0

@@ -63,6 +63,8 @@ class DigitPad(Panel):
         one per class.
     """
 
+    purpose = "draw a digit"
+
     def __init__(
         self, parameters, train_set=None, *, activation="relu", class_names=None, samples=None
     ):

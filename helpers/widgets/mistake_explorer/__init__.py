@@ -43,6 +43,8 @@ class MistakeExplorer(Panel):
         Where the data do not fit the networks.
     """
 
+    purpose = "walk through the mistakes"
+
     def __init__(
         self,
         parameters,

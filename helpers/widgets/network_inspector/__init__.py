@@ -48,6 +48,8 @@ class NetworkInspector(Panel):
         Where these do not fit each other.
     """
 
+    purpose = "follow the numbers"
+
     def __init__(self, parameters, dataset=None, *, column=0, mode=FORWARD, activation="relu"):
         parameters, activation, lab = network_of(parameters, activation)
         if dataset is None and lab is not None:

@@ -50,6 +50,8 @@ class ReadingTest(Panel):
         Where these do not fit each other.
     """
 
+    purpose = "read the digits"
+
     def __init__(self, dataset, parameters, *, activation="relu"):
         check_labeled("dataset", dataset)
         self.dataset = dataset

@@ -11,7 +11,7 @@ from helpers.internals.checks import check_dataset
 from helpers.widgets.browser import module, style
 from helpers.widgets.panel import Panel
 from helpers.widgets.training_lab.hints import Bounds, dead_neurons, find_hints
-from helpers.widgets.training_lab.runs import RunBook, clock
+from helpers.widgets.training_lab.runs import RunBook, clock, give_back_memory
 from helpers.widgets.training_lab.settings import DEFAULTS, Controls
 from helpers.widgets.training_lab.showing import (
     Misread,
@@ -72,6 +72,8 @@ class TrainingLab(Panel):
         Where the data or a setting do not fit.
     """
 
+    purpose = "turn the knobs"
+
     def __init__(self, train_set, dev_set, **start):
         check_dataset("train_set", train_set, sizes_of(train_set))
         check_dataset("dev_set", dev_set, sizes_of(train_set))
@@ -95,6 +97,8 @@ class TrainingLab(Panel):
         self.working = self.run
         self._show_frame()
         self._show_page()
+        if self.loop is not None and self.run.stop_reason == "on_epoch":
+            self.later(self._rest_of_first_run(self.request))
 
     @property
     def run(self):
@@ -278,15 +282,29 @@ class TrainingLab(Panel):
         async with self.lock:
             if request != self.request:  # a newer move has come meanwhile
                 return
-            values = self.values
-            run, begun = self.book.start(values, live), clock()
+            run = self.book.start(self.values, live)
             self.forgotten = None
+            await self._go_on(run, until=self._time_is_up(run, request))
+        await self._finish(request)
 
-            def is_over():
-                limit = LIVE_SECONDS if request == self.request else SHOWN_SECONDS
-                return live and len(run.history) > 0 and clock() - begun > limit
+    def _time_is_up(self, run, request):
+        """Return a function that says whether a live run has gone on from now for long enough."""
+        begun = clock()
 
-            await self._go_on(run, until=is_over)
+        def is_up():
+            limit = LIVE_SECONDS if request == self.request else SHOWN_SECONDS
+            return run.live and len(run.history) > 0 and clock() - begun > limit
+
+        return is_up
+
+    async def _rest_of_first_run(self, request):
+        """Do the epochs of the first run that would have delayed the opening, as in any live run."""
+        run = self.run
+        if self.loop is not None and run.stop_reason == "on_epoch":
+            async with self.lock:
+                if request == self.request and run is self.run:
+                    run.go_on(*self.book.data(run.values))
+                    await self._go_on(run, until=self._time_is_up(run, request))
         await self._finish(request)
 
     async def _one_more(self):
@@ -324,7 +342,7 @@ class TrainingLab(Panel):
             self.book.runs, self.misread, self.bounds = [], None, Bounds()
             self.book.first(self.controls.start)
             self.working = self.run
-        await self._finish()
+        await self._rest_of_first_run(self.request)
 
     async def _go_on(self, run, **how_long):
         """Train a run and show how it goes; keep it if it is the one on show."""
@@ -362,6 +380,8 @@ class TrainingLab(Panel):
         await self._look_at_mistakes(run)
         if request == self.request and run is self.run:
             self._show_page()
+        if run.in_thread:
+            give_back_memory()
 
     async def _look_at_mistakes(self, run):
         before, dev_set = self.misread, self.book.dev_set

@@ -1,6 +1,8 @@
 """The runs of the training lab: each trains in slices; a book keeps those to compare."""
 
 import asyncio
+import contextlib
+import ctypes
 import math
 import sys
 import time
@@ -15,6 +17,7 @@ from helpers.training import (
     Settings,
     advance,
     initial_state,
+    measured,
     reason_to_stop,
     step_flops,
     training,
@@ -26,7 +29,7 @@ LONG = 1e9  # float operations in one piece; more would be felt, so they are lef
 LIVE_EPOCHS = 10
 FIRST_FLOPS = 1e10  # that the run a new panel shows takes at most, but for one epoch
 SAME_MOVE_SECONDS = 1.0  # a short run that the next one follows faster than this is not kept
-MOST_RUNS, MOST_BYTES = 20, 5e7  # runs that are kept, and the networks of the newest of them
+MOST_RUNS, MOST_BYTES = 20, 2e7  # runs that are kept, and the networks of the newest of them
 SHARED = ("learning_rate", "batch_size", "optimizer", "activation", "patience", "l2", "seed")
 COLUMNS = ("train_loss", "train_accuracy", "dev_loss", "dev_accuracy")
 
@@ -82,6 +85,11 @@ class Run:
         """Steps of the optimizer per second, measuring included."""
         return len(self.history) * self.steps_an_epoch / max(self.seconds, 1e-9)
 
+    @property
+    def in_thread(self):
+        """Whether a step or the measuring takes so long that it is left to a thread."""
+        return is_long(max(self.flops, 2 * self.m * self.parameters))
+
     def curve(self, column):
         """Return a column of COLUMNS as an array, from before the first step on."""
         rows = self.history if self.before is None else (self.before, *self.history)
@@ -134,23 +142,25 @@ class Run:
         if self.stop_reason is None:
             self.stop_reason = "interrupted" if self.stopped else "on_epoch"
         self.steps, self.pending, self.ended_at = None, None, clock()
+        if self.in_thread:
+            give_back_memory()
 
     def release(self):
         """Let go of the network; settings and curves stay."""
         self.state = replace(self.state, vector=None, best_vector=None, optimizer_state={})
 
     def _from_start(self, train_set, dev_set):
-        parameters = self.layers(best=False)
-        measured = [
-            loss_and_accuracy(parameters, part.X, part.labels, activation=self.settings.activation)
-            for part in (train_set, dev_set)
-        ]
-        self.before = dict(zip(COLUMNS, (*measured[0], *measured[1]), strict=True))
+        parameters, row = self.layers(best=False), ()
+        for part in (train_set.subset(measured(self.m)), dev_set):
+            row += loss_and_accuracy(
+                parameters, part.X, part.labels, activation=self.settings.activation
+            )
+        self.before = dict(zip(COLUMNS, row, strict=True))
         yield from training(train_set, dev_set, self.settings, self.state)
 
     async def _slice(self):
         """Do a little of the training; return whether an epoch ended with it."""
-        if not is_long(max(self.flops, 2 * self.m * self.parameters)):
+        if not self.in_thread:
             ended = self.advance(SLICE_SECONDS)
             await asyncio.sleep(0)
             return ended
@@ -179,7 +189,8 @@ class RunBook:
     def start(self, values, live):
         """Return a new Run with these settings of the controls, and show it."""
         last = self.runs[-1] if self.runs else None
-        if live and last and last.live and clock() - last.ended_at < SAME_MOVE_SECONDS:
+        follows = live and last and last.live and last.number > 1  # the first run is always kept
+        if follows and clock() - last.ended_at < SAME_MOVE_SECONDS:
             self.runs.pop()
         number = self.runs[-1].number + 1 if self.runs else 1
         most = min(values["epochs"], LIVE_EPOCHS) if live else values["epochs"]
@@ -201,7 +212,6 @@ class RunBook:
             if run.stop_reason is None:
                 run.advance()
         self.end(run)
-        run.ended_at = -math.inf
 
     def end(self, run):
         """Close a run; keep it, if an epoch was finished."""
@@ -246,6 +256,12 @@ def double(dataset):
 def is_long(flops):
     """Return whether so many float operations in one piece are better left to a thread."""
     return flops > LONG and sys.platform != "emscripten"
+
+
+def give_back_memory():
+    """Return to the system what was freed: under Linux each thread would keep it for its next use."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def clock():

@@ -8,7 +8,6 @@ from helpers.widgets.training_lab.settings import LISTS
 from helpers.widgets.training_lab.showing import TILES, title
 
 COLUMNS = 3  # of controls
-NOTE = "A still picture of the panel: run this cell in Jupyter to turn the knobs."
 
 
 def draw_still(lab):
@@ -34,11 +33,10 @@ def draw_knobs(controls, positions):
     texts = [text_at(control, positions[control["name"]]) for control in shown]
     pairs = zip(shown, texts, strict=True)
     listed = ", ".join(f"{control['label']} {text}" for control, text in pairs)
-    fig = new_figure(9.6, 0.3 * rows + 0.4, f"Panel with sliders: {listed}.", layout=None)
+    fig = new_figure(9.6, 0.3 * rows + 0.1, f"Panel with sliders: {listed}.", layout=None)
     ax = fig.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, COLUMNS), ylim=(rows + 0.2, -1.1))
+    ax.set(xlim=(0, COLUMNS), ylim=(rows + 0.2, -0.1))
     ax.axis("off")
-    ax.text(0.02, -0.6, NOTE, va="center", color="#595959", style="italic")
     for i, (control, text) in enumerate(zip(shown, texts, strict=True)):
         left, y = i % COLUMNS, i // COLUMNS + 0.3
         ax.text(left + 0.45, y, control["label"], ha="right", va="center", fontsize=10)

@@ -8,7 +8,7 @@ import numpy as np
 class Peer:
     """One network in training; `epoch` is one step on all the examples."""
 
-    def __init__(self, rows, labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(self, rows, labels, measured, layer_sizes, batch_size, learning_rate, seed):
         rng = np.random.default_rng(seed)
         self.X, self.Y = rows.astype(np.float64), np.eye(layer_sizes[-1])[labels]
         pairs = itertools.pairwise(layer_sizes)

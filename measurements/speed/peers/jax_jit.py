@@ -54,11 +54,19 @@ def train_epoch(carry, order, X, y, batch_size, learning_rate):
     return one_step(carry, order[full:])[0] if full < len(X) else carry
 
 
+@jax.jit
+def loss_and_accuracy(parameters, X, y):
+    return loss(parameters, X, y), (forward(parameters, X).argmax(axis=1) == y).mean()
+
+
 class Peer:
     """One network in training; `epoch` trains on every example once, the first call compiles."""
 
-    def __init__(self, train_rows, train_labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(
+        self, train_rows, train_labels, measured, layer_sizes, batch_size, learning_rate, seed
+    ):
         self.X, self.y = jnp.asarray(train_rows, jnp.float32), jnp.asarray(train_labels, jnp.int32)
+        self.measured = [(jnp.asarray(X), jnp.asarray(y, jnp.int32)) for X, y in measured]
         self.settings = {"batch_size": batch_size, "learning_rate": learning_rate}
         rng = np.random.default_rng(seed)
         parameters = [
@@ -79,6 +87,11 @@ class Peer:
         self.carry = jax.block_until_ready(
             train_epoch(self.carry, order, self.X, self.y, **self.settings)
         )
+
+    def measure(self):
+        return [
+            tuple(map(float, loss_and_accuracy(self.carry[0], *pair))) for pair in self.measured
+        ]
 
     def predict(self, rows):
         return np.asarray(forward(self.carry[0], jnp.asarray(rows, jnp.float32)).argmax(axis=1))

@@ -6,21 +6,18 @@ import numpy as np
 
 
 class Peer:
-    """The same products on arrays that stay in place; `predict` has nothing to say."""
+    """Those of `train`, which leaves out pixels that are 0 everywhere, on arrays that stay in place."""
 
-    def __init__(self, rows, labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(self, rows, labels, measured, layer_sizes, batch_size, learning_rate, seed):
         rng = np.random.default_rng(seed)
         self.steps = -(-len(rows) // batch_size)
         self.products = []
-        for n_in, n_out in itertools.pairwise(layer_sizes):
+        batch = rows[:batch_size].take(np.flatnonzero(rows.any(axis=0)), axis=1)
+        for n_in, n_out in itertools.pairwise([batch.shape[1], *layer_sizes[1:]]):
             W = rng.standard_normal((n_out, n_in), np.float32)
             dZ = rng.standard_normal((n_out, batch_size), np.float32)
-            first = n_in == layer_sizes[0]
-            A = (
-                rows[:batch_size].T
-                if first
-                else rng.standard_normal((n_in, batch_size), np.float32)
-            )
+            first = not self.products
+            A = batch.T if first else rng.standard_normal((n_in, batch_size), np.float32)
             self.products += [(W, A, np.empty_like(dZ)), (dZ, A.T, np.empty_like(W))]
             if not first:
                 self.products.append((W.T, dZ, np.empty_like(A)))
@@ -31,4 +28,4 @@ class Peer:
                 np.matmul(left, right, out=out)
 
     def predict(self, rows):
-        return None
+        """Return None: nothing is learned."""

@@ -11,7 +11,9 @@ class Peer:
 
     adam_options = {}  # noqa: RUF012
 
-    def __init__(self, train_rows, train_labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(
+        self, train_rows, train_labels, measured, layer_sizes, batch_size, learning_rate, seed
+    ):
         torch.set_num_threads(1)
         torch.manual_seed(seed)
         layers = []
@@ -27,13 +29,25 @@ class Peer:
             self.model.parameters(), lr=learning_rate, **self.adam_options
         )
         self.loss = torch.nn.CrossEntropyLoss()
+        self.measured = [(torch.from_numpy(X), torch.from_numpy(y)) for X, y in measured]
+
+    def loss_of(self, X, y):
+        return self.loss(self.model(X), y)
 
     def epoch(self):
         order = torch.randperm(len(self.X))
         for chosen in order.split(self.batch_size):
             self.optimizer.zero_grad()
-            self.loss(self.model(self.X[chosen]), self.y[chosen]).backward()
+            self.loss_of(self.X[chosen], self.y[chosen]).backward()
             self.optimizer.step()
+
+    def measure(self):
+        with torch.inference_mode():
+            scores = [(self.model(X), y) for X, y in self.measured]
+            return [
+                (self.loss(Z, y).item(), (Z.argmax(dim=1) == y).float().mean().item())
+                for Z, y in scores
+            ]
 
     def predict(self, rows):
         with torch.inference_mode():

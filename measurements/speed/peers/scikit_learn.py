@@ -7,7 +7,9 @@ from sklearn.neural_network import MLPClassifier
 class Peer:
     """One network in training; `epoch` trains on every example once."""
 
-    def __init__(self, train_rows, train_labels, layer_sizes, batch_size, learning_rate, seed):
+    def __init__(
+        self, train_rows, train_labels, measured, layer_sizes, batch_size, learning_rate, seed
+    ):
         self.X, self.y = np.ascontiguousarray(train_rows, np.float32), train_labels
         self.classes = np.arange(layer_sizes[-1])
         self.model = MLPClassifier(

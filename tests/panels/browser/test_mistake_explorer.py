@@ -55,6 +55,16 @@ def test_a_click_on_a_cell_shows_its_images(open_cells):
     page.get_by_text(f"[{column}]", exact=True).wait_for()
 
 
+def test_counts_of_three_digits_are_seen_whole(open_cells):
+    large = "all_of_it = Dataset(np.hstack([train_set.X, dev_set.X]), np.r_[train_set.labels, dev_set.labels])"
+    page = open_cells(
+        f"{NETWORK}from helpers.data import Dataset\n{large}\nMistakeExplorer(parameters, all_of_it)"
+    )
+    menu = page.locator(".confusion-menu")
+    menu.wait_for()
+    assert menu.evaluate("element => element.scrollWidth - element.clientWidth") == 0
+
+
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_the_keyboard_walks_in_the_matrix(open_cells, app):
     page = open_cells(ONE, app=app)
