@@ -11,10 +11,14 @@ from pathlib import Path
 
 from checks import problems_of
 from reference import reference_pages
-from series import path_through, read_series, table_of_contents
+from series import live_frame, path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.append(str(HERE.parent / "live"))
+
+from one_file import page as live_page  # noqa: E402
+
 LITE = """
 **In this browser**, with nothing to install: each notebook's page has a link *Try it live* below
 its title.
@@ -38,6 +42,7 @@ def collect(source, lite):
     index = (HERE / "index.md").read_text("utf8")
     index = index.replace("<!-- lite -->", LITE if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))
+    index = index.replace("<!-- live -->", f"```{{raw}} html\n{live_frame('pad')}\n```")
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
@@ -96,6 +101,8 @@ def build(folder, lite):
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         raise SystemExit("the book was not built: see the warnings above")
     name_what_can_be_pressed(out)
+    (out / "live").mkdir()
+    (out / "live" / "index.html").write_text(live_page("../index.html"), "utf8")
     if problems := problems_of(out, beside=lite):
         raise SystemExit("\n".join([*problems, f"{len(problems)} problems in {out}"]))
     return out

@@ -1,8 +1,8 @@
 """A Sphinx extension for what the book knows of its notebooks.
 
-The text alternatives of their pictures arrive in the pages, each picture leads to itself alone, each
-page says in its head what it teaches and links its live copy where the JupyterLite site is known,
-and each entry of the reference names the notebooks that import it.
+The text alternatives of their pictures arrive in the pages, each picture leads to itself alone, a
+panel stands there alive, each page says in its head what it teaches and links its live copy where the
+JupyterLite site is known, and each entry of the reference names the notebooks that import it.
 """
 
 import json
@@ -10,8 +10,9 @@ import re
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from myst_nb.core.render import NbElementRenderer
-from series import read_series
+from series import live_frame, read_series
 
 PICTURE = re.compile(r'(<img [^>]*src="(_images/[^"]+)"[^>]*>)')
 SERIES = "A neural network that reads handwritten digits, in Python with nothing but NumPy"
@@ -21,6 +22,10 @@ FOR_ALL = {
     "license": "https://creativecommons.org/licenses/by/4.0/",
     "educationalLevel": "from the last years of school on",
 }
+# How a cell opens a panel: the part of the live page that is the same
+PANELS = {r"DigitPad\(": "pad", r"MistakeExplorer\(": "mistakes", r"NetworkInspector\(": "inside"}
+PANELS |= {r"TrainingLab\(": "train", r"interact\(play": "train"}
+ALIVE = ("00_", "04_", "05_")  # whose panels show the network of the live page, or one like it
 PLAIN_RENDER_IMAGE = NbElementRenderer.render_image
 
 
@@ -32,6 +37,21 @@ def render_image(self, data):
         if alt:
             node["alt"] = alt
     return rendered
+
+
+def add_live_panels(app, doctree):
+    """Put a frame with the live panel below the first cell that opens one of its kind."""
+    seen = set()
+    if not app.env.docname.startswith(ALIVE):
+        return
+    for cell in list(doctree.findall(nodes.container)):
+        source = cell.astext() if cell.get("nb_element") == "cell_code_source" else ""
+        for opening, part in PANELS.items():
+            if part not in seen and re.search(rf"^(\w+ = )?{opening}", source, re.MULTILINE):
+                seen.add(part)
+                outer = cell.parent
+                frame = nodes.raw("", live_frame(part), format="html")
+                outer.parent.insert(outer.parent.index(outer) + 1, frame)
 
 
 def add_live_link(app, pagename, templatename, context, doctree):
@@ -114,6 +134,7 @@ def setup(app):
     NbElementRenderer.render_image = render_image
     app.add_config_value("book_lite", "", "html")
     app.add_config_value("book_notebooks", read_series(Path(app.srcdir)), "")
+    app.connect("doctree-read", add_live_panels)
     for handler in (add_live_link, link_pictures, describe):
         app.connect("html-page-context", handler)
     app.connect("autodoc-process-docstring", name_notebooks)

@@ -127,3 +127,22 @@ def table_of_contents(notebooks):
     return "\n".join(
         f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks
     )
+
+
+LIVE = {
+    "pad": ("The digit pad", "Draw a digit here, with the mouse or a finger", 760),
+    "mistakes": ("The mistake explorer", "Walk through the misread digits here", 700),
+    "inside": ("The network inspector", "Look inside the network here", 700),
+    "train": ("The training lab", "Train a network here: move a slider", 900),
+}
+
+
+def live_frame(part):
+    """Return the HTML of a frame with a part of the live page, which needs no kernel."""
+    title, words, height = LIVE[part]
+    address = f"live/index.html#show={part}"
+    return (
+        f'<div class="live-frame"><p><strong>{words}.</strong> It runs in this page, without Python; '
+        f'<a href="live/index.html">all panels on one page</a>.</p>'
+        f'<iframe src="{address}" title="{title}, live" loading="lazy" height="{height}"></iframe></div>'
+    )

@@ -153,6 +153,23 @@ def paper_problems(page, base):
     page.emulate_media(media="screen")
 
 
+def frame_problems(page, base):
+    """Yield what is wrong with the digit pad on the first page: it answers, whole, in the book's theme."""
+    page.goto(base + "index.html")
+    frame = page.locator(".live-frame iframe")
+    frame.scroll_into_view_if_needed()
+    inside = frame.element_handle().content_frame()
+    inside.wait_for_function("document.documentElement.dataset.ready", timeout=60_000)
+    if "says 7" not in inside.locator(".pad-sentence").inner_text():
+        yield "the pad on the first page does not answer"
+    height, content = frame.bounding_box()["height"], inside.evaluate("document.body.offsetHeight")
+    if abs(height - content) > 2:
+        yield f"the frame of the pad is {height} pixels high for a page of {content}"
+    theme = "document.documentElement.dataset.theme"
+    if page.evaluate(theme) != inside.evaluate(theme):
+        yield "the frame of the pad is not as light or dark as the book"
+
+
 def search_problems(page, base):
     """Yield what is wrong with the search."""
     page.goto(base + "search.html?q=overfitting")
@@ -199,6 +216,7 @@ def read(browser, base, view, pages):
         page.set_viewport_size({"width": width, "height": height})
         page.goto(base + "08_bug_hunt.html")
         problems += [*solution_problems(page), *button_problems(page), *search_problems(page, base)]
+    problems += [f"{view}, {text}" for text in frame_problems(page, base)]
     context.close()
     return problems
 

@@ -168,6 +168,16 @@ def test_each_picture_leads_to_itself(texts):
         assert pictures == linked != []
 
 
+def test_panels_stand_alive_in_the_pages_that_have_them(book, texts):
+    expected = {"index": ["pad"], "00": ["train"], "04": ["train"]}
+    expected["05"] = ["mistakes", "inside", "pad"]
+    for name, text in texts.items():
+        frames = re.findall(r'<iframe src="live/index.html#show=(\w+)"', text)
+        key = "index" if name == "index.html" else name[:2]
+        assert frames == expected.get(key, []), name
+    assert (book / "live" / "index.html").is_file()
+
+
 def test_it_reads_well_in_a_browser(book):
     if reason := chromium.missing():
         pytest.skip(reason)

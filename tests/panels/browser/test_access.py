@@ -22,10 +22,8 @@ PANELS = {
     ),
     "reading": (READING.replace("START", "60"), ".reading-test canvas"),
     "read": (
-        READING.replace("START", "80").replace(
-            "\nreading",
-            "\nfor _ in reading.pixels:\n    reading.next is None or reading.read(3, 50)\nreading",
-        ),
+        READING.replace("START", "80")
+        + "\nwhile reading.next is not None:\n    reading.read(3, 50)\nreading",
         ".reading-test img",
     ),
 }
