@@ -23,6 +23,12 @@ LITE = """
 **In this browser**, with nothing to install: each notebook's page has a link *Try it live* below
 its title.
 """
+# Names that the theme gives to what can be pressed: a screen reader is to say what the eye reads.
+NAMES = {
+    ' aria-label="Toggle hidden content"': "",
+    ' title="Search" aria-label="Search"': ' title="Search"',
+    '<summary><span class="toctree-toggle"': '<summary aria-label="The pages below"><span class="toctree-toggle"',
+}
 # Of tex-svg.js, which every page loads.
 MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"
 
@@ -60,6 +66,15 @@ def put_mathjax(folder):
     shutil.copyfile(package / "LICENSE", folder / "tex-svg.LICENSE.txt")
 
 
+def name_what_can_be_pressed(out):
+    """Put better names into all pages."""
+    for path in out.rglob("*.html"):
+        text = path.read_text("utf8")
+        for old, new in NAMES.items():
+            text = text.replace(old, new)
+        path.write_text(text, "utf8")
+
+
 def build(folder, lite):
     """Build `folder`/book; a warning or a check that finds something ends the program."""
     work, out = folder / "book-work", folder / "book"
@@ -85,6 +100,7 @@ def build(folder, lite):
     command += ["-d", str(work / "doctrees"), str(work / "source"), str(out)]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         raise SystemExit("the book was not built: see the warnings above")
+    name_what_can_be_pressed(out)
     (out / "live").mkdir()
     (out / "live" / "index.html").write_text(live_page("../index.html"), "utf8")
     if problems := problems_of(out, beside=lite):

@@ -42,6 +42,12 @@ class Notebook:
         return found[1]
 
     @property
+    def lessons(self):
+        """The items below **What you'll learn** in the first cell."""
+        part = self.sources("markdown")[0].split("**What you'll learn**\n\n")[1].split("\n\n")[0]
+        return [line.removeprefix("- ").rstrip(";.") for line in part.splitlines()]
+
+    @property
     def minutes(self):
         """Minutes of reading, to the next five, without hints, solutions and thinking."""
         words = sum(len(NOT_PROSE.sub(" ", text).split()) for text in self.sources("markdown"))
