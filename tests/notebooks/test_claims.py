@@ -107,7 +107,6 @@ COMPUTED = [
                  for name in ("momentum", "adam")) >= 9.9),
     ("06", "by more than a percentage point",
      lambda: printed("06", r"twenty: ([\d.]+) where") - printed("06", r"where it won, ([\d.]+)") > 0.01),
-    ("09", "If you have an hour", lambda: max(final("best", "seconds")) <= 3600),
     ("README.md", "from 95 % to 99.6 % on MNIST",
      lambda: round(np.mean(final("small, fast", "test_accuracy")), 2) == 0.95
      and round(final("best", "test_accuracy")[0], 3) == 0.996),
