@@ -149,8 +149,8 @@ function render({ model, el }) {
   const question = add(root, "p", "question", about.question);
   question.id = id;
   const lock = () => {
-    model.send({ type: "lock", guess: part.value() });
     asked();
+    model.send({ type: "lock", guess: part.value() });
   };
   const part = ADD[about.kind](root, about, id, () => changed(), lock);
   const row = add(root, "div", "row"), button = addButton(row, "Lock it in", "Your guess can then not be changed", lock, "main");

@@ -18,7 +18,7 @@ function render({ model, el }) {
   const words = add(root, "div", "words"), result = add(root, "div"), note = add(root, "div", "notice"), error = add(root, "div", "notice");
   for (const line of [note, error]) line.setAttribute("role", "alert");
   note.hidden = true;
-  let said = null, waiting = false;
+  let said = null, waiting = false, focused = false;
 
   const addKeys = (title, texts, onClick) => {
     const label = add(right, "div", "", title), keys = add(right, "div", "keys");
@@ -29,10 +29,10 @@ function render({ model, el }) {
   };
   const answers = addKeys("What do you read? (or press its key)", names, (i) => choose(i));
   const levels = addKeys("How sure are you that this is right?", sure.map((percent) => `${percent} %`), (i) => {
-    waiting = true;
+    waiting = focused = true; // a button that is switched off loses the focus, which the next image gets back
     showKeys();
-    model.send({ type: "read", number: model.get("state").number, said, sure: sure[i] });
     asked();
+    model.send({ type: "read", number: model.get("state").number, said, sure: sure[i] });
   });
 
   function choose(i) {
@@ -55,7 +55,7 @@ function render({ model, el }) {
   });
 
   function showState() {
-    const state = model.get("state"), isDone = state.number === null, focused = body.contains(document.activeElement);
+    const state = model.get("state"), isDone = state.number === null;
     heard();
     [said, waiting] = [null, false];
     body.hidden = isDone;
@@ -73,6 +73,7 @@ function render({ model, el }) {
     }
     showKeys();
     if (focused && !isDone) answers[0].focus();
+    focused = false;
   }
   function showError() {
     heard();

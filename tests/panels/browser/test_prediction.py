@@ -156,13 +156,14 @@ def test_a_curve_is_drawn_with_the_keyboard(open_cells):
 
 def test_digits_are_read_by_mouse_and_keyboard(open_cells):
     page = open_cells(READING.replace("START", "40"))
+    panel = page.locator(".reading-test")
     page.get_by_text("Image 1 of 3").wait_for()
-    page.get_by_role("button", name="4", exact=True).click()
-    page.get_by_role("button", name="80 %").click()
+    panel.get_by_role("button", name="4", exact=True).click()
+    panel.get_by_role("button", name="80 %").click()
     page.get_by_text("Image 2 of 3").wait_for()
-    page.get_by_role("button", name="0", exact=True).focus()
+    panel.get_by_role("button", name="0", exact=True).focus()
     page.keyboard.press("7")
-    assert page.get_by_role("button", name="7", exact=True).get_attribute("aria-pressed") == "true"
+    assert panel.get_by_role("button", name="7", exact=True).get_attribute("aria-pressed") == "true"
     page.keyboard.press("Enter")  # the first of the ten levels has the focus
     page.get_by_text("Image 3 of 3").wait_for()
     page.keyboard.press("1")
