@@ -24,10 +24,10 @@ unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 given = $(if $(filter command line,$(origin $1)),$2$$$1)
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks worksheets teaching results bench book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks worksheets teaching results bench speedrun speedrun-peers live book lite test-lite pages colab lint format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## Open JupyterLab at notebook 0 (PORT=8890 chooses the port)
 	@$(PY) scripts/lab.py $(call given,PORT,--port=)
@@ -79,6 +79,15 @@ results: $(READY) ## Train the networks of the README's result table, and write 
 
 bench: $(BENCH)/.ready ## Time the trainer beside PyTorch, scikit-learn and JAX, and write the report (QUICK=1: few rounds)
 	@$(BENCH)/bin/python -m measurements.speed $(if $(QUICK),--quick)
+
+speedrun: $(READY) ## Measure an entry of the speed run of docs/SPEEDRUN.md (ENTRY=yours; DEV=1: on development images)
+	@$(PY) -m measurements.speedrun $(call given,ENTRY) $(if $(DEV),--development)
+
+speedrun-peers: $(BENCH)/.ready ## Time PyTorch, JAX and scikit-learn from their start to 98 % and to 99 %
+	@$(BENCH)/bin/python -m measurements.speedrun.peers
+
+live: $(READY) ## Put the live page into one HTML file, the panels without Jupyter: build/live/index.html
+	@$(PY) site/live/one_file.py
 
 book: $(BOOK)/.ready ## Build the series as an HTML book, and check its pages: build/book/index.html
 	@$(BOOK)/bin/python site/book/build.py

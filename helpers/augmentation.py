@@ -1,9 +1,9 @@
 """New images from old ones: shifted, turned, stretched, slanted, bent, noisy (notebooks 7 and 9).
 
-transform does one change to all images. The others return a function augment(X, rng), which takes
-a batch X (pixels, m) with values 0 to 1 and a random generator and returns a new batch of the same
-shape and dtype, each image changed in a way of its own. `train` calls it on every mini-batch, so
-that no epoch sees the same image twice.
+transform does one change to all images, and deskew stands each one upright. The others return a
+function augment(X, rng), which takes a batch X (pixels, m) with values 0 to 1 and a random
+generator and returns a new batch of the same shape and dtype, each image changed in a way of its
+own. `train` calls it on every mini-batch, so that no epoch sees the same image twice.
 """
 
 import functools
@@ -15,10 +15,11 @@ from helpers.internals.resampling import (
     affine_patterns,
     affine_weights,
     elastic_patterns,
+    move_rows,
     sample_images,
 )
 
-__all__ = ["affine", "compose", "distort", "elastic", "noise", "transform"]
+__all__ = ["affine", "compose", "deskew", "distort", "elastic", "noise", "transform"]
 
 
 def transform(X, *, shift=(0, 0), rotation=0, scale=1, shear=0, image_shape=(28, 28)):
@@ -66,6 +67,50 @@ def transform(X, *, shift=(0, 0), rotation=0, scale=1, shear=0, image_shape=(28,
     }
     weights = affine_weights(image_shape, **one_each).astype(X.dtype)
     return sample_images(X, weights, affine_patterns(image_shape).astype(X.dtype), image_shape)
+
+
+def deskew(X, *, image_shape=(28, 28)):
+    """Return all images sheared so that each one stands upright.
+
+    The slant of an image is the covariance of row and column, weighted by the ink, divided by the
+    variance of the row: the columns by which its line leans per row. Every row is moved by its
+    distance to the center of ink times the slant. An image without ink, or with ink in one row
+    alone, has no slant.
+
+    Parameters
+    ----------
+    X : array of float, shape (height * width, m)
+        Values from 0 to 1.
+    image_shape : tuple of int
+        (height, width) in pixels.
+
+    Returns
+    -------
+    array, shape and dtype of X
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described.
+
+    References
+    ----------
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits", and LeCun, Bottou, Bengio
+    and Haffner, "Gradient-based learning applied to document recognition", 1998: the results with
+    "deskewing".
+    """
+    image_shape = check_image_shape("image_shape", image_shape)
+    check_images(X, image_shape)
+    one, row, column = affine_patterns(image_shape)
+    moments = np.stack([one, row, column, row * row, row * column]).astype(X.dtype) @ X
+    ink = np.where(moments[0] > 0, moments[0], 1).astype(float)
+    mean_row, mean_column, row_row, row_column = moments[1:] / ink
+    variance, covariance = row_row - mean_row**2, row_column - mean_row * mean_column
+    slant = np.zeros_like(ink)
+    # the variance of ink in a single row is 0 but for rounding
+    np.divide(covariance, variance, out=slant, where=variance > 1e-3)
+    rows = row[:: image_shape[1]]
+    return move_rows(X, slant[:, np.newaxis] * (rows - mean_row[:, np.newaxis]), image_shape)
 
 
 def distort(

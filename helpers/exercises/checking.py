@@ -120,7 +120,8 @@ def judge(attempt):
     if problem is None:
         count = f"your {exercise.name} is right in all {len(attempt.cases)} cases"
         praise = "that is right" if exercise.is_value else count
-        return Verdict(exercise.key, SOLVED, exercise.after or praise)
+        after = exercise.after() if callable(exercise.after) else exercise.after
+        return Verdict(exercise.key, SOLVED, after or praise)
     if keeps_blank(answer):
         return Verdict(exercise.key, OPEN, BLANK)
     return explain(replace(attempt, place=problem[0]), *problem[1:])

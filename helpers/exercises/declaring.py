@@ -40,7 +40,7 @@ class Exercise:
     examples: Callable | None = None  # examples(*arguments): the m of a case
     rtol: float = 1e-9
     atol: float = 1e-12
-    after: str = ""  # said when it is solved
+    after: str | Callable = ""  # said when it is solved, or a function that says it
 
     @property
     def is_value(self):

@@ -1,53 +1,34 @@
-"""The progress file in the folder of the notebook, and the table that `progress` shows."""
+"""Which exercises the progress file calls solved, and the table that `progress` shows."""
 
 import html
 import itertools
-import json
-import os
 import re
-from pathlib import Path
 
 from helpers.exercises.declaring import REGISTRY
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
-from helpers.internals.files import read_bounded
+from helpers.internals.progress_file import FILE, append_entry, read_progress
 
-FILE = ".exercise_progress.json"  # lines such as {"2.1": "solved"}, or one object as until 2026
-MAX_BYTES = 10**6
 NOTE = re.compile(rf'"(\d+\.\d+)"\s*:\s*"({SOLVED}|{NOT_YET})"')
 LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
 CELL = 'style="text-align: left; padding: 0.15em 0.8em; white-space: nowrap"'
 
 
 def read_notes():
-    """({key: state}, text of the file, why nothing can be noted or ""); bad lines are skipped."""
-    try:
-        text = read_bounded(Path(FILE), MAX_BYTES).decode("utf8", "replace")
-    except FileNotFoundError:
-        text = ""
-    except (OSError, ValueError) as error:
-        return {}, "", getattr(error, "strerror", None) or str(error)
+    """({key: state}, why nothing can be noted or ""); bad lines are skipped."""
+    text, trouble = read_progress()
     states = {}
     for key, state in NOTE.findall(text):
         if states.get(key) != SOLVED:
             states[key] = state
-    writable = os.access(FILE if os.path.lexists(FILE) else ".", os.W_OK)
-    return states, text, "" if writable else "it cannot be written"
+    return states, trouble
 
 
 def record(verdict):
-    """Append what is new, so that two kernels lose nothing; return why that failed, or ""."""
-    states, text, trouble = read_notes()
+    """Append what is new; return why that failed, or ""."""
+    states, _ = read_notes()
     if verdict.state == OPEN or states.get(verdict.key) in (SOLVED, verdict.state):
         return ""
-    if trouble:
-        return trouble
-    line = json.dumps({verdict.key: verdict.state}) + "\n"
-    try:
-        with open(FILE, "ab") as file:
-            file.write((line if text.endswith("\n") or not text else "\n" + line).encode())
-    except OSError as error:  # a full disk: the verdict matters, the note does not
-        return error.strerror or str(error)
-    return ""
+    return append_entry({verdict.key: verdict.state})
 
 
 class Progress:
@@ -111,7 +92,7 @@ def progress(notebook=None):
     ValueError
         If no notebook with exercises has this number.
     """
-    states, _, trouble = read_notes()
+    states, trouble = read_notes()
     order = sorted(REGISTRY, key=lambda key: [int(part) for part in key.split(".")])
     if notebook is not None:
         numbers = list(dict.fromkeys(int(key.split(".")[0]) for key in order))

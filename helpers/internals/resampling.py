@@ -79,6 +79,33 @@ def sample_images(X, weights, patterns, image_shape):
     return seen.T
 
 
+def move_rows(X, shifts, image_shape):
+    """What each pixel finds `shifts` (m, height) columns to its right: a mean of two pixels.
+
+    X and the result are (height * width, m), taken to be 0 outside of the image. For moves along
+    the rows alone this takes half the time of sample_images.
+    """
+    height, width = image_shape
+    # as many zeros follow each row as a move to either side can look at
+    padded = np.zeros((BLOCK * height + 1, 2 * width + 1), X.dtype)
+    rows = padded[1:].reshape(BLOCK, height, 2 * width + 1)[:, :, :width]
+    windows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), width + 1)
+    shifts = np.clip(shifts, -width, width)
+    whole = np.floor(shifts)
+    share = (shifts - whole).astype(X.dtype)[:, :, np.newaxis]
+    first = padded.shape[1] * np.arange(1, len(padded)).reshape(BLOCK, height)
+    images, seen = X.T.reshape(-1, height, width), np.empty((X.shape[1], height, width), X.dtype)
+    for start in range(0, len(seen), BLOCK):
+        block = slice(start, start + BLOCK)
+        n = len(seen[block])
+        rows[:n] = images[block]
+        found = windows[first[:n] + whole[block].astype(np.intp)]
+        np.subtract(found[:, :, 1:], found[:, :, :-1], out=seen[block])
+        seen[block] *= share[block]
+        seen[block] += found[:, :, :-1]
+    return seen.reshape(-1, height * width).T
+
+
 def _sample_block(images, row_weights, column_weights, patterns, buffers, seen):
     """Fill `seen` (images, pixels): places, their whole and broken parts, the pixels around."""
     n, height, width = images.shape

@@ -15,7 +15,12 @@ from helpers.plots.digits import (
     plot_stages,
     plot_variants,
 )
-from helpers.plots.evaluation import plot_accuracy_per_class, plot_confusion_matrix, plot_mistakes
+from helpers.plots.evaluation import (
+    plot_accuracy_per_class,
+    plot_confusion_matrix,
+    plot_mistakes,
+    plot_then_and_now,
+)
 from helpers.plots.figure import AccessibleFigure, new_figure, percent
 from helpers.plots.graph import plot_graph
 from helpers.plots.network import (
@@ -50,6 +55,7 @@ __all__ = [
     "plot_robustness",
     "plot_stages",
     "plot_sweep",
+    "plot_then_and_now",
     "plot_tradeoff",
     "plot_valley",
     "plot_variants",

@@ -1,4 +1,4 @@
-"""How well a network does: confusion matrix, accuracy of each class, mistakes."""
+"""How well a network does: confusion matrix, accuracy of each class, mistakes, then and now."""
 
 import numpy as np
 
@@ -7,8 +7,10 @@ from helpers.plots.figure import (
     BLUE,
     GRAY,
     RIGHT,
+    VERMILLION,
     WRONG,
     draw_sheet,
+    label_log_axis,
     listing,
     new_figure,
     number,
@@ -181,3 +183,50 @@ def plot_mistakes(table, dataset, *, count=12, title=None):
     longest = max(len(line) for text in captions for line in text.split("\n"))
     columns = 6 if longest <= 20 else 4
     return draw_sheet(images, captions, title=title, alt=alt, columns=columns)
+
+
+@styled
+def plot_then_and_now(rows, *, xlabel, title):
+    """Draw two measurements of each row on one line, on a logarithmic axis, an arrow between them.
+
+    Parameters
+    ----------
+    rows : dict of str to (then, now)
+        Positive numbers by name, the first row on top; NaN for what is not known.
+    xlabel, title : str
+
+    Returns
+    -------
+    AccessibleFigure
+
+    Raises
+    ------
+    ValueError
+        For no row, or for a value of 0 or less.
+    """
+    values = np.array(list(rows.values()), dtype=float)
+    if not values.size or (values <= 0).any():
+        raise ValueError("rows is empty or has values of 0 or less, expected {name: (then, now)}")
+    pairs = zip(rows, values, strict=True)
+    known = (
+        f"{name}: " + " and ".join("unknown" if np.isnan(x) else number(x) for x in pair)
+        for name, pair in pairs
+    )
+    height, places = 1.3 + 0.3 * len(rows), np.arange(len(rows))
+    fig = new_figure(7.5, height, f"{xlabel}, then and now. {listing(known, 30)}.")
+    ax = fig.add_subplot(xlabel=xlabel, xscale="log")
+    arrow = {"arrowstyle": "-|>", "color": GRAY, "shrinkA": 6, "shrinkB": 6}
+    for place, (then, now) in zip(places, values, strict=True):
+        if not np.isnan(then + now):
+            ax.annotate("", (now, place), (then, place), arrowprops=arrow)
+    looks = {"then": ("s", VERMILLION, "white"), "now": ("o", BLUE, BLUE)}
+    for column, (name, (marker, edge, face)) in zip(values.T, looks.items(), strict=True):
+        look = {"marker": marker, "markeredgecolor": edge, "markerfacecolor": face}
+        ax.plot(column, places, linestyle="none", markersize=7, label=name, **look)
+    ax.set_yticks(places, list(rows))
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    label_log_axis(ax.xaxis, values)
+    ax.grid(True, axis="x")
+    ax.legend(loc="lower right", frameon=True, edgecolor="none", framealpha=0.85)
+    ax.set_title(wrap_title(title, 6))
+    return fig

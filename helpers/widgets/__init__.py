@@ -3,6 +3,15 @@
 from helpers.widgets.digit_pad import DigitPad
 from helpers.widgets.mistake_explorer import MistakeExplorer
 from helpers.widgets.network_inspector import NetworkInspector
+from helpers.widgets.prediction import Prediction
+from helpers.widgets.reading_test import ReadingTest
 from helpers.widgets.training_lab import TrainingLab
 
-__all__ = ["DigitPad", "MistakeExplorer", "NetworkInspector", "TrainingLab"]
+__all__ = [
+    "DigitPad",
+    "MistakeExplorer",
+    "NetworkInspector",
+    "Prediction",
+    "ReadingTest",
+    "TrainingLab",
+]

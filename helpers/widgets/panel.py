@@ -125,8 +125,12 @@ class Panel:
         except Exception as error:
             self.show_error(error)
 
+    def still(self):
+        """Return (data, metadata) by MIME type of what stands in the panel's place."""
+        return under_note(self.figure(), self.purpose)._repr_mimebundle_()
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = under_note(self.figure(), self.purpose)._repr_mimebundle_()
+        data, metadata = self.still()
         return {**self.view._repr_mimebundle_(), **data}, metadata
 
 

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
@@ -22,6 +23,7 @@ from lab import with_our_settings
 from tools.notebooks import KERNELSPEC
 
 ROOT = Path(__file__).resolve().parents[2]
+AXE = "axe-core@4.14.1"
 TOKEN = secrets.token_hex(24)  # whoever knows it can run programs as the one who runs the tests
 SERVER_OPTIONS = [
     *("--no-browser", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0"),
@@ -165,3 +167,31 @@ def stop_kernels(context):
         page.evaluate("""async () => {
             const panel = jupyterapp.shell.currentWidget ?? [...jupyterapp.shell.widgets('main')][0];
             await panel?.sessionContext?.shutdown() }""")
+
+
+def axe_script():
+    """Return axe-core's script, which is fetched from npm once, or None where it is not to be had."""
+    archive = ROOT / "build" / f"{AXE.replace('@', '-')}.tgz"
+    if not archive.exists():
+        archive.parent.mkdir(exist_ok=True)
+        npm = shutil.which("npm")
+        command = [npm, "pack", AXE, "--silent", f"--pack-destination={archive.parent}"]
+        if npm is None or subprocess.run(command, capture_output=True, timeout=120).returncode:
+            return None
+    with tarfile.open(archive) as files:
+        return files.extractfile("package/axe.min.js").read().decode()
+
+
+SERIOUS = ("serious", "critical")
+
+
+def violations(page, script, selector, impacts=("minor", "moderate", *SERIOUS)):
+    """Return what axe-core finds wrong in a part of a page, one line each."""
+    page.evaluate(script)
+    found = page.evaluate("async part => (await axe.run(part)).violations", selector)
+    found = [rule for rule in found if rule["impact"] in impacts]
+    return [
+        f"{rule['id']}: {rule['help']}: {node['html'][:150]} {node['failureSummary'][:300]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]

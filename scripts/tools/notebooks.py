@@ -13,7 +13,8 @@ HIDDEN, HIDDEN_TAG = (
     "hide-output",
 )  # for JupyterLab, for the book
 WIDGET = "application/vnd.jupyter.widget-view+json"
-PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector)\(")
+PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector|ReadingTest)\(")
+GUESS = re.compile(r"^(\w+) = Prediction\(", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
 
 
@@ -71,11 +72,14 @@ def metadata_problems(notebook):
 
 
 def prediction_problems(notebook):
-    """Answers to a prediction that can be read before they are opened, but for those of a panel."""
-    asked = False
+    """Answers that can be read before they are opened, but for those of a panel, and guesses without one."""
+    asked, waiting = False, []
     for cell in notebook["cells"]:
+        waiting = [name for name in waiting if f"{name}.reveal(" not in cell["source"]]
         if cell["cell_type"] == "markdown":
             asked = asked or "> **Predict." in cell["source"]
+        elif names := GUESS.findall(cell["source"]):
+            asked, waiting = True, waiting + names
         elif cell["outputs"]:
             hidden = HIDDEN_TAG in cell["metadata"].get("tags", [])
             if asked and not hidden and not PANEL.search(cell["source"]):
@@ -83,6 +87,7 @@ def prediction_problems(notebook):
             asked = False
     if asked:
         yield "the last prediction has no answer"
+    yield from (f"{name} is never revealed" for name in waiting)
 
 
 def run_problems(notebook):

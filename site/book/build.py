@@ -11,14 +11,24 @@ from pathlib import Path
 
 from checks import problems_of
 from reference import reference_pages
-from series import path_through, read_series, table_of_contents
+from series import live_frame, path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.append(str(HERE.parent / "live"))
+
+from one_file import page as live_page  # noqa: E402
+
 LITE = """
 **In this browser**, with nothing to install: each notebook's page has a link *Try it live* below
 its title.
 """
+# Names that the theme gives to what can be pressed: a screen reader is to say what the eye reads.
+NAMES = {
+    ' aria-label="Toggle hidden content"': "",
+    ' title="Search" aria-label="Search"': ' title="Search"',
+    '<summary><span class="toctree-toggle"': '<summary aria-label="The pages below"><span class="toctree-toggle"',
+}
 # Of tex-svg.js, which every page loads.
 MATHJAX_SHA256 = "2af9375000b5a3669be94d436ae1c61159855283cd18b3ee9817fb71c8f94c84"
 
@@ -32,6 +42,7 @@ def collect(source, lite):
     index = (HERE / "index.md").read_text("utf8")
     index = index.replace("<!-- lite -->", LITE if lite else "")
     index = index.replace("<!-- path -->", path_through(notebooks))
+    index = index.replace("<!-- live -->", f"```{{raw}} html\n{live_frame('pad')}\n```")
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
@@ -53,6 +64,15 @@ def put_mathjax(folder):
     folder.mkdir(parents=True)
     shutil.copyfile(package / "es5" / "tex-svg.js", folder / "tex-svg.js")
     shutil.copyfile(package / "LICENSE", folder / "tex-svg.LICENSE.txt")
+
+
+def name_what_can_be_pressed(out):
+    """Put better names into all pages."""
+    for path in out.rglob("*.html"):
+        text = path.read_text("utf8")
+        for old, new in NAMES.items():
+            text = text.replace(old, new)
+        path.write_text(text, "utf8")
 
 
 def build(folder, lite):
@@ -80,6 +100,9 @@ def build(folder, lite):
     command += ["-d", str(work / "doctrees"), str(work / "source"), str(out)]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         raise SystemExit("the book was not built: see the warnings above")
+    name_what_can_be_pressed(out)
+    (out / "live").mkdir()
+    (out / "live" / "index.html").write_text(live_page("../index.html"), "utf8")
     if problems := problems_of(out, beside=lite):
         raise SystemExit("\n".join([*problems, f"{len(problems)} problems in {out}"]))
     return out

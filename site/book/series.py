@@ -42,6 +42,12 @@ class Notebook:
         return found[1]
 
     @property
+    def lessons(self):
+        """The items below **What you'll learn** in the first cell."""
+        part = self.sources("markdown")[0].split("**What you'll learn**\n\n")[1].split("\n\n")[0]
+        return [line.removeprefix("- ").rstrip(";.") for line in part.splitlines()]
+
+    @property
     def minutes(self):
         """Minutes of reading, to the next five, without hints, solutions and thinking."""
         words = sum(len(NOT_PROSE.sub(" ", text).split()) for text in self.sources("markdown"))
@@ -120,4 +126,23 @@ def table_of_contents(notebooks):
     """Return the lines of the toctree, one notebook each, with the number of its file."""
     return "\n".join(
         f"{notebook.number}. {notebook.title} <{notebook.stem}>" for notebook in notebooks
+    )
+
+
+LIVE = {
+    "pad": ("The digit pad", "Draw a digit here, with the mouse or a finger", 760),
+    "mistakes": ("The mistake explorer", "Walk through the misread digits here", 700),
+    "inside": ("The network inspector", "Look inside the network here", 700),
+    "train": ("The training lab", "Train a network here: move a slider", 900),
+}
+
+
+def live_frame(part):
+    """Return the HTML of a frame with a part of the live page, which needs no kernel."""
+    title, words, height = LIVE[part]
+    address = f"live/index.html#show={part}"
+    return (
+        f'<div class="live-frame"><p><strong>{words}.</strong> It runs in this page, without Python; '
+        f'<a href="live/index.html">all panels on one page</a>.</p>'
+        f'<iframe src="{address}" title="{title}, live" loading="lazy" height="{height}"></iframe></div>'
     )

@@ -2,7 +2,8 @@
 
 `make lite` calls it with the Python of .venv-lite. The helpers and the data go into a wheel, which
 Pyodide loads with the kernel, so the notebooks are the committed ones; with them go the runs of
-notebook 6, which runs.py has done. Pyodide itself comes from its public distribution.
+notebook 6, which runs.py has done. Pyodide itself comes from its public distribution: pyodide.json
+names the packages that are taken from there, as its own list does.
 """
 
 import argparse
@@ -21,14 +22,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.3/full/"
 RUNS = ROOT / "build" / "finished_runs.txt"
-PACKAGES = ("numpy", "pandas", "matplotlib", "pillow")  # Pyodide's own, with what these need
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 # Named in each notebook, or the reader is asked for a kernel.
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 WHEELS = "wheels"  # a folder of the site
-FROM_WORKER = "../../../../"  # from the kernel's worker, in extensions/, to the top of the site
+LOCK = "pyodide-lock.json"  # in it: everything that is loaded with the kernel, at once
+KERNEL_WHEELS = "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+STARTUP = "/lib/python3.14/site-packages/products/startup.py"  # run when the kernel starts
 DATE = (1980, 1, 1, 0, 0, 0)  # of all files in the wheel, so that equal sources give equal bytes
 
 
@@ -47,12 +49,18 @@ def main():
     for folder in (output, parts):
         shutil.rmtree(folder, ignore_errors=True)
     copy_contents(parts / "contents", source)
-    wheels = [*download_wheels(parts / WHEELS), project_wheel(parts / WHEELS)]
+    download_wheels(parts / WHEELS)
+    project_wheel(parts / WHEELS)
+    kernel_wheels(parts / WHEELS)
     shutil.copy(HERE / "overrides.json", parts)
     jupyter_lite(parts, output)
     shutil.copytree(parts / WHEELS, output / WHEELS)
+    for name in ("ipykernel", "piplite", "pyodide_kernel"):
+        shutil.copy(next((output / KERNEL_WHEELS).glob(f"{name}-*.whl")), output / WHEELS)
     (output / "index.html").write_text(front_door(notebooks_of(source)[0].stem), "utf8")
-    configure(output / "jupyter-lite.json", wheels)
+    say_what_is_loaded(output / "lab")
+    packages = write_lock(output / WHEELS)
+    configure(output / "jupyter-lite.json", packages)
     mark_binary_files(output / "api" / "contents")
     shutil.rmtree(parts)
     megabytes = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 1e6
@@ -91,12 +99,12 @@ def copy_contents(folder, source=ROOT):
 
 
 def download_wheels(folder):
-    """Fetch the wheels of wheels.txt, all of pure Python, and return their paths."""
+    """Fetch the wheels of wheels.txt, all of pure Python."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--require-hashes", f"--dest={folder}"]
     command += ["--only-binary=:all:", "--implementation=py", "--abi=none", "--platform=any"]
+    command += ["--python-version=3.14"]
     subprocess.run([*command, f"--requirement={HERE / 'wheels.txt'}"], check=True)
-    return sorted(folder.glob("*.whl"))
 
 
 def project_wheel(folder):
@@ -106,13 +114,34 @@ def project_wheel(folder):
     Pyodide has other versions. `data` stands beside `helpers`, where load_dataset looks for it.
     """
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["version"]
-    name = f"neural_network_notebooks-{version}"
     kinds = (".py", ".css", ".js")
     sources = [path for path in (ROOT / "helpers").rglob("*") if path.suffix in kinds]
     sources += (ROOT / "data").glob("*.csv.gz")
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
-    info = f"{name}.dist-info"
-    about = ["Metadata-Version: 2.1", "Name: neural-network-notebooks", f"Version: {version}", ""]
+    return write_wheel(folder, "neural-network-notebooks", version, files)
+
+
+def kernel_wheels(folder):
+    """Write what the kernel starts with: quick products, and nothing in place of jedi.
+
+    The kernel asks for jedi, whose 5 MB complete names; IPython completes them without it.
+    """
+    import wasmtime  # of .venv-lite alone
+
+    files = {
+        "products/__init__.py": (HERE / "products.py").read_bytes(),
+        "products/startup.py": (HERE / "startup.py").read_bytes(),
+        "products/products.wasm": wasmtime.wat2wasm((HERE / "products.wat").read_text("utf8")),
+    }
+    write_wheel(folder, "products", "1", files)
+    write_wheel(folder, "jedi", "0", {})
+
+
+def write_wheel(folder, project, version, files):
+    """Write a wheel of these files, {path in it: content}, and return its path."""
+    name = f"{project.replace('-', '_')}-{version}"
+    files, info = dict(files), f"{name}.dist-info"
+    about = ["Metadata-Version: 2.1", f"Name: {project}", f"Version: {version}", ""]
     files[f"{info}/METADATA"] = "\n".join(about).encode()
     kind = ["Wheel-Version: 1.0", "Generator: build.py", "Root-Is-Purelib: true"]
     files[f"{info}/WHEEL"] = "\n".join([*kind, "Tag: py3-none-any", ""]).encode()
@@ -135,17 +164,42 @@ def record(files, own_name):
     return text.getvalue().encode()
 
 
-def configure(path, wheels):
+def write_lock(folder):
+    """List the packages that the kernel loads, those in the folder and Pyodide's; return their names."""
+    lock = json.loads((HERE / "pyodide.json").read_text("utf8"))
+    for entry in lock["packages"].values():
+        entry["file_name"] = PYODIDE + entry["file_name"]
+    for path in sorted(folder.glob("*.whl")):
+        name, version = path.name.split("-")[:2]
+        name = name.replace("_", "-")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        entry = {"name": name, "version": version, "file_name": path.name, "sha256": digest}
+        entry |= {"install_dir": "site", "package_type": "package", "imports": [], "depends": []}
+        lock["packages"][name] = entry
+    (folder / LOCK).write_text(json.dumps(lock, indent=1), "utf8")
+    return list(lock["packages"])
+
+
+def configure(path, packages):
     """Say in jupyter-lite.json where Pyodide comes from and what it loads first."""
     site = json.loads(path.read_text("utf8"))
-    packages = [*PACKAGES, *(f"{FROM_WORKER}{WHEELS}/{wheel.name}" for wheel in wheels)]
     site["jupyter-config-data"]["appName"] = "A neural network from scratch"
+    site["jupyter-config-data"]["exposeAppInBrowser"] = True  # to waiting.js, and to the tests
     plugin = site["jupyter-config-data"]["litePluginSettings"][PLUGIN]
     environment = {"PYTHONWARNINGS": "ignore:tqdm"}  # it warns that it has no thread
     environment["NEURAL_NETWORK_RUNS"] = f"../data/{RUNS.name}"  # seen from a notebook
-    options = {"packages": packages, "env": environment}
-    plugin |= {"pyodideUrl": PYODIDE, "loadPyodideOptions": options}
+    environment["PYTHONSTARTUP"] = STARTUP
+    options = {"packages": packages, "env": environment, "lockFileURL": f"./{WHEELS}/{LOCK}"}
+    plugin |= {"pyodideUrl": PYODIDE + "pyodide.mjs", "loadPyodideOptions": options}
     path.write_text(json.dumps(site, indent=2), "utf8")
+
+
+def say_what_is_loaded(lab):
+    """Put waiting.js into the page of the lab."""
+    shutil.copy(HERE / "waiting.js", lab)
+    page = (lab / "index.html").read_text("utf8")
+    script = '<script type="module" src="./waiting.js"></script>'
+    (lab / "index.html").write_text(page.replace("</head>", f"{script}</head>"), "utf8")
 
 
 def mark_binary_files(listings):

@@ -95,27 +95,32 @@ RIGHT = [
      "    return list(zip(np.split(X, cuts, axis=1), np.split(Y, cuts, axis=1)))"),
     ("8.5", "def my_softmax(Z):\n    E = np.exp((Z - Z.max(0)).astype(np.float32))\n"
      "    return E / E.sum(0)"),
-    ("9.1", "def my_adam_step(w, g, mean, square, t, learning_rate):\n    out = []\n"
-     "    for parts in zip(w, g, mean, square):\n        w, g, mean, square = map(float, parts)\n"
-     "        mean += (g - mean) / 10\n        square += (g * g - square) / 1000\n"
-     "        length = learning_rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)\n"
-     "        below = square**0.5 + 1e-8 * (1 - 0.999**t) ** 0.5\n"
-     "        out.append([w - length * mean / below, mean, square])\n    return list(np.array(out).T)"),
-    ("9.1", "def my_adam_step(w, g, mean, square, t, learning_rate):\n"
-     "    mean = (0.9 * mean + 0.1 * g).astype(np.float32)\n"
-     "    square = (0.999 * square + 0.001 * g**2).astype(np.float32)\n"
-     "    step = mean / (1 - 0.9**t) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)\n"
-     "    return (w - learning_rate * step).astype(np.float32), mean, square"),
-    ("9.3", "def my_look_up(image, rows, columns):\n    found = np.zeros(rows.shape)\n"
+    ("9.1", "def my_slant(image):\n    places = np.indices(image.shape).reshape(2, -1)\n"
+     "    covariance = np.cov(places, aweights=image.ravel())\n"
+     "    return np.float32(covariance[0, 1] / covariance[0, 0])"),
+    ("9.1", "def my_slant(image):\n    row, column = np.indices(image.shape).reshape(2, -1)\n"
+     "    return np.polyfit(row, column, 1, w=np.sqrt(image.ravel()))[0]"),
+    ("9.2", "def my_look_up(image, rows, columns):\n    found = np.zeros(rows.shape)\n"
      "    for place in np.ndindex(rows.shape):\n"
      "        (i, down), (j, right) = divmod(rows[place], 1), divmod(columns[place], 1)\n"
      "        i, j = int(i), int(j)\n"
      "        weights = np.outer([1 - down, down], [1 - right, right])\n"
      "        found[place] = (weights * image[i : i + 2, j : j + 2]).sum()\n    return found"),
-    ("9.3", "def my_look_up(image, rows, columns):\n    return sum(\n"
+    ("9.2", "def my_look_up(image, rows, columns):\n    return sum(\n"
      "        image[i, j] * np.maximum(0, 1 - abs(rows - i)) * np.maximum(0, 1 - abs(columns - j))\n"
      "        for i in range(image.shape[0]) for j in range(image.shape[1])).astype(np.float32)"),
-    ("9.2", "def my_smooth_loss(A, Y, smoothing):\n    logs = np.log(A.astype(np.float32))\n"
+    ("9.3", "def my_adam_step(w, g, mean, square, t, learning_rate):\n    out = []\n"
+     "    for parts in zip(w, g, mean, square):\n        w, g, mean, square = map(float, parts)\n"
+     "        mean += (g - mean) / 10\n        square += (g * g - square) / 1000\n"
+     "        length = learning_rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)\n"
+     "        below = square**0.5 + 1e-8 * (1 - 0.999**t) ** 0.5\n"
+     "        out.append([w - length * mean / below, mean, square])\n    return list(np.array(out).T)"),
+    ("9.3", "def my_adam_step(w, g, mean, square, t, learning_rate):\n"
+     "    mean = (0.9 * mean + 0.1 * g).astype(np.float32)\n"
+     "    square = (0.999 * square + 0.001 * g**2).astype(np.float32)\n"
+     "    step = mean / (1 - 0.9**t) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)\n"
+     "    return (w - learning_rate * step).astype(np.float32), mean, square"),
+    ("9.4", "def my_smooth_loss(A, Y, smoothing):\n    logs = np.log(A.astype(np.float32))\n"
      "    own, mean = (Y * logs).sum(axis=0), logs.mean(axis=0)\n"
      "    return -np.mean((1 - smoothing) * own + smoothing * mean)"),
 ]

@@ -131,6 +131,20 @@ def my_smooth_loss(A, Y, smoothing):
     Y = (1 - smoothing) * Y + smoothing / len(Y)
     return -(Y * np.log(A)).sum(axis=0).mean()
 """
+ENTRY = """
+def my_prepare(X):
+    images = deskew(X).reshape(28, 28, -1)[4:24, 4:24]
+    return images.reshape(10, 2, 10, 2, -1).mean(axis=(1, 3)).reshape(100, -1)
+
+my_entry = {
+    "prepare": my_prepare,
+    "layer_sizes": [100, 30, 10],
+    "learning_rate": 0.1,
+    "batch_size": 50,
+    "max_epochs": 1,
+    "augment": distort(max_shift=0.5, image_shape=(10, 10)),
+}
+"""
 CONFUSIONS = """
 def my_confusion_matrix(predictions, labels, num_classes):
     matrix = np.zeros((num_classes, num_classes), dtype=int)
@@ -510,12 +524,16 @@ ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
     ("8.8", "in the last layer too", DROPOUT, " / keep", "", "].T, db)", "].T / keep, db / keep)"),
     ("8.10", "misspelled", DROPOUT, "my_dropout_backward", "my_bias_backward", ", keep)", ")",
      " / keep", "", "keepdims", "keepdim"),
-    ("9.3", "places as indices", LOOK_UP, "rows.astype(int), columns.astype(int)",
+    ("9.2", "places as indices", LOOK_UP, "rows.astype(int), columns.astype(int)",
      "np.floor(rows), np.floor(columns)"),
-    ("9.3", "rows for columns", LOOK_UP, "rows.astype(int), columns.astype(int)",
+    ("9.2", "rows for columns", LOOK_UP, "rows.astype(int), columns.astype(int)",
      "columns.astype(int), rows.astype(int)", "rows - top, columns - left",
      "columns - top, rows - left"),
-    ("9.2", "the helper", SMOOTH_LOSS, "-(Y * np.log(A)).sum(axis=0).mean()",
+    ("9.5", "large images", ENTRY, "return images.reshape(10, 2, 10, 2, -1).mean(axis=(1, 3)).reshape(100, -1)",
+     "return deskew(X)", "[100, 30, 10]", "[784, 5, 10]", ', image_shape=(10, 10)', ""),
+    ("9.5", "leaning", ENTRY, "deskew(X)", "X"),
+    ("9.5", "the same images", ENTRY, '    "augment": distort(max_shift=0.5, image_shape=(10, 10)),\n', ""),
+    ("9.4", "the helper", SMOOTH_LOSS, "-(Y * np.log(A)).sum(axis=0).mean()",
      "-np.log((Y * A).sum(axis=0)).mean()"),
 ]
 # fmt: on

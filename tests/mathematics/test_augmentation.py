@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
 
-from helpers.augmentation import affine, compose, distort, elastic, noise, transform
+from helpers.augmentation import affine, compose, deskew, distort, elastic, noise, transform
 from helpers.plots import plot_variants
 
 EVERYTHING = {
@@ -162,6 +162,89 @@ def test_scale_is_drawn_for_height_and_for_width(image_shape):
     X = random_batch(40, image_shape)
     result = distort(max_scale=0.3, image_shape=image_shape)(X, np.random.default_rng(5))
     assert (np.abs(result - X).max(axis=0) > 0.01).mean() > 0.9
+
+
+def slants(X, image_shape):
+    """The covariance of row and column over the variance of the row, image by image."""
+    grid = np.mgrid[: image_shape[0], : image_shape[1]].reshape(2, -1).astype(float)
+    covariances = [np.cov(grid, aweights=X[:, image]) for image in range(X.shape[1])]
+    return np.array([covariance[0, 1] / covariance[0, 0] for covariance in covariances])
+
+
+def blots(m, image_shape, dtype=np.float64, margin=8):
+    """Random ink with so wide a margin that no shear of up to one column a row leaves the image."""
+    images = random_batch(m, image_shape, dtype).T.reshape(m, *image_shape).copy()
+    images[:, :, :margin] = images[:, :, -margin:] = 0
+    return images.reshape(m, -1).T
+
+
+@pytest.mark.parametrize("degrees", [-30, 12, 40])
+def test_deskew_undoes_a_known_shear(degrees):
+    image_shape = (13, 31)
+    upright = deskew(blots(3, image_shape, margin=13), image_shape=image_shape)
+    leaning = transform(upright, shear=degrees, image_shape=image_shape)
+    assert_allclose(slants(leaning, image_shape), -np.tan(np.radians(degrees)), atol=1e-12)
+    again = deskew(leaning, image_shape=image_shape)
+    assert_allclose(slants(again, image_shape), 0, atol=1e-12)
+    # what is sheared there and back is blurred along its rows, and each row keeps its ink
+    rows = [X.T.reshape(3, *image_shape).sum(axis=2) for X in (upright, again)]
+    assert_allclose(*rows, atol=1e-12)
+
+
+@pytest.mark.parametrize("image_shape", [(28, 28), (12, 35), (35, 6)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 2e-5)])
+def test_deskew_agrees_with_scipy_on_numpys_covariance(image_shape, dtype, tolerance):
+    X = random_batch(131, image_shape, dtype) ** 60  # more than a block of the sampler
+    X[[0, -1]] = 1  # leaning, and with ink that leaves the image on both sides
+    result = deskew(X, image_shape=image_shape)
+    assert result.dtype == dtype
+    assert result.T.flags.c_contiguous
+    assert 0 <= result.min() <= result.max() <= 1
+    for column in (0, 63, 64, 130):
+        image, slant = (
+            image_of(X, column, image_shape).astype(float),
+            slants(X, image_shape)[column],
+        )
+        row = np.average(np.arange(image_shape[0]), weights=image.sum(axis=1))
+        expected = ndimage.affine_transform(
+            image, [[1, 0], [slant, 1]], [0, -slant * row], order=1, mode="grid-constant"
+        )
+        assert_allclose(image_of(result, column, image_shape), expected, atol=tolerance)
+
+
+def test_deskew_leaves_an_upright_image_and_the_batch_alone():
+    mirrored = random_batch(4, (9, 11)).T.reshape(4, 9, 11)
+    mirrored = (mirrored + mirrored[:, :, ::-1]).reshape(4, -1).T / 2
+    before = mirrored.copy()
+    result = deskew(mirrored, image_shape=(9, 11))
+    assert_allclose(result, before, atol=1e-12)
+    assert_array_equal(mirrored, before)
+    assert not np.shares_memory(result, mirrored)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_deskew_leaves_what_has_no_slant(dtype):
+    images = np.zeros((4, 28, 28), dtype)
+    images[1, 3, 20] = 0.3  # one pixel
+    images[2, 27, 2:9] = np.linspace(0.1, 1, 7)  # one row, at the edge
+    images[3, 2:25, 20] = 1  # one column
+    X = images.reshape(4, -1).T
+    assert_array_equal(deskew(X), X)
+    assert deskew(X[:, :0]).shape == (784, 0)
+
+
+def test_what_deskew_moves_by_more_than_the_width_is_gone():
+    image = np.full((9, 31), 1e-4)  # a flat stroke, one row further down on its right half
+    image[4, :16] = image[5, 15:] = 1
+    X = np.repeat(image.reshape(-1, 1), 65, axis=1)
+    result = deskew(X, image_shape=(9, 31)).T.reshape(65, 9, 31)
+    assert_array_equal(result[:, [0, 1, 8]], 0)
+    assert (result[:, 4:6].sum(axis=(1, 2)) > 15).all()
+
+
+def test_deskew_refuses_what_is_no_batch_of_images():
+    with pytest.raises(ValueError, match="X has 3 rows, expected 784"):
+        deskew(np.zeros((3, 2)))
 
 
 @pytest.mark.parametrize("name", AUGMENTS)

@@ -218,6 +218,20 @@ def test_a_sloppy_notebook_is_found(name):
     assert list(check(notebook)) != []
 
 
+def test_a_guess_needs_its_measurement_behind_a_hidden_output():
+    notebook = good_notebook()
+    _, asks, measures, _ = notebook["cells"]
+    asks["source"] = 'guess = Prediction("Up or down?")\nguess'
+    asks["outputs"] = [{"output_type": "execute_result", "data": {"text/plain": "Up or down?"}}]
+    shown, never = list(prediction_problems(notebook))
+    assert shown.startswith("cell [2] shows the answer to a prediction")
+    assert never == "guess is never revealed"
+    measures["source"] += "\nguess.reveal(1)"
+    assert list(prediction_problems(notebook)) == [shown]
+    measures["metadata"] = {"tags": ["hide-output"]}
+    assert list(prediction_problems(notebook)) == []
+
+
 def test_an_error_on_purpose_is_fine():
     notebook = good_notebook()
     notebook["cells"][1] |= {"metadata": {"tags": ["raises-exception"]}, "outputs": [ERROR]}

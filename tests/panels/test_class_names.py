@@ -73,6 +73,9 @@ WHOLE = {
     "sweep": lambda: plots.plot_sweep(RUNS, "name"),
     "grouped sweep": lambda: plots.plot_sweep(RUNS, "rate", group="name"),
     "tradeoff": lambda: plots.plot_tradeoff(RUNS, label="name"),
+    "then and now": lambda: plots.plot_then_and_now(
+        dict.fromkeys(NAMES, (2, 1)), xlabel="x", title="t"
+    ),
     "robustness": lambda: plots.plot_robustness(
         LABELS, CURVES, IMAGES, NAMES, xlabel="x", title="t"
     ),

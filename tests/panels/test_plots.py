@@ -419,6 +419,26 @@ def test_accuracy_per_class_is_of_the_true_class_with_its_standard_error():
     assert "0: 0.75, 1: 1. Overall 0.889" in fig.alt
 
 
+def test_then_and_now_stand_on_the_line_of_their_row():
+    rows = {"linear": (12, 8.3), "wide": (np.nan, 0.5), "not run": (0.35, np.nan)}
+    fig = plots.plot_then_and_now(rows, xlabel="error (%)", title="Twenty-five years")
+    ax = fig.axes[0]
+    for line, column in zip(ax.lines, ([12, np.nan, 0.35], [8.3, 0.5, np.nan]), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), column)
+        np.testing.assert_array_equal(line.get_ydata(), range(3))
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(rows)
+    assert ax.yaxis_inverted()
+    (arrow,) = ax.texts
+    assert (arrow.xyann, arrow.xy) == ((12, 0), (8.3, 0))
+    assert fig.alt.startswith("error (%), then and now. linear: 12 and 8.3, wide: unknown and 0.5")
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": (1, 0)}])
+def test_then_and_now_need_positive_numbers(rows):
+    with pytest.raises(ValueError, match="is empty or has values of 0 or less"):
+        plots.plot_then_and_now(rows, xlabel="x", title="t")
+
+
 def test_mistakes_show_the_right_images_with_both_digits_and_probabilities():
     fig = plots.plot_mistakes(MISTAKES, DATASET)
     for image, column in zip(fig.axes[0].images, [4, 0], strict=True):

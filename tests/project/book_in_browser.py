@@ -10,9 +10,29 @@ import sys
 import threading
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-from tools.browser import OPTIONS, chromium_path
+from playwright.sync_api import TimeoutError, sync_playwright
+from tools.browser import OPTIONS, SERIOUS, axe_script, chromium_path, violations
 
+EXAMINED = ("index.html", "02_forward_propagation.html", "04_training.html")
+# A window of 1400 by 1000 pixels at 200 %, and a phone.
+NARROW = ((700, 500), (390, 844))
+CONTROLS = (
+    "Toggle primary sidebar",
+    "Download this page",
+    "Color mode",
+    "Search",
+    "Toggle secondary sidebar",
+)
+MENU = ".primary-toggle"
+IN_SIGHT = """name => [...document.querySelectorAll('button')].some(part => {
+    const box = part.getBoundingClientRect();
+    return (part.ariaLabel || part.title) === name && box.width > 0
+        && box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight;
+})"""
+SPLIT_ON_PAPER = """() => [...document.querySelectorAll('.bd-article div.cell')].filter(cell =>
+    getComputedStyle(cell).breakInside !== 'avoid'
+    || [...cell.querySelectorAll('.cell_output')].some(output => !output.offsetHeight)
+).map(cell => cell.textContent.trim().slice(0, 60))"""
 VIEWS = {"desk, light": (1400, 1000, "light"), "phone, dark": (390, 844, "dark")}
 FORMULAS = """() => [...document.querySelectorAll('.bd-article .math')].filter(
     formula => !formula.querySelector('mjx-container')
@@ -99,6 +119,57 @@ def button_problems(page):
         yield "the switch does not change to dark"
 
 
+def access_problems(page, base, script):
+    """Yield what axe-core calls serious in the pages examined."""
+    for name in EXAMINED if script else ():
+        page.goto(base + name)
+        yield from (f"{name}: {text}" for text in violations(page, script, "html", SERIOUS))
+
+
+def narrow_problems(page, base):
+    """Yield the controls that cannot be reached where there is little room."""
+    for width, height in NARROW:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(base + EXAMINED[1])
+        page.wait_for_timeout(300)
+        for name in CONTROLS:
+            if not page.evaluate(IN_SIGHT, name):
+                yield f"{name!r} is out of sight in a window of {width} by {height}"
+        page.locator(MENU).locator("visible=true").first.click()
+        try:
+            page.locator("a", has_text="Train the network").locator("visible=true").first.click()
+            page.wait_for_url("**/04_training.html")
+        except TimeoutError as error:
+            yield f"the menu leads nowhere in a window of {width} by {height}: {error}"
+    page.locator("a.picture").first.click()
+    page.wait_for_url("**/*.png")
+
+
+def paper_problems(page, base):
+    """Yield the cells that a printed page may split, or whose output it leaves out."""
+    page.goto(base + EXAMINED[1])
+    page.emulate_media(media="print")
+    yield from (f"on paper {text!r} is split or folded" for text in page.evaluate(SPLIT_ON_PAPER))
+    page.emulate_media(media="screen")
+
+
+def frame_problems(page, base):
+    """Yield what is wrong with the digit pad on the first page: it answers, whole, in the book's theme."""
+    page.goto(base + "index.html")
+    frame = page.locator(".live-frame iframe")
+    frame.scroll_into_view_if_needed()
+    inside = frame.element_handle().content_frame()
+    inside.wait_for_function("document.documentElement.dataset.ready", timeout=60_000)
+    if "says 7" not in inside.locator(".pad-sentence").inner_text():
+        yield "the pad on the first page does not answer"
+    height, content = frame.bounding_box()["height"], inside.evaluate("document.body.offsetHeight")
+    if abs(height - content) > 2:
+        yield f"the frame of the pad is {height} pixels high for a page of {content}"
+    theme = "document.documentElement.dataset.theme"
+    if page.evaluate(theme) != inside.evaluate(theme):
+        yield "the frame of the pad is not as light or dark as the book"
+
+
 def search_problems(page, base):
     """Yield what is wrong with the search."""
     page.goto(base + "search.html?q=overfitting")
@@ -124,6 +195,7 @@ def read(browser, base, view, pages):
 
     context.route("**/*", route)
     page = context.new_page()
+    page.set_default_timeout(120_000)
     page.on("pageerror", lambda error: problems.append(f"{view}, {page.url}: {error}"))
     page.on(
         "console",
@@ -138,9 +210,13 @@ def read(browser, base, view, pages):
     for name in pages if width < 500 else [name for name in pages if "api/" not in name]:
         page.goto(base + name)
         problems += [f"{view}, {text}" for text in page_problems(page, name, scheme == "dark")]
+    problems += [f"{view}, {text}" for text in access_problems(page, base, axe_script())]
     if scheme == "light":
+        problems += [*paper_problems(page, base), *narrow_problems(page, base)]
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(base + "08_bug_hunt.html")
         problems += [*solution_problems(page), *button_problems(page), *search_problems(page, base)]
+    problems += [f"{view}, {text}" for text in frame_problems(page, base)]
     context.close()
     return problems
 

@@ -141,6 +141,43 @@ def test_each_notebook_links_its_live_copy(texts):
     assert "Try it live</a>" not in texts["index.html"]
 
 
+def described(text):
+    """What the head of a page says for machines."""
+    head = text.split("</head>")[0]
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', head, re.DOTALL)
+    return json.loads(found)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_the_head_of_a_page_says_what_it_teaches(texts, notebook):
+    about = described(texts[f"{notebook.stem}.html"])
+    assert about["@context"] == "https://schema.org"
+    assert about["@type"] == "LearningResource"
+    assert about["name"] == notebook.title
+    assert about["timeRequired"] == f"PT{notebook.minutes}M"
+    assert len(about["teaches"]) > 2
+    assert not re.search(r"[*`$\]\[]", " ".join([*about["teaches"], about["description"]]))
+    assert {part["name"] for part in described(texts["index.html"])["hasPart"]} >= {notebook.title}
+
+
+def test_each_picture_leads_to_itself(texts):
+    for notebook in NOTEBOOKS:
+        text = article(texts[f"{notebook.stem}.html"])
+        pictures = re.findall(r'<img [^>]*src="([^"]+)"', text)
+        linked = re.findall(r'<a class="picture" href="([^"]+)"><img [^>]*src="\1"', text)
+        assert pictures == linked != []
+
+
+def test_panels_stand_alive_in_the_pages_that_have_them(book, texts):
+    expected = {"index": ["pad"], "00": ["train"], "04": ["train"]}
+    expected["05"] = ["mistakes", "inside", "pad"]
+    for name, text in texts.items():
+        frames = re.findall(r'<iframe src="live/index.html#show=(\w+)"', text)
+        key = "index" if name == "index.html" else name[:2]
+        assert frames == expected.get(key, []), name
+    assert (book / "live" / "index.html").is_file()
+
+
 def test_it_reads_well_in_a_browser(book):
     if reason := chromium.missing():
         pytest.skip(reason)

@@ -189,33 +189,40 @@ def test_an_error_in_the_notebook_is_not_passed_over(tmp_path):
 
 
 def test_the_tests_take_the_version_of_pyodide_that_readers_get():
-    assert f"/v{local_pyodide.VERSION}/" in build.PYODIDE
+    assert lite_site.ELSEWHERE == build.PYODIDE
     assert build.PYODIDE.startswith("https://")
+    listed = json.loads((ROOT / "site" / "lite" / "pyodide.json").read_text("utf8"))["packages"]
+    assert {entry["file_name"] for entry in listed.values()} == {
+        entry["file_name"] for entry in local_pyodide.packages()
+    }
+
+
+def test_the_kernel_loads_pyodides_packages_from_there_and_each_wheel_of_the_site(tmp_path):
+    wheel = build.write_wheel(tmp_path, "my-package", "2", {"my_package.py": b"answer = 42\n"})
+    assert {"numpy", "pandas", "matplotlib", "micropip", "my-package"} <= set(
+        build.write_lock(tmp_path)
+    )
+    lock = json.loads((tmp_path / build.LOCK).read_text("utf8"))["packages"]
+    assert lock["numpy"]["file_name"].startswith(build.PYODIDE + "numpy-")
+    mine = lock["my-package"]
+    assert (mine["version"], mine["file_name"]) == ("2", wheel.name)
+    assert mine["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
+    needed = {name for entry in lock.values() for name in entry["depends"]}
+    assert needed <= set(lock)
 
 
 def test_another_copy_of_pyodide_is_not_taken(tmp_path, monkeypatch, capsys):
-    name, version = local_pyodide.WHEEL.split("==")
-    core = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
-    lock = {"info": {"version": local_pyodide.VERSION}, "packages": {}}
-    files = {local_pyodide.INSIDE + part: "evil" for part in core}
-    files[local_pyodide.INSIDE + "pyodide-lock.json"] = json.dumps(lock)
-    info = f"{name.replace('-', '_')}-{version}.dist-info"
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    files[f"{info}/WHEEL"] = (
-        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
-    files[f"{info}/RECORD"] = ""
-    with zipfile.ZipFile(
-        tmp_path / f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "w"
-    ) as wheel:
-        for inner, content in files.items():
-            wheel.writestr(inner, content)
+    name, version = local_pyodide.WHEEL.replace("-", "_").split("==")
+    files = {local_pyodide.INSIDE + part: b"evil" for part in local_pyodide.CORE}
+    wheel = build.write_wheel(tmp_path, name, version, files)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setattr(local_pyodide, "FOLDER", tmp_path / "build" / "pyodide")
     local_pyodide.main()
     assert "has another checksum, so there is no local Pyodide" in capsys.readouterr().out
     assert not local_pyodide.FOLDER.exists()
+    with pytest.raises(ValueError, match="is not Pyodide's own"):
+        local_pyodide.unpack(wheel, local_pyodide.CORE)
 
 
 # What does not work in the browser says so
@@ -262,6 +269,15 @@ def test_labels_are_counted_in_the_one_type_that_bincount_takes_in_the_browser(m
 
 
 # The site in Chromium
+
+NO_KERNEL_YET = """() => {
+    const open = [...(globalThis.jupyterapp?.shell.widgets('main') ?? [])];
+    const panel = open.find((widget) => widget.content?.widgets?.length > 2);
+    if (!panel) return false;
+    panel.content.activeCellIndex = panel.content.widgets.findIndex(
+        (cell) => cell.model.type === 'code');
+    panel.content.node.focus();
+    return !panel.sessionContext.session?.kernel; }"""
 
 
 def why_not():
@@ -323,6 +339,52 @@ def test_the_front_door_opens_notebook_0(site):
     )
     page.get_by_role("heading", name="Play the whole game").first.wait_for(timeout=240_000)
     page.close()
+
+
+@pytest.mark.skipif(REASON is not None, reason=str(REASON))
+def test_a_cell_run_before_python_is_there_waits_for_it(site):
+    browser, address = site
+    with lite_site.new_page(browser) as (page, _):
+        page.goto(f"{address}/lab/index.html?path=notebooks/01_data_loading.ipynb")
+        said = page.get_by_role("status").filter(has_text="Python is loading into this page")
+        said.wait_for(timeout=240_000)
+        no_kernel = page.wait_for_function(NO_KERNEL_YET, timeout=240_000, polling=10)
+        assert no_kernel.json_value()
+        page.keyboard.press("Shift+Enter")
+        assert page.locator(".jp-Dialog").count() == 0
+        lite_site.wait_until_idle(page)
+        assert lite_site.say(page, "print(find_file.__name__)") == "find_file\n"
+        said.wait_for(state="detached")
+
+
+PRODUCTS = """
+import itertools, sys
+import numpy as np
+rng = np.random.default_rng(0)
+def layouts(m, n):
+    yield rng.standard_normal((m, n))
+    yield rng.standard_normal((n, m)).T
+    yield rng.standard_normal((2 * m, 3 * n))[::2, ::-3]
+sizes = [(0, 3, 4), (1, 1, 1), (10, 0, 3), (7, 5, 9), (1, 600, 3), (3, 600, 1), (17, 257, 24)]
+tried = 0
+for m, n, p in sizes:
+    for A, B, C in itertools.product(layouts(m, n), layouts(n, p), layouts(m, p)):
+        np.matmul(A, B, out=C)
+        for product in (C, A @ B):
+            assert np.allclose(product, np.einsum("ij,jk->ik", A, B), rtol=1e-12, atol=1e-12)
+        tried += 1
+stack = rng.standard_normal((5, 3, 4))
+assert np.allclose(stack @ np.eye(4), stack)
+print(tried, "products" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(REASON is not None, reason=str(REASON))
+def test_products_in_the_browser_are_ours_and_right_however_matrices_lie_in_memory(site):
+    with lite_site.opened(*site, "01_data_loading") as (page, _):
+        mine = "print([name for name in dir() if not name.startswith('_')])"
+        assert "products" not in lite_site.say(page, mine)
+        assert lite_site.say(page, PRODUCTS) == "189 True\n"
 
 
 @pytest.mark.skipif(REASON is not None, reason=str(REASON))

@@ -16,9 +16,11 @@ def results():
     return module
 
 
-def test_the_readme_has_the_records_of_the_long_training_runs(results):
-    text = results.FILES["records"].read_text("utf8")
-    assert results.insert(text, "records", results.records_table()) == text, "run `make results`"
+@pytest.mark.parametrize("name", ["records", "lecun", "frontier"])
+def test_the_pages_have_the_figures_of_the_long_training_runs(results, name):
+    text = results.FILES[name].read_text("utf8")
+    make = {"records": "records_table", "lecun": "lecun_table", "frontier": "frontier_table"}[name]
+    assert results.insert(text, name, getattr(results, make)()) == text, "run `make results`"
 
 
 def test_a_table_goes_between_its_marks(results):

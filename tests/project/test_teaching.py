@@ -61,6 +61,7 @@ def test_minutes_are_counted_as_the_page_says():
             new_markdown_cell("# First\n" + "word " * 198),
             new_code_cell("1"),
             new_markdown_cell("more\n\n## Second\n\n> **Predict.** What?"),
+            new_code_cell('guess = Prediction("What?")\nguess', outputs=[figure]),
             new_code_cell("2", outputs=[figure, new_output("stream", text="x")]),
             new_markdown_cell(f"### Exercise 1.1: Do\n\nA small project. Do.\n\n{folded}"),
             new_markdown_cell("### Exercise 1.2: Do\n\nOne line. Do.\n\n## On your own\n\nDo."),

@@ -261,8 +261,12 @@ function render({ model, el }) {
     board.focus();
   });
   const networks = find(".pad-networks select");
-  model.get("networks").forEach((name) => add(networks, "option", "", name));
-  networks.parentElement.hidden = networks.length < 2;
+  const showNetworks = () => {
+    networks.replaceChildren();
+    model.get("networks").forEach((name) => add(networks, "option", "", name));
+    networks.parentElement.hidden = networks.length < 2;
+    networks.selectedIndex = model.get("network");
+  };
   networks.addEventListener("change", () => choose("network", networks.selectedIndex));
   el.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -377,9 +381,9 @@ function render({ model, el }) {
     }
   };
   const listening = { "change:answer": showAnswer, "change:strokes": showBoard, "change:picture": showBoard,
-    "msg:custom": heard, "change:pen": showWidth, "change:kept": showKept, "change:error": showError };
+    "change:networks": showNetworks, "msg:custom": heard, "change:pen": showWidth, "change:kept": showKept, "change:error": showError };
   for (const [event, show] of Object.entries(listening)) model.on(event, show);
-  networks.selectedIndex = model.get("network");
+  showNetworks();
   showBoard();
   showWidth();
   showKept();

@@ -40,13 +40,15 @@ export function addDiagram(parent, point, choose) {
     const node = addButton(parent, "", "", () => choose([l, j]), layer.readable ? "line" : "");
     const words = layer.heads.map((head, k) => `${head} ${layer.texts[k][j]}`).join(", ");
     node.title = `${layer.title}, neuron ${layer.names[j]}: ${words}`;
-    node.setAttribute("aria-label", node.title);
     node.tabIndex = j === 0 ? 0 : -1;
     if (layer.readable) {
+      add(node, "span", "in-words", node.title); // for ears; the numbers beside it are for eyes
       add(node, "span", "name", layer.names[j]).style.minWidth = `${Math.max(2, ...layer.names.map((n) => n.length))}ch`;
       fillBar(add(node, "span", "bar"), layer.bars[j], layer.bars.some((value) => value < 0));
       for (const column of layer.texts) add(node, "span", "value", column[j]);
+      for (const part of [...node.children].slice(1)) part.setAttribute("aria-hidden", "true");
     } else {
+      node.setAttribute("aria-label", node.title);
       node.textContent = layer.bars[j] < 0 ? "−" : "";
       node.style.background = `color-mix(in srgb, ${layer.bars[j] < 0 ? MINUS : PLUS} ${100 * Math.abs(layer.bars[j])}%, var(--field))`;
     }

@@ -45,7 +45,7 @@ def step(carry, chosen, X, y, learning_rate):
     return (parameters, mean, square, count), None
 
 
-@functools.partial(jax.jit, donate_argnums=0, static_argnames=("batch_size", "learning_rate"))
+@functools.partial(jax.jit, donate_argnums=0, static_argnames="batch_size")
 def train_epoch(carry, order, X, y, batch_size, learning_rate):
     """One epoch: the full batches in one scan, then the remaining examples in one smaller step."""
     full = len(X) // batch_size * batch_size
@@ -81,6 +81,9 @@ class Peer:
             jnp.zeros((), jnp.int32),
         )
         self.rng = rng  # NumPy shuffles 60,000 numbers in 1 ms, jax.random.permutation in 20 ms
+
+    def go_on(self, rows, learning_rate):
+        self.X, self.settings["learning_rate"] = jnp.asarray(rows, jnp.float32), learning_rate
 
     def epoch(self):
         order = self.rng.permutation(len(self.X)).astype(np.int32)

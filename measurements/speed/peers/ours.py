@@ -1,5 +1,8 @@
 """This project's trainer as `train` runs it by default: an epoch measures both sets at its end."""
 
+import dataclasses
+import math
+
 import numpy as np
 
 from helpers.data import Dataset
@@ -14,7 +17,7 @@ class Peer:
     measure_train = True
 
     def __init__(self, rows, labels, measured, layer_sizes, batch_size, learning_rate, seed):
-        settings = Settings(
+        self.settings = Settings(
             layer_sizes=layer_sizes,
             learning_rate=learning_rate,
             batch_size=batch_size,
@@ -25,17 +28,29 @@ class Peer:
             seed=seed,
             measure_train=self.measure_train,
         )
-        self.layer_sizes, self.state = layer_sizes, initial_state(settings)
-        self.flops = step_flops(self.state, settings, len(rows))
-        train_set, dev_set = Dataset(rows.T, labels), self.dev_set(measured)
-        self.steps = training(train_set, dev_set, settings, self.state)
+        self.layer_sizes, self.labels = layer_sizes, labels
+        self.state = initial_state(self.settings)
+        self.flops = step_flops(self.state, self.settings, len(rows))
+        self.measured = self.dev_set(measured)
+        self.go_on(rows, learning_rate)
+
+    def go_on(self, rows, learning_rate):
+        train_set = square_images(rows, self.labels)
+        settings = dataclasses.replace(self.settings, learning_rate=learning_rate)
+        self.steps = training(train_set, self.measured, settings, self.state)
 
     def dev_set(self, measured):
         rows, labels = measured[1]
-        return Dataset(rows.T, labels)
+        return square_images(rows, labels)
 
     def epoch(self):
         self.state = advance(self.steps, self.flops)
 
     def predict(self, rows):
         return make_predictions(unpack_parameters(self.state.vector, self.layer_sizes), rows.T)
+
+
+def square_images(rows, labels):
+    """Return a Dataset of images as rows."""
+    side = math.isqrt(rows.shape[1])
+    return Dataset(rows.T, labels, image_shape=(side, side))

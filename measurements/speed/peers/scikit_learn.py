@@ -22,6 +22,10 @@ class Peer:
             random_state=seed,
         )
 
+    def go_on(self, rows, learning_rate):
+        self.X = np.ascontiguousarray(rows, np.float32)
+        self.model._optimizer.learning_rate_init = learning_rate  # there is no public way
+
     def epoch(self):
         self.model.partial_fit(self.X, self.y, classes=self.classes)
 

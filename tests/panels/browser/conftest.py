@@ -5,16 +5,19 @@
 
 import contextlib
 import re
-import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
-from tools.browser import missing, notebook_of, opened, run_all, running_browser, running_server
-
-AXE = "axe-core@4.14.1"
-BUILD = Path(__file__).parents[3] / "build"
+from tools.browser import (
+    axe_script,
+    missing,
+    notebook_of,
+    opened,
+    run_all,
+    running_browser,
+    running_server,
+    violations,
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -70,23 +73,6 @@ def open_cells(open_notebook):
 @pytest.fixture(scope="session")
 def axe():
     """axe(page, selector) -> what axe-core finds wrong in that part of a page, one line each."""
-    archive = BUILD / f"{AXE.replace('@', '-')}.tgz"
-    if not archive.exists():
-        BUILD.mkdir(exist_ok=True)
-        npm = shutil.which("npm")
-        command = [npm, "pack", AXE, "--silent", f"--pack-destination={BUILD}"]
-        if npm is None or subprocess.run(command, capture_output=True, timeout=120).returncode:
-            pytest.skip("needs axe-core from npm")
-    with tarfile.open(archive) as files:
-        script = files.extractfile("package/axe.min.js").read().decode()
-
-    def violations(page, selector):
-        page.evaluate(script)
-        found = page.evaluate("async part => (await axe.run(part)).violations", selector)
-        return [
-            f"{rule['id']}: {rule['help']}: {node['html'][:150]} {node['failureSummary'][:300]}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
-
-    return violations
+    if (script := axe_script()) is None:
+        pytest.skip("needs axe-core from npm")
+    return lambda page, selector: violations(page, script, selector)

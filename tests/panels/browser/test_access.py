@@ -1,9 +1,10 @@
-"""What holds for the pad, the explorer and the inspector in light and dark, at every width."""
+"""What holds for all panels but the lab in light and dark, at every width."""
 
 import pytest
 from test_digit_pad import CELL as PAD
 from test_mistake_explorer import TWO
 from test_network_inspector import CELL as INSPECTOR
+from test_prediction import CURVE, READING, asked
 
 BACKWARD = INSPECTOR.replace("column=18", 'column=18, mode="backward"')
 PANELS = {
@@ -11,6 +12,20 @@ PANELS = {
     "explorer": (TWO, ".mistake-explorer article"),
     "inspector": (INSPECTOR, ".network-view svg path"),
     "backward": (BACKWARD, ".network-view svg path"),
+    "choice": (asked('Prediction("Accessible?", ["yes", "no"])'), ".prediction label"),
+    "number": (asked('Prediction("Accessible?", high=100)'), ".prediction svg text"),
+    "curve": (asked(CURVE.format("Accessible?")), ".prediction svg text"),
+    "compared": (
+        asked('Prediction("Compared?", ["yes", "no"])')
+        + '\nguess.reveal("no")\nguess.guess or guess.lock("yes")\nguess',
+        ".prediction .found",
+    ),
+    "reading": (READING.replace("START", "60"), ".reading-test canvas"),
+    "read": (
+        READING.replace("START", "80")
+        + "\nwhile reading.next is not None:\n    reading.read(3, 50)\nreading",
+        ".reading-test img",
+    ),
 }
 CHANGE = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
 OUTSIDE = """() => {

@@ -43,7 +43,7 @@ def test_pointing_lights_up_what_feeds_a_neuron(open_cells):
     page.get_by_text("Neuron 3 of layer 2").wait_for()
     assert (
         page.locator(".network-view .at")
-        .get_attribute("aria-label")
+        .get_attribute("title")
         .startswith("Layer 2, relu, neuron 3: Z ")
     )
     assert lines(page) == page.locator(".network-view .adds, .network-view .takes").count() > 0
