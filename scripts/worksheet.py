@@ -27,7 +27,7 @@ LARGEST = 20  # of all numbers in a key
 SHAPES = {"X": (3, 2), "W1": (3, 3), "b1": (3, 1), "W2": (2, 3), "b2": (2, 1)}
 VALUES = {"X": (0, 3), "b2": (-1, 1)}  # from ... to; all others from -2 to 2
 STYLE = """
-@page { size: A4; margin: 15mm }
+@page { margin: 15mm }
 body { font: 11pt/1.35 Georgia, serif; max-width: 175mm; margin: 0 auto }
 .page { height: 240mm; overflow: hidden; break-after: page }
 h1 { font-size: 15pt; margin: 0 0 4mm; display: flex; justify-content: space-between }
@@ -233,7 +233,9 @@ def main(arguments=None):
     if not 1 <= options.count <= 500:
         parser.error(f"--class is {options.count}, expected a number from 1 to 500")
     replace_file(options.to, document(draw(options.count, options.seed)).encode("utf8"))
-    print(f"{options.to}: {options.count} sheets of two pages, then the key; print it on A4")
+    print(
+        f"{options.to}: {options.count} sheets of two pages, then the key; print it on A4 or Letter"
+    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 import teaching
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.data import load_dataset
 
 MINUTES = re.compile(r", (\d+) min \|")
 WRONG = """
@@ -80,3 +83,24 @@ def test_a_gap_between_headings_is_shown():
     assert teaching.where("03", ["A", "B", "C"], sections) == "3: *A* … *C*"
     assert teaching.where("03", ["A", "B", "D"], sections) == "3: *A* … *B*, *D*"
     assert teaching.where("00", ["*"], sections) == "notebook 0"
+
+
+def test_the_start_of_the_project_runs_on_files_of_the_digit_pad(tmp_path, monkeypatch, capsys):
+    digits, header = load_dataset("digits"), ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    (tmp_path / "our_digits").mkdir()
+    for writer in range(3):
+        chosen = np.arange(writer, 5000, 250)
+        rows = np.column_stack([digits.labels[chosen], np.rint(255 * digits.X[:, chosen]).T])
+        file = tmp_path / "our_digits" / f"{writer}.csv"
+        np.savetxt(file, rows, fmt="%d", delimiter=",", header=header, comments="")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", teaching.PAGE.read_text("utf8"), re.DOTALL)
+    exec(compile(code, "project", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in printed] == [
+        "nearest image",
+        "network, their digits",
+        "network, and ours",
+    ]
+    assert printed[0].endswith("of 20")
+    assert all(int(re.search(r"(\d+)%", line)[1]) >= 70 for line in printed)
