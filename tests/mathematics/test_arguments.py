@@ -24,7 +24,7 @@ from helpers.activations import (
     tanh,
     tanh_derivative,
 )
-from helpers.augmentation import affine, compose, distort, elastic, noise, transform
+from helpers.augmentation import affine, compose, deskew, distort, elastic, noise, transform
 from helpers.data import Dataset, find_file, load_csv, load_dataset, split
 from helpers.diagnostics import (
     batch_dependence,
@@ -235,6 +235,7 @@ def cases():
         draw_strokes: {"strokes": sample_strokes(7)},
         sample_strokes: {"digit": 7},
         transform: {"X": IMAGES},
+        deskew: {"X": IMAGES},
         distort: {},
         affine: {},
         elastic: {"strength": 1},
