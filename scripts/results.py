@@ -71,8 +71,7 @@ def records_table():
     for recipe in long_runs("final")["recipes"].values():
         accuracies = [run["test_accuracy"] for run in recipe["runs"]]
         settings, runs = recipe["settings"], len(accuracies)
-        # on a busy machine the clock shows more than the processor, on two quiet cores less
-        seconds = [min(run["seconds"], run["cpu_seconds"]) for run in recipe["runs"]]
+        seconds = [run["seconds"] for run in recipe["runs"]]
         many = f", {'mean' if runs > 2 else 'both'} of {runs} seeds" if runs > 1 else ""
         reached = f"{spread([100 * accuracy for accuracy in accuracies], 2)}%".replace(" ±", "% ±")
         lines.append(

@@ -160,7 +160,7 @@ def matrix(symbol, rows, *, blank=False):
     cells = [["" if blank else f"{x}" for x in row] for row in shown(rows)]
     lines = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
     table = f"<table{' class=blank' if blank else ''}>{lines}</table>"
-    return f"<figure>{name_of(symbol)} = {table}</figure>"
+    return f"<figure><span>{name_of(symbol)} =</span> {table}</figure>"
 
 
 def row(symbols, values, *, blank=False):
@@ -181,7 +181,7 @@ column of <i>Y</i> says which class it is.</p>
 becomes 0</h2>{row(["Z1", "A1"], **blank)}
 <p>Which neuron is silent for which image? ______________________________</p>
 <h2>2. <i>Z</i><sub>2</sub> = <i>W</i><sub>2</sub><i>A</i><sub>1</sub> + <i>b</i><sub>2</sub></h2>{row(["Z2"], **blank)}
-<p>The larger output is the network's answer. Right for image 0? ________ For image 1? ________</p>
+<p>The larger output is the network's answer. Right for image 0? ____ For image 1? ____</p>
 <h2>3. The loss: square every entry of <i>Z</i><sub>2</sub> − <i>Y</i>, add all up, divide by 2<i>m</i>, and
 <i>m</i> = 2</h2>{line}
 <p>(The notebooks put softmax and cross-entropy here. That takes e<sup>z</sup> and ln, so it is left to the machine; the
@@ -197,7 +197,7 @@ row of <i>dZ</i><sub>1</sub></h2>{row(["dW1", "db1"], **blank)}
 <h2>7. Check yourself</h2>
 <p>Make the top left weight of <i>W</i><sub>2</sub> larger by 1, and compute the loss again; then smaller by 1 instead.
 Half of the difference must be the top left slope of <i>dW</i><sub>2</sub>, exactly.</p>
-<p>larger by 1: J = ______________ &emsp; smaller by 1: J = ______________ &emsp; half of the difference: ________</p>
+<p>larger by 1: J = __________ &emsp; smaller by 1: J = __________ &emsp; half of the difference: ______</p>
 <h2>8. One step: the new <i>W</i><sub>2</sub> = <i>W</i><sub>2</sub> − <i>α</i> <i>dW</i><sub>2</sub>, with
 <i>α</i> = {shown(ALPHA)}</h2>{row(["W2"], {"W2": key["new W2"]}, blank=True)}
 </section>"""

@@ -1,4 +1,4 @@
-"""A distortion is a matrix, one per batch; what is read well is mostly left out; 12 views vote.
+"""A distortion is a matrix, one per batch; what is read well is usually left out; 12 views vote.
 
 An image that was read with a probability of 0.98 or more the last time is drawn less often, and
 gives no gradient, which would be near 0 anyway: that is more than half of those drawn.
