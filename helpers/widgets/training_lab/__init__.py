@@ -107,7 +107,11 @@ class TrainingLab(Panel):
 
     @property
     def runs(self):
-        """The runs that are kept, the newest last: each has .values, .result and .history."""
+        """The runs that are kept, the newest last: each has .values, .history and .result.
+
+        The result is None where a wide network was let go to save memory; bringing the run back
+        trains it again.
+        """
         return self.book.runs
 
     @property

@@ -126,7 +126,7 @@ def test_dragging_changes_the_curves_while_the_hand_moves(open_cells):
 
 
 def test_a_long_training_is_paused_stopped_and_leaves_other_cells_free(open_cells):
-    page = open_cells(WIDE, "6 * 7", "len(lab.runs), lab.runs[1].result.stop_reason")
+    page = open_cells(WIDE, "6 * 7", "len(lab.runs), lab.runs[1].stop_reason")
     button(page, "Train").click()
     wait_for_status(page, r"Training run 2: [1-9]\d* of at most 200 epochs")
     assert run_cell(page, 2) == "42"  # other cells run meanwhile
