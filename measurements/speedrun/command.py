@@ -16,7 +16,7 @@ import time
 import numpy as np
 
 from helpers.data import load_dataset
-from measurements.mnist.result_files import load_results, save_results
+from measurements.mnist.result_files import save_results
 from measurements.speedrun.measuring import (
     RuleBroken,
     count_lines,
@@ -25,7 +25,7 @@ from measurements.speedrun.measuring import (
     summarize,
     watched,
 )
-from measurements.speedrun.page import write_page
+from measurements.speedrun.page import stored, write_page
 
 RECORD = "bent_batches"  # the fastest entry, which is measured unless another is named
 SEEDS = range(5)
@@ -98,14 +98,10 @@ def read_entry(name):
 
 def keep(entry, started):
     """Put an entry into speedrun.json in place of the one of its name, and write the page."""
-    try:
-        entries = load_results("speedrun")["entries"]
-    except FileNotFoundError:
-        entries = []
-    entries = [old for old in entries if old["name"] != entry["name"]] + [entry]
+    others = [old for old in stored("speedrun", "entries") if old["name"] != entry["name"]]
     save_results(
         "speedrun",
-        {"command": "python -m measurements.speedrun", "entries": entries},
+        {"command": "python -m measurements.speedrun", "entries": [*others, entry]},
         started=started,
     )
     write_page()

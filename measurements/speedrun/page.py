@@ -5,6 +5,7 @@ import inspect
 
 from helpers.internals.files import replace_file
 from measurements.mnist.result_files import ROOT, load_results
+from scripts.results import insert
 
 PAGE = ROOT / "docs" / "SPEEDRUN.md"
 
@@ -15,11 +16,12 @@ def write_page():
     entries = stored("speedrun", "entries")
     if entries:
         fastest = min(entries, key=lambda entry: entry["relative"])["name"]
-        text = insert(text, "entries", entries_table(entries))
-        text = insert(text, "recipe", ["```python", *recipe_lines(fastest), "```"])
+        text = insert(text, "entries", entries_table(entries), by="make speedrun")
+        recipe = ["```python", *recipe_lines(fastest), "```"]
+        text = insert(text, "recipe", recipe, by="make speedrun")
     rows = stored("speedrun_peers", "rows")
     if rows:
-        text = insert(text, "peers", peers_table(rows))
+        text = insert(text, "peers", peers_table(rows), by="make speedrun-peers")
     replace_file(PAGE, text.encode())
 
 
@@ -52,15 +54,6 @@ def recipe_lines(name):
     module = importlib.import_module(f"measurements.speedrun.entries.{name}")
     _, _, below = inspect.getsource(module).rpartition("import ")
     return below.partition("\n")[2].strip().splitlines()
-
-
-def insert(text, name, lines):
-    """Return the text of the page with new lines between the two marks of this name."""
-    target = "speedrun-peers" if name == "peers" else "speedrun"
-    start, end = f"<!-- {name}: written by `make {target}` -->", f"<!-- end of {name} -->"
-    before, _, rest = text.partition(start)
-    _, _, after = rest.partition(end)
-    return "\n".join([before + start, *lines, end + after])
 
 
 def peers_table(rows):
