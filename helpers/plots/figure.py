@@ -77,14 +77,24 @@ class AccessibleFigure(Figure):
 
         A palette of `palette_size` colors makes the file, and so the notebook, a third of the size.
         """
-        how = {"method": Image.Quantize.MEDIANCUT, "dither": Image.Dither.NONE}
-        picture, buffer = render(self).quantize(self.palette_size, **how), io.BytesIO()
-        picture.save(buffer, "PNG", optimize=True, dpi=(DPI, DPI))
-        return buffer.getvalue()
+        return png_of(render(self), self.palette_size)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        png = base64.b64encode(self.to_png()).decode("ascii")
-        return {"image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+        return mimebundle(self.to_png(), self.alt)
+
+
+def png_of(picture, colors=256):
+    """Return a PIL image as the bytes of a PNG file with a palette of so many colors."""
+    how = {"method": Image.Quantize.MEDIANCUT, "dither": Image.Dither.NONE}
+    buffer = io.BytesIO()
+    picture.quantize(colors, **how).save(buffer, "PNG", optimize=True, dpi=(DPI, DPI))
+    return buffer.getvalue()
+
+
+def mimebundle(png, alt):
+    """Return what Jupyter shows of a picture and its text alternative."""
+    encoded = base64.b64encode(png).decode("ascii")
+    return {"image/png": encoded, "text/plain": alt}, {"image/png": {"alt": alt}}
 
 
 def render(figure):

@@ -127,7 +127,7 @@ class Panel:
 
     def still(self):
         """Return (data, metadata) by MIME type of what stands in the panel's place."""
-        return under_note(self.figure(), self.purpose)._repr_mimebundle_()
+        return under_note(self.figure(), self.purpose)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()
