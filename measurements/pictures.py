@@ -249,7 +249,8 @@ def lost_when_pasted(parameters, count=1000):
 def main():
     """Print all tables."""
     networks = {
-        name: load_parameters(MODELS / f"{name}.npz") for name in ("digits_network", "mnist_best")
+        name: load_parameters(MODELS / f"{name}.npz")
+        for name in ("digits_network", "mnist_distilled")
     }
     total = {name: np.zeros(3, int) for name in networks}
     print("right, refused, wrong and sure of 10; as arrays and as JPEG files")

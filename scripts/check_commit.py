@@ -11,7 +11,7 @@ from tools.notebooks import TRACES, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 1_000_000  # bytes: notebooks with their pictures, and films, have less
-LARGER = {"data/digits.csv.gz", "data/fashion.csv.gz", "notebooks/models/mnist_best.npz"}
+LARGER = {"data/digits.csv.gz", "data/fashion.csv.gz"}
 
 
 def notebook_problems(path):

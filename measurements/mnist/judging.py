@@ -18,7 +18,6 @@ from measurements.mnist.running import images, networks_of, wrong_ones
 
 IN_ONE_FILE = ("final", "committee", "distilled")
 KEPT = ("seed", "seconds", "cpu_seconds", "command", "date", "machine", "versions")
-SMALL_FILES = {"final": ("best", "mnist_best"), "distilled": ("784-128-10", "mnist_distilled")}
 
 
 def mcnemar(only_first, only_second):
@@ -56,13 +55,10 @@ def judge(study, started):
     elif study == "frontier":
         results = {"rows": rows}
     else:
-        kept = {
-            key: known[key]
-            for key in ("recipes", "committee", "bundled", "distilled")
-            if key in known
-        }
+        kept = {key: known[key] for key in ("recipes", "committee", "distilled") if key in known}
         results = kept | part_of_final(study, rows, votes, test_set)
-    return save_results(file, {"settings_tried": settings_tried(study), **results}, started=started)
+    tried = sum(map(settings_tried, IN_ONE_FILE if file == "final" else (study,)))
+    return save_results(file, {"settings_tried": tried, **results}, started=started)
 
 
 def test_rows(study, test_set):
@@ -95,11 +91,9 @@ def part_of_final(study, rows, votes, test_set):
     """Return what a study adds to final.json."""
     short = {row["name"]: {key: row[key] for key in ("settings", "runs")} for row in rows}
     if study == "final":
-        return {"recipes": {name: row for name, row in short.items() if row["runs"]}} | bundle(
-            study, test_set
-        )
+        return {"recipes": {name: row for name, row in short.items() if row["runs"]}}
     if study == "distilled":
-        return {"distilled": {**short["784-128-10"], **bundle(study, test_set)["bundled"]}}
+        return {"distilled": {"pupils": short, "bundled": bundle(study, "784-128-10", test_set)}}
     missing = [name for name in short if name not in votes]
     if missing:
         raise ValueError(f"the committee lacks {', '.join(missing)}; run its command again")
@@ -155,18 +149,15 @@ def vote(rows, votes, test_set):
     }
 
 
-def bundle(study, test_set):
+def bundle(study, name, test_set):
     """Write a network as float16 to notebooks/models; return its bytes and its accuracy then."""
-    name, file = SMALL_FILES[study]
-    paths = networks_of(study, name)
-    if not paths:
-        return {}
-    about = load_metadata(paths[0])
+    path = networks_of(study, name)[0]
+    about = load_metadata(path)
     facts = {"recipe": name} | {key: about[key] for key in KEPT}
     model = save_parameters(
-        MODELS / f"{file}.npz", load_parameters(paths[0]), metadata=facts, dtype=np.float16
+        MODELS / f"mnist_{study}.npz", load_parameters(path), metadata=facts, dtype=np.float16
     )
     layers = [Layer(W.astype(np.float32), b.astype(np.float32)) for W, b in load_parameters(model)]
     wrong, _ = wrong_ones(layers, about["settings"], test_set)
     accuracy = round(1 - len(wrong) / len(test_set), 6)
-    return {"bundled": {"bytes": model.stat().st_size, "test_accuracy": accuracy}}
+    return {"bytes": model.stat().st_size, "test_accuracy": accuracy}

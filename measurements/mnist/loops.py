@@ -52,7 +52,7 @@ def propagate(
     return dZ
 
 
-def run_loop(dataset, settings, seed, teacher=None):
+def run_loop(dataset, settings, seed, teacher=None, prepare=None):
     """Train a network to its last epoch and return its parameters.
 
     settings: as run_recipe gives them to `train`, and beside them squared_error, dropout, and
@@ -60,7 +60,7 @@ def run_loop(dataset, settings, seed, teacher=None):
     from each batch as it is and attacked: Goodfellow and others, "Explaining and harnessing
     adversarial examples", 2015). workers: threads that share the examples of each batch and the
     parameters of each step, one core each. teacher(X): the probabilities to learn instead of the
-    labels.
+    labels. prepare(X): what the network sees of the images that its teacher sees.
     """
     rng, dtype, sizes = np.random.default_rng(seed), settings["dtype"], settings["layer_sizes"]
     vector = pack_parameters(initialize_parameters(sizes, rng, dtype=dtype))
@@ -87,6 +87,8 @@ def run_loop(dataset, settings, seed, teacher=None):
             X = settings["augment"](X, rngs[worker])
         if teacher is not None:
             Y = teacher(X)
+        if prepare is not None:
+            X = prepare(X)
         fill_gradient(parameters, X, Y, own_gradient, settings, rngs[worker])
         if weight != 1:
             own_gradient *= dtype(weight)

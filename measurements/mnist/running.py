@@ -16,7 +16,7 @@ from measurements.mnist.recipes import STUDIES
 from measurements.mnist.result_files import NETWORKS, circumstances
 
 DEV_SIZE = 10_000
-OWN_LOOP = {"squared_error", "dropout", "attack", "teachers", "workers"}  # what `train` does not do
+OWN_LOOP = {"squared_error", "dropout", "attack", "workers"}  # what `train` does not do
 
 
 def images(part, dtype=np.float32):
@@ -39,15 +39,22 @@ def run_recipe(recipe, dataset, seed):
     """
     started = time.process_time()
     settings = dict(recipe)
-    dataset = prepare(dataset, settings.pop("prepare", ()))
+    names, teachers = settings.pop("prepare", ()), settings.pop("teachers", None)
+    if teachers is None:
+        dataset = prepare(dataset, names)
     if settings.pop("schedule", False):
         settings["learning_rate_schedule"] = cosine(warm_up=0.02)
     if "distort" in settings:
         settings["augment"] = distort(**settings.pop("distort"), image_shape=dataset.image_shape)
-    if OWN_LOOP & set(settings):
-        teachers = settings.pop("teachers", None)
-        teacher = voters(teachers) if teachers else None
-        parameters = run_loop(dataset, {**settings, "dtype": np.float32}, seed, teacher)
+    settings["dtype"] = np.float32
+    if teachers is not None:
+
+        def prepare_each(X):
+            return prepare_batch(X, dataset.image_shape, names)[0]
+
+        parameters = run_loop(dataset, settings, seed, voters(teachers), prepare_each)
+    elif OWN_LOOP & set(settings):
+        parameters = run_loop(dataset, settings, seed)
     else:
         glance = dataset.subset(np.arange(min(len(dataset), 100)))  # `train` wants some to judge by
         parameters = train(
@@ -56,7 +63,6 @@ def run_recipe(recipe, dataset, seed):
             settings.pop("layer_sizes"),
             patience=None,
             measure_train=False,
-            dtype=np.float32,
             seed=seed,
             **settings,
         ).last_parameters

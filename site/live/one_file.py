@@ -16,11 +16,12 @@ sys.path.insert(0, str(ROOT))
 
 from helpers.data import load_dataset, split  # noqa: E402
 from helpers.drawing import sample_strokes  # noqa: E402
-from helpers.storage import load_metadata, load_parameters  # noqa: E402
+from helpers.storage import load_metadata  # noqa: E402
 from helpers.widgets.browser import module, style  # noqa: E402
 from helpers.widgets.training_lab.settings import DEFAULTS, Controls  # noqa: E402
 
-NETWORK = ROOT / "notebooks" / "models" / "digits_network.npz"
+MODELS = ROOT / "notebooks" / "models"
+NETWORKS = {"mnist_distilled": "taught in notebook 9", "digits_network": "trained in notebook 4"}
 PANELS = ("digit_pad", "mistake_explorer", "network_inspector", "training_lab")
 DEV_SIZE = 1000
 VIEW = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.MULTILINE)
@@ -28,22 +29,18 @@ LINK = re.compile(r'<a href="NOTEBOOKS">(.*?)</a>', re.DOTALL)
 MOST_BYTES = 2_000_000  # what a phone at 10 Mbit/s loads in less than two seconds
 
 
-def transposed(parameters):
-    """Return the vector of a network as network.js holds it, the weights of one input side by side."""
-    return np.concatenate([part.ravel() for W, b in parameters for part in (W.T, b)])
+def network(name, origin):
+    """Return a name for the list of networks, and the file as it is, in base64."""
+    path = MODELS / f"{name}.npz"
+    sizes = "-".join(map(str, load_metadata(path)["layer_sizes"]))
+    return {"name": f"{sizes}, {origin}", "file": base64.b64encode(path.read_bytes()).decode()}
 
 
 def facts():
-    """Return what the page is told by Python: the network, the samples, the controls of the lab."""
-    parameters, metadata = load_parameters(NETWORK), load_metadata(NETWORK)
-    sizes, controls = metadata["layer_sizes"], Controls()
-    vector = transposed(parameters).astype("<f4").tobytes()
+    """Return what the page is told by Python: the networks, the samples, the controls of the lab."""
+    controls = Controls()
     return {
-        "network": {
-            "name": f"{'-'.join(map(str, sizes))}, as notebook 4 trains it",
-            "sizes": sizes,
-            "vector": base64.b64encode(vector).decode(),
-        },
+        "networks": [network(name, origin) for name, origin in NETWORKS.items()],
         "samples": [sample_strokes(digit) for digit in range(10)],
         "digits": {"all": 5000, "train": 5000 - DEV_SIZE},
         "controls": controls.described(),

@@ -9,7 +9,6 @@ import { Explorer } from "./explorer.js";
 import { Inspector } from "./inspector.js";
 import { Lab } from "./lab.js";
 import { readLink, writeLink } from "./link.js";
-import { networkOf } from "./network.js";
 import { networkFrom, unpack } from "./npz.js";
 import { Pad } from "./pad.js";
 import { pause } from "./runs.js";
@@ -44,8 +43,8 @@ if (embedded) {
 }
 
 // The pad answers before the digits are there
-const bundled = new Float32Array(fromBase64(facts.network.vector).buffer);
-const networks = [{ name: facts.network.name, network: networkOf(Float64Array.from(bundled), facts.network.sizes) }];
+const networks = await Promise.all(facts.networks.map(async ({ name, file }) => ({ name, network: await networkFrom(new File([fromBase64(file)], name)) })));
+const [PUPIL, SMALL, RUN, OWN] = [0, 1, 2, 3]; // in the list of the pad's networks
 let explorer = null, inspector = null, lab = null, timer = null;
 const pad = new Pad(networks, names, facts.samples, () => {
   keepLink();
@@ -70,16 +69,24 @@ function keepLink() {
   }, LINK_MS);
 }
 
-/** Let the explorer and the inspector show the network that the pad asks. */
-function followNetwork() {
-  if (!explorer || explorer.network === pad.network) return;
-  explorer.follow(pad.network);
-  inspector.follow(pad.network);
+/** Return the network that the pad asks, but for the pupil the small one: the pupil may have seen the 1,000 digits. */
+function shownNetwork() {
+  return pad.network === networks[PUPIL].network ? networks[SMALL].network : pad.network;
 }
 
+/** Let the explorer and the inspector show it. */
+function followNetwork() {
+  if (!explorer || explorer.network === shownNetwork()) return;
+  explorer.follow(shownNetwork());
+  inspector.follow(shownNetwork());
+}
+
+/** Offer a network in one of the places; `choose`: the pad asks it from now on, else the one it asks, or what came in its place. */
 function offer(number, name, network, choose) {
+  const asked = pad.networks[pad.get("network")];
   networks[number] = { name, network };
-  pad.offer([...networks], choose ? number : undefined);
+  const offered = networks.filter(Boolean), at = offered.indexOf(choose ? networks[number] : asked);
+  pad.offer(offered, at < 0 ? offered.indexOf(networks[number]) : at);
   followNetwork();
 }
 
@@ -88,7 +95,7 @@ const said = document.getElementById("file-said"), file = document.getElementByI
 async function take(own) {
   try {
     const network = await networkFrom(own);
-    offer(2, `${own.name} (${network.sizes.join("-")})`, network, true);
+    offer(OWN, `${own.name} (${network.sizes.join("-")})`, network, true);
     said.textContent = `${own.name} reads your drawing now, a network ${network.sizes.join("-")}.`;
   } catch (error) {
     said.textContent = `⚠ ${error.message}.`;
@@ -118,8 +125,8 @@ pad.look(trainSet);
 await pause();
 
 if (shows("mistakes") || shows("inside")) {
-  inspector = new Inspector(pad.network, devSet, names);
-  explorer = new Explorer(pad.network, devSet, trainSet, names, (column) => {
+  inspector = new Inspector(shownNetwork(), devSet, names);
+  explorer = new Explorer(shownNetwork(), devSet, trainSet, names, (column) => {
     const section = document.getElementById("inside");
     section.hidden = false;
     inspector.lookAt(column);
@@ -133,13 +140,13 @@ if (shows("mistakes") || shows("inside")) {
 }
 
 if (shows("train")) {
-  const onRun = (run) => offer(1, `run ${run.number} of the lab below (${run.sizes.join("-")})`, run.network(), false);
+  const onRun = (run) => offer(RUN, `run ${run.number} of the lab below (${run.sizes.join("-")})`, run.network(), false);
   lab = new Lab(trainSet, devSet, names, facts, { start: link.start, onMove: keepLink, onRun });
   labView.render({ model: lab, el: place("train") });
 }
 if (shows("train") && shows("pad")) {
   addButton(document.getElementById("use-run"), "Let this run read your drawing", "The digit pad, the misread digits and the look inside take the run on show", () => {
-    pad.offer(pad.networks, 1);
+    pad.offer(pad.networks, pad.networks.indexOf(networks[RUN]));
     followNetwork();
     document.getElementById("pad").scrollIntoView({ behavior: "smooth" });
   });

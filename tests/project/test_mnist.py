@@ -199,6 +199,17 @@ def test_attacks_and_a_teacher_change_what_is_learned(digits):
     taught = run_loop(digits, settings, 0, teacher)
     assert (forward_propagation(taught, digits.X)[-1].argmax(axis=0) == 3).all()
 
+    seen = []
+    prepared = run_loop(
+        digits,
+        {**settings, "layer_sizes": [392, 10]},
+        0,
+        lambda X: seen.append(X) or teacher(X),
+        lambda X: X[::2],
+    )
+    assert prepared[0].W.shape == (10, 392)
+    assert {len(X) for X in seen} == {784}
+
     losses = []
     for attack in (0, 0.2):
         layers = run_loop(digits, {**settings, "attack": attack}, 0)
@@ -265,12 +276,12 @@ def test_other_settings_train_a_network_anew(small, monkeypatch):
 
 
 def test_final_keeps_what_it_knows_and_adds_committee_and_pupil(small):
-    old = {"recipes": {"best": {"settings": {}, "runs": [{"seed": 7}]}}, "bundled": {"bytes": 1}}
+    old = {"recipes": {"ten minutes": {"settings": {}, "runs": [{"seed": 7}]}}}
     (small / "final.json").write_text(json.dumps(old), encoding="utf-8")
     main(["final", "--only", "small, fast", "--seeds", "0", "1", "--test"])
     final = stored(small / "final.json")
     assert len(final["recipes"]["small, fast"]["runs"]) == 2
-    assert final["recipes"]["best"]["runs"] == [{"seed": 7}]
+    assert final["recipes"]["ten minutes"]["runs"] == [{"seed": 7}]
     main(["committee", "--only", "wide"])
     with pytest.raises(ValueError, match="the committee lacks thicker, thinner"):
         main(["committee", "--only", "deskewed", "--test"])
@@ -279,8 +290,8 @@ def test_final_keeps_what_it_knows_and_adds_committee_and_pupil(small):
     final = stored(small / "final.json")
     assert final["committee"]["networks"] == list(STUDIES["committee"])
     assert len(final["committee"]["wrong"]) == round(60 * (1 - final["committee"]["test_accuracy"]))
-    assert final["distilled"]["bytes"] > 0
-    assert final["bundled"] == {"bytes": 1}
+    assert list(final["distilled"]["pupils"]) == list(STUDIES["distilled"])
+    assert final["distilled"]["bundled"]["bytes"] > 0
     assert load_parameters(small / "models" / "mnist_distilled.npz")[0].W.dtype == np.float16
 
 

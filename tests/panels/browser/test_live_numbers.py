@@ -96,6 +96,11 @@ def network():
     ]
 
 
+def transposed(parameters):
+    """The vector of a network as network.js holds it, the weights of one input side by side."""
+    return np.concatenate([part.ravel() for W, b in parameters for part in (W.T, b)])
+
+
 def sent(array):
     return base64.b64encode(np.ascontiguousarray(array, np.float64).tobytes()).decode()
 
@@ -129,7 +134,7 @@ def test_forward_pass_of_a_thousand_images(run, digits, activation):
     found = run(
         """const network = modules.networkOf(floats(given.vector), given.sizes, given.activation);
         return modules.probabilities(network, sets.dev).map(P => [...P])""",
-        vector=sent(live.transposed(parameters)),
+        vector=sent(transposed(parameters)),
         sizes=SIZES,
         activation=activation,
     )
@@ -167,7 +172,7 @@ def test_parameters_after_an_epoch(run, digits, optimizer, rate, batch, l2, acti
         for (const _ of modules.epoch(network, sets.train, given.order, settings, memory));
         return network.vector""",
         sizes=SIZES,
-        vector=sent(live.transposed(unpack_parameters(state.vector, SIZES))),
+        vector=sent(transposed(unpack_parameters(state.vector, SIZES))),
         order=None if batch is None else rng.permutation(len(train_set)).tolist(),
         settings={
             "batch": batch,
@@ -365,7 +370,7 @@ def test_the_pad_answers_as_in_a_notebook(run, digits, network):
             return pad.get('answer');
         })"""
     boards = [*drawings(), ([[(70, 60), (70, 220)], [(200, 60), (200, 220)]], 20), ([], 20)]
-    given = {"vector": sent(live.transposed(network)), "sizes": [784, 10, 10, 10]}
+    given = {"vector": sent(transposed(network)), "sizes": [784, 10, 10, 10]}
     found = run(
         code, boards=boards, samples=[sample_strokes(digit) for digit in range(10)], **given
     )
@@ -397,7 +402,7 @@ def test_the_explorer_shows_what_it_shows_in_a_notebook(run, digits, network):
         });
         explorer.showNearest(17);
         return [pages, explorer.get('closer')]"""
-    given = {"vector": sent(live.transposed(network)), "sizes": [784, 10, 10, 10]}
+    given = {"vector": sent(transposed(network)), "sizes": [784, 10, 10, 10]}
     pages, closer = run(code, choices=choices, **given)
     panel.doubtful = [3, 40, 101]
     first = dict(panel.surface.choice)
@@ -431,7 +436,7 @@ def test_the_inspector_shows_what_it_shows_in_a_notebook(run, digits, network):
             }
             return ['verdict', 'steps', 'network', 'lit', 'detail', 'image'].map(name => inspector.get(name));
         })"""
-    found = run(code, moves=moves, vector=sent(live.transposed(network)), sizes=[784, 10, 10, 10])
+    found = run(code, moves=moves, vector=sent(transposed(network)), sizes=[784, 10, 10, 10])
     for move, parts in zip(moves, found, strict=True):
         match move:
             case {"step": _}:
@@ -522,7 +527,7 @@ def test_a_network_in_a_file(run, tmp_path, network, save):
     )
     assert found[:2] == [[784, 10, 10, 10], "tanh" if save == "save_parameters" else "relu"]
     np.testing.assert_allclose(
-        found[2], live.transposed(network), atol=1e-2 if save == "float16" else 1e-6
+        found[2], transposed(network), atol=1e-2 if save == "float16" else 1e-6
     )
 
 
