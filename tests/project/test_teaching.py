@@ -46,6 +46,7 @@ def test_the_page_is_what_the_command_writes(lessons):
     ("heading", "exercise", "message"),
     [
         ("Look at nothing", "1.1", "lesson 1 names 'Look at nothing', expected a heading of noteb"),
+        ("Read your own file", "1.1", "a heading of notebook 01 outside of extra sections"),
         ("Look at the digits", "2.1", "lesson 1 names exercise 2.1, expected one of its notebooks"),
     ],
 )
@@ -67,7 +68,10 @@ def test_minutes_are_counted_as_the_page_says():
             new_code_cell('guess = Prediction("What?")\nguess', outputs=[figure]),
             new_code_cell("2", outputs=[figure, new_output("stream", text="x")]),
             new_markdown_cell(f"### Exercise 1.1: Do\n\nA small project. Do.\n\n{folded}"),
-            new_markdown_cell("### Exercise 1.2: Do\n\nOne line. Do.\n\n## On your own\n\nDo."),
+            new_markdown_cell("### Exercise 1.2: Do\n\nOne line. Do."),
+            new_markdown_cell("## Third\n\nwords", metadata={"tags": ["extra"]}),
+            new_markdown_cell("### Exercise 1.3: Do\n\nOne line. Do."),
+            new_markdown_cell("## On your own\n\nDo."),
         ]
     )
     sections, exercises = teaching.minutes_of(notebook)
@@ -104,3 +108,4 @@ def test_the_start_of_the_project_runs_on_files_of_the_digit_pad(tmp_path, monke
     ]
     assert printed[0].endswith("of 20")
     assert all(int(re.search(r"(\d+)%", line)[1]) >= 70 for line in printed)
+    assert all(re.search(r"by writer \[\d", line) for line in printed[1:])
