@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 import teaching
@@ -10,6 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.data import load_dataset
 
 MINUTES = re.compile(r", (\d+) min \|")
+BREAK = re.compile(
+    r"### Take a break\n\n- \*\*You have:\*\* .+\n- \*\*You can say:\*\* .+\n- \*\*Next:\*\* .+"
+)
 WRONG = """
 [[lesson]]
 number = "1"
@@ -40,6 +44,23 @@ def test_the_page_is_what_the_command_writes(lessons):
     assert len(MINUTES.findall(text)) == len(lessons)
     for printed, counted in zip(MINUTES.findall(text), MINUTES.findall(new), strict=True):
         assert abs(int(printed) - int(counted)) <= 3, "run `make teaching`"
+
+
+def test_a_break_sums_up_in_three_lines_where_a_lesson_ends_and_the_next_has_the_same_notebook(
+    lessons,
+):
+    ends = {}
+    for lesson in lessons:
+        for name, *headings in lesson["sections"] if lesson["number"] != "taster" else ():
+            ends.setdefault(name, []).append(headings[-1])
+    for path in (teaching.ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        section, breaks = "", []
+        for cell in nbformat.read(path, as_version=4).cells:
+            if BREAK.fullmatch(cell.source):
+                breaks.append(section)
+            elif cell.cell_type == "markdown":
+                section = [section, *re.findall("^##? (.+)", cell.source, re.MULTILINE)][-1]
+        assert breaks == ends.get(path.name[:2], [])[:-1], path.name
 
 
 @pytest.mark.parametrize(
