@@ -4,13 +4,14 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from checks import problems_of
-from reference import reference_pages
+from reference import anchor, reference_pages
 from series import live_frame, path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
@@ -46,9 +47,18 @@ def collect(source, lite):
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
-    for notebook in notebooks:
-        shutil.copy(ROOT / "notebooks" / f"{notebook.stem}.ipynb", source)
+    (source / "glossary.md").write_text(glossary(), "utf8")
+    for stem in ("before_you_start", *(notebook.stem for notebook in notebooks)):
+        shutil.copy(ROOT / "notebooks" / f"{stem}.ipynb", source)
     shutil.copy(ROOT / "docs" / "mistakes.png", source)
+
+
+def glossary():
+    """Return docs/GLOSSARY.md with the places of its links as the book names them."""
+    text = (ROOT / "docs" / "GLOSSARY.md").read_text("utf8")
+    text = text.replace("[glossary.toml](glossary.toml)", "`docs/glossary.toml`")
+    link = re.compile(r"\(\.\./notebooks/([^#)]+)#([^)]+)\)")
+    return link.sub(lambda found: f"({found[1]}#{anchor(found[2])})", text)
 
 
 def put_mathjax(folder):
