@@ -47,10 +47,19 @@ def collect(source, lite):
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
+    (source / "teaching.md").write_text(for_teachers(), "utf8")
     (source / "glossary.md").write_text(glossary(), "utf8")
     for stem in ("before_you_start", *(notebook.stem for notebook in notebooks)):
         shutil.copy(ROOT / "notebooks" / f"{stem}.ipynb", source)
     shutil.copy(ROOT / "docs" / "mistakes.png", source)
+
+
+def for_teachers():
+    """Return docs/TEACHING.md for the book: without its film, and with names of files where it links other pages."""
+    text = (ROOT / "docs" / "TEACHING.md").read_text("utf8")
+    text = re.sub(r"<picture>.*?</picture>\n\n.*\n\n", "", text, flags=re.DOTALL, count=1)
+    text = text.replace("(../notebooks/", "(").replace("(GLOSSARY.md)", "(glossary.md)")
+    return re.sub(r"\[(docs/\w+\.md)\]\(\w+\.md\)", r"`\1` in the project", text)
 
 
 def glossary():
