@@ -80,7 +80,7 @@ def progress(notebook=None):
     Parameters
     ----------
     notebook : int, optional
-        The number of one notebook; without it, all notebooks are shown.
+        The number of one notebook, 0 for "Before you start"; without it, 1 to 9 are shown.
 
     Returns
     -------
@@ -99,5 +99,6 @@ def progress(notebook=None):
         if notebook not in numbers:
             there = f"one of {', '.join(map(str, numbers))}"
             raise ValueError(f"notebook is {notebook!r}, expected {there}; or leave it out for all")
-        order = [key for key in order if key.split(".")[0] == str(notebook)]
+    shown = range(1, 10) if notebook is None else [notebook]
+    order = [key for key in order if int(key.split(".")[0]) in shown]
     return Progress([(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order], trouble)
