@@ -15,6 +15,7 @@ HIDDEN, HIDDEN_TAG = (
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector|ReadingTest)\(")
 GUESS = re.compile(r"^(\w+) = Prediction\(", re.MULTILINE)
+ASKED = re.compile(r"""\bcheck_question\(\s*["'](\d+\.[a-z])["']""")
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
 
 
