@@ -1,7 +1,8 @@
 """Count the minutes of the lessons in docs/lessons.toml, and write their tables into docs/TEACHING.md: `make teaching`.
 
 Reading takes a minute for 200 words without what is folded, running a cell and looking at a figure half a minute each,
-a prediction one; in class all that times 1.5. An exercise takes 5, 10 or 20 minutes, as its first words say.
+a prediction one; in class all that times 1.5. An exercise takes 5, 10 or 20 minutes, as its first words say. Extra
+sections are not counted, and no lesson names one.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from results import insert
+from tools.notebooks import FOLDED, extra_cells
 
 from helpers.internals.files import replace_file
 
@@ -19,15 +21,16 @@ IN_CLASS = 1.5
 SIZES = {"One line": 5, "A few lines": 10, "A small project": 20}
 OF_A_LESSON, OF_TWO = 32, 72  # minutes that 45 and 90 leave after coming in, questions and leaving
 ALONE = {"Ask yourself", "On your own", "In practice", "Further reading"}
-FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 SECTION = re.compile(r"^(?=##? )", re.MULTILINE)
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+): .*\n+(.*)", re.MULTILINE)
 
 
 def minutes_of(notebook):
-    """Return the minutes in class of each section without its exercises, and of each exercise."""
+    """Return the minutes in class of each core section without its exercises, and of each exercise in one."""
     sections, exercises, heading = {}, {}, None
-    for cell in notebook["cells"]:
+    for cell, is_extra in zip(notebook["cells"], extra_cells(notebook["cells"]), strict=True):
+        if is_extra:
+            continue
         if cell["cell_type"] == "code":
             if " = Prediction(" in cell["source"]:
                 continue  # where a guess is noted: in the minute of its question
@@ -62,8 +65,8 @@ def read_lessons(path=LESSONS):
             for heading in sections.keys() - ALONE if headings == ["*"] else headings:
                 if heading not in sections:
                     raise ValueError(
-                        f"lesson {lesson['number']} names {heading!r}, expected a heading of notebook {name}: "
-                        "correct it in docs/lessons.toml"
+                        f"lesson {lesson['number']} names {heading!r}, expected a heading of notebook {name} outside "
+                        "of extra sections: correct it in docs/lessons.toml"
                     )
                 total += sections[heading]
             total += sum(exercises[number] for number in left if number in exercises)

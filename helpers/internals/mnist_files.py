@@ -263,7 +263,7 @@ def _download(url, output_file, _, *, size):
     """Write what an address delivers to a file; refuse more bytes or time than is due."""
     import requests
 
-    end = time.monotonic() + LONGEST
+    end, received = time.monotonic() + LONGEST, 0  # the bar counts nothing while it is switched off
     bar = tqdm(desc=Path(url).name, total=size, unit="B", unit_scale=True, leave=False)
     with bar, requests.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as response:
         if response.status_code != 200:
@@ -272,7 +272,8 @@ def _download(url, output_file, _, *, size):
             while chunk := response.raw.read1(
                 2**16, decode_content=True
             ):  # what is there, without waiting for more
-                if bar.n + len(chunk) > size:
+                received += len(chunk)
+                if received > size:
                     raise _Refused(f"it sent more than the {size:,} bytes that are published")
                 if time.monotonic() > end:
                     raise _Refused(f"it took more than {LONGEST / 60:g} minutes")

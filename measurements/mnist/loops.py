@@ -1,8 +1,13 @@
-"""The training loop for what `train` does not do: squared error, dropout, attacks, a teacher."""
+"""The training loop for what `train` does not do: squared error, dropout, attacks, a teacher, several workers."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from itertools import pairwise
 
 import numpy as np
 
 from helpers.activations import softmax
+from helpers.internals.blas import limit_blas_threads
 from helpers.losses import one_hot
 from helpers.network import Layer, initialize_parameters, pre_activations
 from helpers.optimizers import get_optimizer, pack_parameters, unpack_parameters
@@ -53,38 +58,76 @@ def run_loop(dataset, settings, seed, teacher=None):
     settings: as run_recipe gives them to `train`, and beside them squared_error, dropout, and
     attack, the distance by which every pixel is moved to make the loss rise (the network learns
     from each batch as it is and attacked: Goodfellow and others, "Explaining and harnessing
-    adversarial examples", 2015). teacher(X): the probabilities to learn instead of the labels.
+    adversarial examples", 2015). workers: threads that share the examples of each batch and the
+    parameters of each step, one core each. teacher(X): the probabilities to learn instead of the
+    labels.
     """
-    rng, dtype = np.random.default_rng(seed), settings["dtype"]
-    parameters = initialize_parameters(settings["layer_sizes"], rng, dtype=dtype)
-    sizes, vector = settings["layer_sizes"], pack_parameters(parameters)
-    parameters, gradient = unpack_parameters(vector, sizes), np.zeros_like(vector)
-    gradients = unpack_parameters(gradient, sizes)
-    take_step, state = get_optimizer(settings.get("optimizer", "gradient descent"), vector)
-    options = {
-        "squared_error": settings.get("squared_error", False),
-        "dropout": settings.get("dropout", (0, 0)),
-        "rng": rng,
-    }
+    rng, dtype, sizes = np.random.default_rng(seed), settings["dtype"], settings["layer_sizes"]
+    vector = pack_parameters(initialize_parameters(sizes, rng, dtype=dtype))
+    parameters = unpack_parameters(vector, sizes)
     X_all = np.ascontiguousarray(dataset.X.T, dtype).T
     Y_all = smooth_labels(
         one_hot(dataset.labels, sizes[-1], dtype=dtype), settings.get("label_smoothing", 0)
     )
     schedule = settings.get("learning_rate_schedule") or (lambda share_done: 1.0)
-    epochs, attack = settings["max_epochs"], settings.get("attack", 0)
-    for epoch in range(epochs):
-        for X, Y, share_done in batches(X_all, Y_all, settings["batch_size"], rng):
-            if settings.get("augment") is not None:
-                X = settings["augment"](X, rng)
-            if teacher is not None:
-                Y = teacher(X)
-            dX = propagate(parameters, X, Y, gradients, to_inputs=bool(attack), **options)
-            if attack:
-                plain = gradient.copy()
-                attacked = np.clip(X + dtype(attack) * np.sign(dX), 0, 1)
-                propagate(parameters, attacked, Y, gradients, **options)
-                gradient += plain
-                gradient /= 2
-            rate = settings["learning_rate"] * schedule((epoch + share_done) / epochs)
-            take_step(vector, gradient, state, rate)
+    epochs, n_workers = settings["max_epochs"], settings.get("workers", 1)
+    rngs = [rng] if n_workers == 1 else rng.spawn(n_workers)
+    all_gradients = np.zeros((n_workers, len(vector)), dtype)
+    borders = np.linspace(0, len(vector), n_workers + 1).astype(int)
+    pieces = [slice(*pair) for pair in pairwise(borders)]
+    optimizers = [
+        get_optimizer(settings.get("optimizer", "gradient descent"), vector[piece])
+        for piece in pieces
+    ]
+
+    def learn(worker, X, Y, weight):
+        """Fill the worker's gradient with that of its examples, weighted by their share of the batch."""
+        own_gradient = all_gradients[worker]
+        if settings.get("augment") is not None:
+            X = settings["augment"](X, rngs[worker])
+        if teacher is not None:
+            Y = teacher(X)
+        fill_gradient(parameters, X, Y, own_gradient, settings, rngs[worker])
+        if weight != 1:
+            own_gradient *= dtype(weight)
+
+    def move(worker, rate):
+        """Take the step for the worker's piece of the parameters."""
+        (take_step, state), piece = optimizers[worker], pieces[worker]
+        gradient = all_gradients[0, piece]
+        for other in all_gradients[1:, piece]:
+            gradient += other
+        take_step(vector[piece], gradient, state, rate)
+
+    one_thread = limit_blas_threads(0) if n_workers > 1 else nullcontext()
+    with one_thread, ThreadPoolExecutor(n_workers) as pool:
+        for epoch in range(epochs):
+            for X, Y, share_done in batches(X_all, Y_all, settings["batch_size"], rng):
+                borders = np.linspace(0, X.shape[1], n_workers + 1).astype(int)
+                shares = [slice(*pair) for pair in pairwise(borders)]
+                Xs, Ys = [X[:, share] for share in shares], [Y[:, share] for share in shares]
+                weights = np.diff(borders) / X.shape[1]
+                list(pool.map(learn, range(n_workers), Xs, Ys, weights))
+                rate = settings["learning_rate"] * schedule((epoch + share_done) / epochs)
+                list(pool.map(move, range(n_workers), [rate] * n_workers))
     return [Layer(W.copy(), b.copy()) for W, b in parameters]
+
+
+def fill_gradient(parameters, X, Y, gradient, settings, rng):
+    """Fill the gradient vector of the mean loss of X, half of it attacked if the settings say so."""
+    gradients, attack = (
+        unpack_parameters(gradient, settings["layer_sizes"]),
+        settings.get("attack", 0),
+    )
+    options = {
+        "squared_error": settings.get("squared_error", False),
+        "dropout": settings.get("dropout", (0, 0)),
+        "rng": rng,
+    }
+    dX = propagate(parameters, X, Y, gradients, to_inputs=bool(attack), **options)
+    if attack:
+        plain = gradient.copy()
+        attacked = np.clip(X + X.dtype.type(attack) * np.sign(dX), 0, 1)
+        propagate(parameters, attacked, Y, gradients, **options)
+        gradient += plain
+        gradient /= 2

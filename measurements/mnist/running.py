@@ -16,7 +16,7 @@ from measurements.mnist.recipes import STUDIES
 from measurements.mnist.result_files import NETWORKS, circumstances
 
 DEV_SIZE = 10_000
-OWN_LOOP = {"squared_error", "dropout", "attack", "teachers"}  # what `train` does not do
+OWN_LOOP = {"squared_error", "dropout", "attack", "teachers", "workers"}  # what `train` does not do
 
 
 def images(part, dtype=np.float32):

@@ -16,6 +16,9 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector|ReadingTest)\(")
 GUESS = re.compile(r"^(\w+) = Prediction\(", re.MULTILINE)
 ASKED = re.compile(r"""\bcheck_question\(\s*["'](\d+\.[a-z])["']""")
+EXTRA_TAG, EXTRA = "extra", "*Extra: skip it if you are in a hurry.*"
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+HEADING = re.compile(r"^(#{1,3}) (.+)$", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])(/(home|root|tmp|Users|work|usr|var)/|[A-Z]:\\)")
 
 
@@ -47,6 +50,20 @@ def names_a_widget(output):
 
 def code_cells(notebook):
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def extra_cells(cells):
+    """Whether each cell belongs to an extra section: from a heading tagged "extra" to the next one as high."""
+    found, level = [], 0
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            marks = HEADING.findall(FOLDED.sub("", cell["source"]))
+            if any(len(mark) <= level for mark, _ in marks):
+                level = 0
+            if EXTRA_TAG in cell["metadata"].get("tags", []):
+                level = len(marks[0][0])
+        found.append(level > 0)
+    return found
 
 
 def words_of(output):

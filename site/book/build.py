@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,9 +47,17 @@ def collect(source, lite):
     (source / "index.md").write_text(
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
+    (source / "teaching.md").write_text(for_teachers(), "utf8")
     for notebook in notebooks:
         shutil.copy(ROOT / "notebooks" / f"{notebook.stem}.ipynb", source)
     shutil.copy(ROOT / "docs" / "mistakes.png", source)
+
+
+def for_teachers():
+    """Return docs/TEACHING.md for the book: without its film, and with names of files where it links other pages."""
+    text = (ROOT / "docs" / "TEACHING.md").read_text("utf8")
+    text = re.sub(r"<picture>.*?</picture>\n\n.*\n\n", "", text, flags=re.DOTALL, count=1)
+    return re.sub(r"\[(docs/\w+\.md)\]\(\w+\.md\)", r"`\1` in the project", text)
 
 
 def put_mathjax(folder):

@@ -12,7 +12,7 @@ from shared import shown_without_browser
 
 pytest.importorskip("anywidget")
 
-from helpers.data import Dataset, load_dataset
+from helpers.data import Dataset, load_csv, load_dataset
 from helpers.drawing import draw_strokes, sample_strokes
 from helpers.evaluation import predict_probabilities
 from helpers.network import Layer, initialize_parameters
@@ -333,6 +333,28 @@ def test_digits_are_collected_with_labels(pad):
     assert pad.surface.kept["said"] == [7, 2]
     press(pad, type="forget")
     assert pad.collected.labels.tolist() == [7]
+
+
+def test_a_writer_saves_a_file_that_load_csv_reads_and_that_nobody_else_overwrites(tmp_path, pad):
+    folder = tmp_path / "our_digits"
+    with pytest.raises(ValueError, match="there is no digit to save; keep one first"):
+        pad.save("blue_owl", folder)
+    pad.keep(7)
+    pad.pick(2)
+    pad.keep(2)
+    path = pad.save("blue_owl", folder)
+    assert path == folder / "blue_owl.csv"
+    saved = load_csv(path)
+    assert saved.labels.tolist() == [7, 2]
+    assert_array_equal(saved.X, pad.collected.X)
+    with pytest.raises(FileExistsError, match=r"blue_owl\.csv is there already; delete it"):
+        pad.save("blue_owl", folder)
+    with pytest.raises(TypeError, match="writer is 7, expected a str such as 'blue_owl'"):
+        pad.save(7, folder)
+    for writer in ("", "blue owl", "../blue", "a.csv"):
+        with pytest.raises(ValueError, match=r"expected letters, digits, - and _, such as"):
+            pad.save(writer, folder)
+    assert [file.name for file in folder.iterdir()] == ["blue_owl.csv"]
 
 
 def test_every_question_is_heard_even_if_nothing_changes(pad, monkeypatch):

@@ -110,6 +110,16 @@ def test_the_path_and_the_pages_are_in_order(texts):
         assert f'<link rel="prev" title="{before.title}' in texts[f"{after.stem}.html"]
 
 
+def test_the_page_for_teachers_arrives_with_all_lessons_and_the_first_page_leads_to_it(texts):
+    assert 'href="teaching.html"' in article(texts["index.html"])
+    page = html.unescape(re.sub(r"<[^>]+>", "", article(texts["teaching.html"])))
+    lessons = (ROOT / "docs" / "lessons.toml").read_text("utf8")
+    for title in re.findall(r'^title = "(.+)"$', lessons, re.MULTILINE):
+        assert title in page
+    assert "docs/CLASSROOM.md" in page
+    assert "training_lab" not in texts["teaching.html"]
+
+
 def test_every_public_helper_stands_in_the_reference(book, texts):
     ids = set().union(*(Page(text).ids for name, text in texts.items() if name.startswith("api/")))
     for name in module_names(ROOT / "helpers", NOTEBOOKS):

@@ -167,6 +167,23 @@ def test_the_loop_without_extras_is_that_of_train(digits):
         np.testing.assert_allclose(one.b, other.b, atol=1e-12)
 
 
+@pytest.mark.parametrize("batch_size", [16, 7])  # 7: the shares of a batch differ
+def test_several_workers_learn_what_one_learns(digits, batch_size):
+    settings = {
+        "layer_sizes": [784, 5, 10],
+        "learning_rate": 0.01,
+        "optimizer": "adam",
+        "batch_size": batch_size,
+        "max_epochs": 3,
+        "dtype": np.float64,
+    }
+    alone, *shared = (run_loop(digits, {**settings, "workers": n}, 4) for n in (1, 2, 3))
+    for layers in shared:
+        for one, other in zip(alone, layers, strict=True):
+            np.testing.assert_allclose(one.W, other.W, atol=1e-12)
+            np.testing.assert_allclose(one.b, other.b, atol=1e-12)
+
+
 def test_attacks_and_a_teacher_change_what_is_learned(digits):
     settings = {
         "layer_sizes": [784, 10],

@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 import teaching
@@ -10,6 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.data import load_dataset
 
 MINUTES = re.compile(r", (\d+) min \|")
+BREAK = re.compile(
+    r"### Take a break\n\n- \*\*You have:\*\* .+\n- \*\*You can say:\*\* .+\n- \*\*Next:\*\* .+"
+)
 WRONG = """
 [[lesson]]
 number = "1"
@@ -42,10 +46,28 @@ def test_the_page_is_what_the_command_writes(lessons):
         assert abs(int(printed) - int(counted)) <= 3, "run `make teaching`"
 
 
+def test_a_break_sums_up_in_three_lines_where_a_lesson_ends_and_the_next_has_the_same_notebook(
+    lessons,
+):
+    ends = {}
+    for lesson in lessons:
+        for name, *headings in lesson["sections"] if lesson["number"] != "taster" else ():
+            ends.setdefault(name, []).append(headings[-1])
+    for path in (teaching.ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        section, breaks = "", []
+        for cell in nbformat.read(path, as_version=4).cells:
+            if BREAK.fullmatch(cell.source):
+                breaks.append(section)
+            elif cell.cell_type == "markdown":
+                section = [section, *re.findall("^##? (.+)", cell.source, re.MULTILINE)][-1]
+        assert breaks == ends.get(path.name[:2], [])[:-1], path.name
+
+
 @pytest.mark.parametrize(
     ("heading", "exercise", "message"),
     [
         ("Look at nothing", "1.1", "lesson 1 names 'Look at nothing', expected a heading of noteb"),
+        ("Read your own file", "1.1", "a heading of notebook 01 outside of extra sections"),
         ("Look at the digits", "2.1", "lesson 1 names exercise 2.1, expected one of its notebooks"),
     ],
 )
@@ -67,7 +89,10 @@ def test_minutes_are_counted_as_the_page_says():
             new_code_cell('guess = Prediction("What?")\nguess', outputs=[figure]),
             new_code_cell("2", outputs=[figure, new_output("stream", text="x")]),
             new_markdown_cell(f"### Exercise 1.1: Do\n\nA small project. Do.\n\n{folded}"),
-            new_markdown_cell("### Exercise 1.2: Do\n\nOne line. Do.\n\n## On your own\n\nDo."),
+            new_markdown_cell("### Exercise 1.2: Do\n\nOne line. Do."),
+            new_markdown_cell("## Third\n\nwords", metadata={"tags": ["extra"]}),
+            new_markdown_cell("### Exercise 1.3: Do\n\nOne line. Do."),
+            new_markdown_cell("## On your own\n\nDo."),
         ]
     )
     sections, exercises = teaching.minutes_of(notebook)
@@ -104,3 +129,4 @@ def test_the_start_of_the_project_runs_on_files_of_the_digit_pad(tmp_path, monke
     ]
     assert printed[0].endswith("of 20")
     assert all(int(re.search(r"(\d+)%", line)[1]) >= 70 for line in printed)
+    assert all(re.search(r"by writer \[\d", line) for line in printed[1:])

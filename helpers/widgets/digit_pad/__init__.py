@@ -1,12 +1,16 @@
 """The digit pad: draw a digit, and see what becomes of it on its way to an answer."""
 
+import csv
+import io
+import re
 import threading
 
 import numpy as np
 
 from helpers.data import Dataset
 from helpers.evaluation import make_predictions, squared_lengths
-from helpers.internals.checks import check_parameters
+from helpers.internals.checks import check_parameters, check_path
+from helpers.internals.files import replace_file
 from helpers.internals.image_files import MOST_BYTES, read_image
 from helpers.plots import plot_stages
 from helpers.preprocessing import preprocess, shrink, to_gray
@@ -212,6 +216,53 @@ class DigitPad(Panel):
         """Forget the digit that was kept last."""
         self.labels, self.images = self.labels[:-1], self.images[:-1]
         self._show_kept()
+
+    def save(self, writer, folder="our_digits"):
+        """Write the digits that were kept into a CSV file named after who wrote them.
+
+        `load_csv` reads it; with a file per writer a class can test on writers it did not train on.
+
+        Parameters
+        ----------
+        writer : str
+            A pseudonym of letters, digits, - and _, better than a name.
+        folder : str or Path
+            Made where it is missing.
+
+        Returns
+        -------
+        Path
+            The file, such as our_digits/blue_owl.csv.
+
+        Raises
+        ------
+        TypeError
+            If writer is not a str, or folder no path.
+        ValueError
+            For another pseudonym, or before a digit was kept.
+        FileExistsError
+            If a writer of that pseudonym has saved before.
+        """
+        if not isinstance(writer, str):
+            raise TypeError(f"writer is {writer!r}, expected a str such as 'blue_owl'")
+        if not re.fullmatch(r"[\w-]+", writer):
+            raise ValueError(
+                f"writer is {writer!r}, expected letters, digits, - and _, such as 'blue_owl'"
+            )
+        if not self.labels:
+            raise ValueError("there is no digit to save; keep one first")
+        path = check_path("folder", folder) / f"{writer}.csv"
+        if path.exists():
+            raise FileExistsError(
+                f"{path} is there already; delete it if it is yours, or else take another pseudonym"
+            )
+        header = ["label", *(f"pixel{number}" for number in range(784))]
+        pairs = zip(self.labels, self.images, strict=True)
+        rows = [[self.class_names[label], *image.tolist()] for label, image in pairs]
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([header, *rows])
+        replace_file(path, text.getvalue().encode())
+        return path
 
     def figure(self):
         """Return the static figure: the stages of what lies on the board, and the probabilities."""
