@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from tools.notebooks import text_of
+from tools.notebooks import ASKED, text_of
 
 from helpers.internals.files import replace_file
 
@@ -34,6 +34,7 @@ BEFORE_EXERCISE = re.compile(r"\n(?=### Exercise \d)")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 PREDICTION = re.compile(r"^> \*\*Predict\b", re.MULTILINE)
 LINK = re.compile(r"\[([^]]+)\]\((\d\d)_\w+\.ipynb[^)]*\)")
+GOES_ON = "raises-exception"  # a tag by which a slip does not stop Run All
 START = """# Start here
 
 {notebooks}
@@ -47,6 +48,7 @@ Open the folder `notebooks`, and in it the notebook that your teacher names.
 - **Exercises.** Replace the `...`, run that cell, then the check below it. The check says what is wrong, and you may
   try as often as you like. An exercise left open does no harm: no later cell needs it.
 - **An error?** Read its last line first. If all seems mixed up: *Kernel → Restart Kernel and Run up to Selected Cell*.
+- **Questions** after a summary: write the letter of your answer in the place of the `...`, and run the cell.
 - **What have I solved?** `progress(1)` in a cell of your own shows it for notebook 1.
 - **Hand in:** save (Ctrl+S) and give away the notebook, the file that ends in `.ipynb`, under any name. What your
   checks said last is saved in it; nothing else is needed.
@@ -66,12 +68,10 @@ def for_a_class(notebook, *, given=None, keep_hints=False):
             cell.outputs, cell.execution_count = [], None
         elif given is not None:
             cell.source = LINK.sub(lambda link: link[0] if link[2] in given else link[1], text)
-        if expected and cell.cell_type == "code":
-            cell.metadata.tags = [
-                *cell.metadata.get("tags", []),
-                f"{expected.pop(0)}-{key}",
-                "raises-exception",  # so that a slip does not stop Run All
-            ]
+        if cell.cell_type == "code" and (asked := ASKED.search(text)):
+            tag(cell, f"answer-{asked[1]}", f"check-{asked[1]}", GOES_ON)
+        elif expected and cell.cell_type == "code":
+            tag(cell, f"{expected.pop(0)}-{key}", GOES_ON)
             after = not expected
         elif after and not FOLD.match(text):  # the lesson goes on
             if cell.cell_type == "code" or not HEADING.match(text):
@@ -92,6 +92,11 @@ def for_a_class(notebook, *, given=None, keep_hints=False):
                 cells.append(cell)
     notebook.cells = cells
     return notebook
+
+
+def tag(cell, *tags):
+    """Add tags to a cell."""
+    cell.metadata.tags = [*cell.metadata.get("tags", []), *tags]
 
 
 def markdown(cell_id, text):

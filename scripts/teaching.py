@@ -20,7 +20,7 @@ LESSONS, PAGE = ROOT / "docs" / "lessons.toml", ROOT / "docs" / "TEACHING.md"
 IN_CLASS = 1.5
 SIZES = {"One value": 1, "One line": 5, "A few lines": 10, "A small project": 20}
 OF_A_LESSON, OF_TWO = 32, 72  # minutes that 45 and 90 leave after coming in, questions and leaving
-ALONE = {"On your own", "In practice", "Further reading"}
+ALONE = {"Ask yourself", "On your own", "In practice", "Further reading"}
 SECTION = re.compile(r"^(?=##? )", re.MULTILINE)
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+): .*\n+(.*)", re.MULTILINE)
 

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import helpers.exercises as exercises
+from tools.notebooks import ASKED
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {
     name: check.exercise for name, check in vars(exercises).items() if hasattr(check, "exercise")
 }
 CALL = re.compile(rf"\b({'|'.join(CHECKS)})\(")
-SAID = re.compile(r"([○✓✗]) Exercise (\d+\.\d+) [a-z ]+: (.*)", re.DOTALL)
+SAID = re.compile(r"([○✓✗]) (?:Exercise|Question) (\d+\.\w+) [a-z ]+: (.*)", re.DOTALL)
 STATES = {"○": "open", "✓": "solved", "✗": "not yet"}  # as they are written in a verdict
-OUR_TAGS = re.compile(r"(answer|check)-\d+\.\d+|raises-exception|hide-output|nbval-[a-z-]+")
+OUR_TAGS = re.compile(r"(answer|check)-\d+\.\w+|raises-exception|hide-output|nbval-[a-z-]+")
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 HEADING = re.compile(r"^### Exercise \d+\.\d+: ", re.MULTILINE)
 PREDICT = re.compile(r"^> \*\*Predict\.?\*\*\s*(.*)", re.MULTILINE)
@@ -307,15 +308,15 @@ def said_of(cells, key):
 
 
 def keys_of(cell):
-    """The exercises that a cell checks."""
-    return [CHECKS[name].key for name in CALL.findall(cell.source)]
+    """The exercises and questions that a cell checks."""
+    return [*(CHECKS[name].key for name in CALL.findall(cell.source)), *ASKED.findall(cell.source)]
 
 
 def answer_to(cells, key):
-    """The cells that answer an exercise, as text: those with its tag, or the one before its check."""
+    """The cells that answer it, as text: those with its tag, the one before its check, or that of a question itself."""
     tagged = [cell.source for cell in cells if f"answer-{key}" in cell.tags]
     codes = [cell for cell in cells if cell.kind == "code"]
-    pairs = itertools.pairwise(codes)
+    pairs = zip(codes, codes, strict=True) if key[-1].isalpha() else itertools.pairwise(codes)
     return "\n\n".join(tagged or [one.source for one, check in pairs if key in keys_of(check)])
 
 
@@ -344,7 +345,11 @@ def cells_to_look_at(cells, ours):
     An answer stands in the cell with the id of a blank. Prose is not compared, since it is never run.
     """
     pairs = itertools.pairwise(ours)
-    blanks = {cell.id: code(cell) for heading, cell in pairs if HEADING.search(heading.source)}
+    blanks = {
+        cell.id: code(cell)
+        for heading, cell in pairs
+        if HEADING.search(heading.source) or ASKED.search(cell.source)
+    }
     missing, found = [code(cell) for cell in ours if cell.kind == "code"], []
     for cell in cells:
         if cell.kind != "code":

@@ -105,7 +105,12 @@ def test_answers_and_checks_can_be_found_and_do_not_stop_the_lesson(class_folder
             (cell,) = tagged(after, f"{kind}-{exercise.key}")
             assert cell.source == source
             assert "raises-exception" in cell.metadata.tags
-    assert len(tagged(after, "raises-exception")) == 2 * len(mine)
+    asked = [cell for cell in codes_of(after) if "check_question(" in cell.source]
+    for cell in asked:
+        key = re.search(r'check_question\("(.+?)", "..."\)', cell.source)[1]
+        assert tagged(after, f"answer-{key}") == tagged(after, f"check-{key}") == [cell]
+        assert "raises-exception" in cell.metadata.tags
+    assert len(tagged(after, "raises-exception")) == 2 * len(mine) + len(asked)
 
 
 @pytest.mark.parametrize("keep_hints", [False, True])
