@@ -250,7 +250,7 @@ def main():
     """Print all tables."""
     networks = {
         name: load_parameters(MODELS / f"{name}.npz")
-        for name in ("digits_network", "mnist_distilled")
+        for name in ("digits_network", "mnist_network")
     }
     total = {name: np.zeros(3, int) for name in networks}
     print("right, refused, wrong and sure of 10; as arrays and as JPEG files")

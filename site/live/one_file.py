@@ -21,7 +21,7 @@ from helpers.widgets.browser import module, style  # noqa: E402
 from helpers.widgets.training_lab.settings import DEFAULTS, Controls  # noqa: E402
 
 MODELS = ROOT / "notebooks" / "models"
-NETWORKS = {"mnist_distilled": "taught in notebook 9", "digits_network": "trained in notebook 4"}
+NETWORKS = {"mnist_network": "trained in notebook 9", "digits_network": "trained in notebook 4"}
 PANELS = ("digit_pad", "mistake_explorer", "network_inspector", "training_lab")
 DEV_SIZE = 1000
 VIEW = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.MULTILINE)

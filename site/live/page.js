@@ -44,7 +44,7 @@ if (embedded) {
 
 // The pad answers before the digits are there
 const networks = await Promise.all(facts.networks.map(async ({ name, file }) => ({ name, network: await networkFrom(new File([fromBase64(file)], name)) })));
-const [PUPIL, SMALL, RUN, OWN] = [0, 1, 2, 3]; // in the list of the pad's networks
+const [WIDE, SMALL, RUN, OWN] = [0, 1, 2, 3]; // in the list of the pad's networks
 let explorer = null, inspector = null, lab = null, timer = null;
 const pad = new Pad(networks, names, facts.samples, () => {
   keepLink();
@@ -69,9 +69,9 @@ function keepLink() {
   }, LINK_MS);
 }
 
-/** Return the network that the pad asks, but for the pupil the small one: the pupil may have seen the 1,000 digits. */
+/** Return the network that the pad asks, but for the wide one the small: the wide one may have learned from the 1,000 digits. */
 function shownNetwork() {
-  return pad.network === networks[PUPIL].network ? networks[SMALL].network : pad.network;
+  return pad.network === networks[WIDE].network ? networks[SMALL].network : pad.network;
 }
 
 /** Let the explorer and the inspector show it. */

@@ -164,7 +164,7 @@ def test_some_notebooks_alone(project_as_it_stands, tmp_path, capsys):
     assert linked <= {"01", "02", "04"}
     assert "02" in linked
     there = files_in(tmp_path / "new" / "notebooks" / "models")
-    assert there == {"digits_network.npz"}, "notebook 4 writes it; the pupil of the committee is for 5 and 9"
+    assert there == {"digits_network.npz"}, "notebook 4 writes it; the other is for 5 and 9"
     assert not (tmp_path / "new" / "notebooks" / "results").exists()
     with pytest.raises(OSError, match=r"there is no notebook 12; there are 0, 1, 2"):
         class_copy.copy(tmp_path / "other", root=project_as_it_stands, only=["1", "12"])

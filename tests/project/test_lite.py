@@ -109,7 +109,7 @@ def test_the_notebooks_of_the_site_are_the_committed_ones_but_for_the_kernel(tmp
         )
         assert here["cells"] == there["cells"]
         assert there["metadata"]["kernelspec"]["name"] == "python"
-    assert (tmp_path / "notebooks" / "models" / "mnist_distilled.npz").exists()
+    assert (tmp_path / "notebooks" / "models" / "mnist_network.npz").exists()
     assert (tmp_path / "data" / "digits.csv.gz").exists()
 
 

@@ -22,7 +22,7 @@ pad
 BOTH = f"""
 from helpers.storage import load_parameters
 from helpers.widgets import DigitPad
-files = {{"small": {str(MODEL)!r}, "pupil": {str(MODEL.with_name("mnist_distilled.npz"))!r}}}
+files = {{"small": {str(MODEL)!r}, "wide": {str(MODEL.with_name("mnist_network.npz"))!r}}}
 networks = {{name: load_parameters(path) for name, path in files.items()}}
 pad = DigitPad(networks, train_set)
 pad
@@ -233,7 +233,7 @@ def test_own_digits_are_collected_scored_and_saved(open_cells):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.get_by_text("1 of 2 read right.").wait_for()
-    page.get_by_label("Network", exact=True).select_option("pupil")
+    page.get_by_label("Network", exact=True).select_option("wide")
     page.get_by_text("1 of 2 read right.").wait_for()
     with page.expect_download() as file:
         save.click()
