@@ -2,9 +2,9 @@
 
 The copy has no outputs, so that a prediction comes before its answer, a cell for each prediction, and tags by which
 scripts/collect.py and JupyterLab find answers and checks. The two hints of each exercise go too, unless --keep-hints
-is given; --only 1,2,4 copies these notebooks alone; --nbgrader makes a course folder of nbgrader. The copy runs where
-this project is installed, and `make lite CLASS=FOLDER` builds the site for browsers from it. Only what is committed is
-copied, so marks and answers of your own stay with you; a notebook with changes that are not committed stops the copy.
+is given; --only 1,2,4 copies these notebooks and "Before you start"; --nbgrader makes a course folder of nbgrader. The
+copy runs where this project is installed, and `make lite CLASS=FOLDER` builds the site for browsers from it. Only what
+is committed is copied: marks and answers of your own stay with you, and a change that is not committed stops the copy.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import nbformat
-from tools.notebooks import text_of
+from tools.notebooks import ASKED, text_of
 
 from helpers.internals.files import replace_file
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "data")
 LICENSES = ("LICENSE", "LICENSE-TEXT")
 WITHOUT_GIT = (
-    *("notebooks/[0-9][0-9]_*.ipynb", "notebooks/models/*", "notebooks/results/*.json"),
+    *("notebooks/[!.]*.ipynb", "notebooks/models/*", "notebooks/results/*.json"),
     *("data/*.gz", "data/*.md", *LICENSES),
 )
 SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>.*?</details>\s*", re.DOTALL)
@@ -34,6 +34,7 @@ BEFORE_EXERCISE = re.compile(r"\n(?=### Exercise \d)")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 PREDICTION = re.compile(r"^> \*\*Predict\b", re.MULTILINE)
 LINK = re.compile(r"\[([^]]+)\]\((\d\d)_\w+\.ipynb[^)]*\)")
+GOES_ON = "raises-exception"  # a tag by which a slip does not stop Run All
 START = """# Start here
 
 {notebooks}
@@ -47,6 +48,7 @@ Open the folder `notebooks`, and in it the notebook that your teacher names.
 - **Exercises.** Replace the `...`, run that cell, then the check below it. The check says what is wrong, and you may
   try as often as you like. An exercise left open does no harm: no later cell needs it.
 - **An error?** Read its last line first. If all seems mixed up: *Kernel → Restart Kernel and Run up to Selected Cell*.
+- **Questions** after a summary: write the letter of your answer in the place of the `...`, and run the cell.
 - **What have I solved?** `progress(1)` in a cell of your own shows it for notebook 1.
 - **Hand in:** save (Ctrl+S) and give away the notebook, the file that ends in `.ipynb`, under any name. What your
   checks said last is saved in it; nothing else is needed.
@@ -66,12 +68,10 @@ def for_a_class(notebook, *, given=None, keep_hints=False):
             cell.outputs, cell.execution_count = [], None
         elif given is not None:
             cell.source = LINK.sub(lambda link: link[0] if link[2] in given else link[1], text)
-        if expected and cell.cell_type == "code":
-            cell.metadata.tags = [
-                *cell.metadata.get("tags", []),
-                f"{expected.pop(0)}-{key}",
-                "raises-exception",  # so that a slip does not stop Run All
-            ]
+        if cell.cell_type == "code" and (asked := ASKED.search(text)):
+            tag(cell, f"answer-{asked[1]}", f"check-{asked[1]}", GOES_ON)
+        elif expected and cell.cell_type == "code":
+            tag(cell, f"{expected.pop(0)}-{key}", GOES_ON)
             after = not expected
         elif after and not FOLD.match(text):  # the lesson goes on
             if cell.cell_type == "code" or not HEADING.match(text):
@@ -92,6 +92,11 @@ def for_a_class(notebook, *, given=None, keep_hints=False):
                 cells.append(cell)
     notebook.cells = cells
     return notebook
+
+
+def tag(cell, *tags):
+    """Add tags to a cell."""
+    cell.metadata.tags = [*cell.metadata.get("tags", []), *tags]
 
 
 def markdown(cell_id, text):
@@ -183,11 +188,14 @@ def is_own_file(root, path):
 def chosen(paths, only, root):
     """Return (notebooks, other files) of a copy. Raises OSError for the number of a notebook that is not there."""
     notebooks = {path.name[:2]: path for path in paths if path.suffix == ".ipynb"}
-    numbers = set(notebooks) if only is None else {number.zfill(2) for number in only}
-    if missing := numbers - set(notebooks):
-        there = ", ".join(str(int(number)) for number in notebooks)
+    numbered = [number for number in notebooks if number.isdigit()]
+    numbers = set(numbered) if only is None else {number.zfill(2) for number in only}
+    if missing := numbers - set(numbered):
+        there = ", ".join(str(int(number)) for number in numbered)
         raise OSError(f"there is no notebook {', '.join(sorted(missing))}; there are {there}")
-    given = [path for number, path in notebooks.items() if number in numbers]
+    given = [
+        path for number, path in notebooks.items() if number in numbers or number not in numbered
+    ]
     text = "".join((root / path).read_text("utf8") for path in given)
     others = [
         path

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tools import hand_ins as reading
 
+from helpers.exercises.declaring import place_of
 from helpers.internals.files import replace_file
 
 TO = reading.ROOT / "build" / "class"
@@ -50,12 +51,12 @@ def sign(said):
 
 
 def table_of(hand_ins):
-    """(keys of all exercises of the notebooks handed in, {learner: {key: Said}})."""
+    """(keys of all exercises and questions of the notebooks handed in, {learner: {key: Said}})."""
     rows = {}
     for hand_in in hand_ins:
         rows.setdefault(hand_in.learner, {}).update(hand_in.said)
     keys = {key for row in rows.values() for key in row}
-    return sorted(keys, key=lambda key: [int(part) for part in key.split(".")]), rows
+    return sorted(keys, key=place_of), rows
 
 
 def mistakes_of(hand_ins, most=3):
@@ -68,8 +69,8 @@ def mistakes_of(hand_ins, most=3):
                 counts.setdefault(key, Counter())[said.mistake] += 1
                 samples.setdefault((key, said.mistake), said.message)
     found = {}
-    for key in sorted(counts, key=lambda key: [int(part) for part in key.split(".")]):
-        known = {mistake.name: mistake.sentence for mistake in exercises[key].mistakes}
+    for key in sorted(counts, key=place_of):
+        known = {one.name: one.sentence for one in getattr(exercises.get(key), "mistakes", ())}
         found[key] = [
             (number, name or "no known mistake", known.get(name) or samples[key, name])
             for name, number in counts[key].most_common(most)
@@ -95,15 +96,16 @@ def text_of(hand_ins):
 
 
 def csv_of(hand_ins):
-    """The table for a gradebook: a row for each learner, with words for signs."""
+    """The table for a gradebook: a row for each learner, with words for signs; questions do not count as solved."""
     keys, rows = table_of(hand_ins)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["learner", *keys, "solved"])
     for who, row in rows.items():
-        states = [row[key].when_run or row[key].state if key in row else "" for key in keys]
+        states = {key: row[key].when_run or row[key].state if key in row else "" for key in keys}
+        solved = [key for key in keys if key[-1].isdigit() and states[key] == "solved"]
         safe = f"'{who}" if who[:1] in "=+-@\t" else who  # or a spreadsheet takes it for a formula
-        writer.writerow([safe, *states, states.count("solved")])
+        writer.writerow([safe, *states.values(), len(solved)])
     return text.getvalue()
 
 
@@ -155,7 +157,7 @@ def unsolved(hand_ins):
         failed = [cell for cell in hand_in.cells if cell.kind == "code" and cell.error]
         if not (open_ones or failed or hand_in.notes):
             continue
-        yield f"<h3>{escape(hand_in.learner)}, notebook {hand_in.number}</h3>"
+        yield f"<h3>{escape(hand_in.learner)}, {hand_in.stem}</h3>"
         yield from (f"<p>{escape(note)}</p>" for note in hand_in.notes)
         for key, said in open_ones.items():
             words = said.message or said.state
@@ -171,12 +173,12 @@ def predictions(hand_ins):
     for hand_in in hand_ins:
         for question, written in reading.predictions(hand_in.cells):
             if written:
-                asked.setdefault((hand_in.number, question), []).append((hand_in.learner, written))
-    for (number, question), answers in sorted(asked.items(), key=lambda one: one[0][0]):
+                asked.setdefault((hand_in.stem, question), []).append((hand_in.learner, written))
+    for (stem, question), answers in sorted(asked.items(), key=lambda one: one[0][0]):
         items = "".join(
             f"<tr><th>{escape(who)}</th><td>{escape(said)}</td></tr>" for who, said in answers
         )
-        yield f"<h3>Notebook {number}: {escape(question)}</h3><table>{items}</table>"
+        yield f"<h3>{stem}: {escape(question)}</h3><table>{items}</table>"
     if not asked:
         yield "<p>None was written down.</p>"
 
@@ -186,9 +188,9 @@ def strange_cells(hand_ins):
     originals = reading.our_notebooks()
     any_found = False
     for hand_in in hand_ins:
-        if found := reading.cells_to_look_at(hand_in.cells, originals[hand_in.number][1]):
+        if found := reading.cells_to_look_at(hand_in.cells, originals[hand_in.stem]):
             any_found = True
-            yield f"<h3>{escape(hand_in.learner)}, notebook {hand_in.number}</h3>"
+            yield f"<h3>{escape(hand_in.learner)}, {hand_in.stem}</h3>"
             yield from (f"<p>{what}</p><pre>{escape(source)}</pre>" for what, source in found)
     if not any_found:
         yield "<p>None.</p>"

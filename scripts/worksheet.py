@@ -211,17 +211,23 @@ def key_of(number, key):
     return f'<section class="key"><p><b>Sheet {number}.</b> {losses}</p>{rows}</section>'
 
 
+def to_print(title, body, style=STYLE):
+    """Return a body as an HTML page that is complete in itself."""
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<style>{style}</style></head><body>
+{body}
+</body></html>
+"""
+
+
 def document(sheets):
     """Return all sheets, and then their key, as one HTML page."""
     numbered = list(enumerate(sheets, 1))
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>A network by hand: {len(sheets)} sheets</title>
-<style>{STYLE}</style></head><body>
-{"".join(pages(number, given, key) for number, (given, key) in numbered)}
+    body = f"""{"".join(pages(number, given, key) for number, (given, key) in numbered)}
 <h1>Key: pages from {2 * len(sheets) + 1} on, not for learners</h1>
-{"".join(key_of(number, key) for number, (_, key) in numbered)}
-</body></html>
-"""
+{"".join(key_of(number, key) for number, (_, key) in numbered)}"""
+    return to_print(f"A network by hand: {len(sheets)} sheets", body)
 
 
 def main(arguments=None):

@@ -22,7 +22,7 @@ from helpers.exercises.comparing import (
 )
 from helpers.exercises.declaring import Exercise, Mistake, declare
 from helpers.exercises.earlier_cells import AGAIN, trouble_before
-from helpers.exercises.progress import FILE, record
+from helpers.exercises.progress import noted
 from helpers.exercises.recognizing import Attempt, Predicate, recognize
 from helpers.exercises.source_code import (
     forbidden_name,
@@ -53,9 +53,7 @@ def make_check(key, name, title, reference, cases=None, mistakes=(), **settings)
             verdict = not_yet(exercise, before[1], before[0])
         else:
             verdict = check_answer(exercise, answer)
-        trouble = record(verdict)
-        note = f" (it cannot be noted in `{FILE}`: {trouble})" if trouble else ""
-        return replace(verdict, message=verdict.message + note)
+        return noted(verdict)
 
     check.__doc__ = f"""Check exercise {key}, {title}: give it your {name}.
 

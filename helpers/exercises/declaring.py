@@ -57,6 +57,12 @@ class Exercise:
         return [()] if self.is_value else list(self.cases() if callable(self.cases) else self.cases)
 
 
+def place_of(key):
+    """What keys are sorted by: the notebook, then exercises by number, then questions by letter."""
+    notebook, part = key.split(".")
+    return (int(notebook), 0, int(part)) if part.isdigit() else (int(notebook), 1, ord(part))
+
+
 def declare(exercise):
     """Add the exercise to REGISTRY, unless another one has its number (ValueError)."""
     other = REGISTRY.setdefault(exercise.key, exercise)

@@ -3,12 +3,13 @@
 import html
 import itertools
 import re
+from dataclasses import replace
 
-from helpers.exercises.declaring import REGISTRY
+from helpers.exercises.declaring import REGISTRY, place_of
 from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
 from helpers.internals.progress_file import FILE, append_entry, read_progress
 
-NOTE = re.compile(rf'"(\d+\.\d+)"\s*:\s*"({SOLVED}|{NOT_YET})"')
+NOTE = re.compile(rf'"(\d+\.(?:\d+|[a-z]))"\s*:\s*"({SOLVED}|{NOT_YET})"')
 LEGEND = ", ".join(f"{LOOKS[state][0]} {state}" for state in (OPEN, NOT_YET, SOLVED))
 CELL = 'style="text-align: left; padding: 0.15em 0.8em; white-space: nowrap"'
 
@@ -31,11 +32,20 @@ def record(verdict):
     return append_entry({verdict.key: verdict.state})
 
 
+def noted(verdict):
+    """Record a verdict and return it, with the reason where it cannot be recorded."""
+    trouble = record(verdict)
+    note = f" (it cannot be noted in `{FILE}`: {trouble})" if trouble else ""
+    return replace(verdict, message=verdict.message + note)
+
+
 class Progress:
     """What `progress` returns; `rows` has (key, title, state) for every exercise."""
 
-    def __init__(self, rows, trouble=""):
+    def __init__(self, rows, trouble="", questions=()):
         self.rows = rows
+        answered = " ".join(f" {LOOKS[state][0]} {key}" for key, state in questions)
+        self.legend = f"questions: {answered}; {LEGEND}" if questions else LEGEND
         self.trouble = f"What you solve cannot be noted in {FILE}: {trouble}" if trouble else ""
 
     def head(self):
@@ -58,7 +68,7 @@ class Progress:
             f"notebook {number}:  {'  '.join(f'{s} {key}' for s, _, key in marks)}"
             for number, marks in self.notebooks()
         ]
-        return "\n".join([self.head(), *lines, LEGEND, *filter(None, [self.trouble])])
+        return "\n".join([self.head(), *lines, self.legend, *filter(None, [self.trouble])])
 
     def _repr_html_(self):
         rows = []
@@ -70,17 +80,17 @@ class Progress:
                 cells.append(f'<td {CELL} title="{html.escape(titles[key])}">{mark} {key}</td>')
             rows.append(f"<tr>{''.join(cells)}</tr>")
         trouble = f"<p>{html.escape(self.trouble)}</p>" if self.trouble else ""
-        table = f"<table>{''.join(rows)}</table><p>{LEGEND}</p>"
+        table = f"<table>{''.join(rows)}</table><p>{self.legend}</p>"
         return f"<p>{html.escape(self.head())}</p>{table}{trouble}"
 
 
 def progress(notebook=None):
-    """Show which exercises are open, not yet solved, and solved.
+    """Show which exercises are open, not yet solved, and solved, and the questions answered.
 
     Parameters
     ----------
     notebook : int, optional
-        The number of one notebook; without it, all notebooks are shown.
+        The number of one notebook, 0 for "Before you start"; without it, 1 to 9 are shown.
 
     Returns
     -------
@@ -93,11 +103,16 @@ def progress(notebook=None):
         If no notebook with exercises has this number.
     """
     states, trouble = read_notes()
-    order = sorted(REGISTRY, key=lambda key: [int(part) for part in key.split(".")])
+    order = sorted(REGISTRY, key=place_of)
+    answered = sorted((key for key in states if key[-1].isalpha()), key=place_of)
     if notebook is not None:
         numbers = list(dict.fromkeys(int(key.split(".")[0]) for key in order))
         if notebook not in numbers:
             there = f"one of {', '.join(map(str, numbers))}"
             raise ValueError(f"notebook is {notebook!r}, expected {there}; or leave it out for all")
-        order = [key for key in order if key.split(".")[0] == str(notebook)]
-    return Progress([(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order], trouble)
+    shown = range(1, 10) if notebook is None else [notebook]
+    order, answered = (
+        [key for key in keys if int(key.split(".")[0]) in shown] for keys in (order, answered)
+    )
+    rows = [(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order]
+    return Progress(rows, trouble, [(key, states[key]) for key in answered])

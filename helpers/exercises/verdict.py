@@ -11,30 +11,38 @@ LOOKS = {  # sign, color of the edge, translucent background, to be read on whit
     NOT_YET: ("✗", "#D55E00", "rgba(213, 94, 0, 0.12)"),
 }
 HEADS = {OPEN: "is open", SOLVED: "is solved", NOT_YET: "is not solved yet"}
+OF_A_QUESTION = {OPEN: "is open", SOLVED: "is answered correctly", NOT_YET: "needs another answer"}
 
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
     """The answer of a check."""
 
-    key: str  # the number of the exercise, such as "2.1"
+    key: str  # the number of the exercise, such as "2.1", or of the question, such as "2.a"
     state: str  # "open", "solved" or "not yet"
     message: str  # what to do, or what is wrong
     mistake: str | None = None  # the name of the recognized one
 
+    @property
+    def head(self):
+        """ "✓ Exercise 2.1 is solved"."""
+        of_exercise = f"Exercise {self.key} {HEADS[self.state]}"
+        of_question = f"Question {self.key} {OF_A_QUESTION[self.state]}"
+        return f"{LOOKS[self.state][0]} {of_question if self.key[-1].isalpha() else of_exercise}"
+
     def __repr__(self):
-        return f"{LOOKS[self.state][0]} Exercise {self.key} {HEADS[self.state]}: {self.message}"
+        return f"{self.head}: {self.message}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """No further form, but what a program wants to know, as metadata of the output."""
         return {}, {"exercise": {"key": self.key, "state": self.state, "mistake": self.mistake}}
 
     def _repr_html_(self):
-        sign, edge, ground = LOOKS[self.state]
+        _, edge, ground = LOOKS[self.state]
         words = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))
         return (
             f'<div role="status" style="border-left: 5px solid {edge}; background: {ground}; '
             "color: inherit; padding: 0.5em 0.8em; margin: 0.2em 0; max-width: 56em; "
             'line-height: 1.45; white-space: pre-wrap">'
-            f"<strong>{sign} Exercise {self.key} {HEADS[self.state]}:</strong> {words}</div>"
+            f"<strong>{self.head}:</strong> {words}</div>"
         )

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import helpers.exercises as exercises
+from tools.notebooks import ASKED
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {
     name: check.exercise for name, check in vars(exercises).items() if hasattr(check, "exercise")
 }
 CALL = re.compile(rf"\b({'|'.join(CHECKS)})\(")
-SAID = re.compile(r"([○✓✗]) Exercise (\d+\.\d+) [a-z ]+: (.*)", re.DOTALL)
+SAID = re.compile(r"([○✓✗]) (?:Exercise|Question) (\d+\.\w+) [a-z ]+: (.*)", re.DOTALL)
 STATES = {"○": "open", "✓": "solved", "✗": "not yet"}  # as they are written in a verdict
-OUR_TAGS = re.compile(r"(answer|check)-\d+\.\d+|raises-exception|hide-output|nbval-[a-z-]+")
+OUR_TAGS = re.compile(r"(answer|check)-\d+\.\w+|raises-exception|hide-output|nbval-[a-z-]+")
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 HEADING = re.compile(r"^### Exercise \d+\.\d+: ", re.MULTILINE)
 PREDICT = re.compile(r"^> \*\*Predict\.?\*\*\s*(.*)", re.MULTILINE)
@@ -73,8 +74,7 @@ class HandIn:
     time: float
     data: bytes
     cells: list
-    number: int  # of our notebook
-    stem: str
+    stem: str  # of our notebook
     learner: str = ""
     said: dict = field(default_factory=dict)  # key: Said
     notes: list = field(default_factory=list)  # what happened when it was run again
@@ -95,24 +95,24 @@ def collect(folder):
     for parts, when, data in files_in(Path(folder), problems):
         try:
             cells = read_cells(data)
-            number, stem = which(cells, originals)
+            stem = which(cells, originals)
         except ValueError as error:
             problems.append(f"{'/'.join(parts)}: {error}")
             continue
-        hand_in = HandIn(parts, when, data, cells, number, stem)
-        keys = [exercise.key for exercise in CHECKS.values()]
-        mine = [key for key in keys if key.split(".")[0] == str(number)]
+        hand_in = HandIn(parts, when, data, cells, stem)
+        checks = [cell for cell in originals[stem] if cell.kind == "code"]
+        mine = [key for cell in checks for key in keys_of(cell)]
         hand_in.said = {key: said_of(cells, key) for key in mine}
         found.append(hand_in)
     name_learners(found)
     latest = {}
     for hand_in in sorted(found, key=lambda one: one.time):
-        place = hand_in.learner, hand_in.number
+        place = hand_in.learner, hand_in.stem
         if place in latest:
             words = f"{latest[place].place}: left out, since {hand_in.place} was saved later"
             problems.append(words)
         latest[place] = hand_in
-    return sorted(latest.values(), key=lambda one: (one.learner.casefold(), one.number)), problems
+    return sorted(latest.values(), key=lambda one: (one.learner.casefold(), one.stem)), problems
 
 
 def files_in(folder, problems):
@@ -209,7 +209,7 @@ def name_learners(hand_ins):
         ]
 
     def twice(learners):
-        pairs = {(who, one.number) for who, one in zip(learners, hand_ins, strict=True)}
+        pairs = {(who, one.stem) for who, one in zip(learners, hand_ins, strict=True)}
         return len(hand_ins) - len(pairs)
 
     for one, learner in zip(hand_ins, min(map(names, range(5)), key=twice), strict=True):
@@ -259,22 +259,22 @@ def joined(text):
 
 
 def our_notebooks():
-    """{number: (stem, cells)} of the notebooks of this project."""
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    return {int(path.name[:2]): (path.stem, read_cells(path.read_bytes())) for path in paths}
+    """{stem: cells} of the notebooks of this project."""
+    paths = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+    return {path.stem: read_cells(path.read_bytes()) for path in paths}
 
 
 def which(cells, originals):
-    """(number, stem) of the notebook that shares the most cells. Raises ValueError where none shares any."""
+    """The stem of the notebook that shares the most cells. Raises ValueError where none shares any."""
     own = {cell.source.strip() for cell in cells}
     shared = {
-        number: len(own & {cell.source.strip() for cell in ours if len(cell.source) > 10})
-        for number, (_, ours) in originals.items()
+        stem: len(own & {cell.source.strip() for cell in ours if len(cell.source) > 10})
+        for stem, ours in originals.items()
     }
     best = max(shared, key=shared.get)
     if not shared[best]:
         raise ValueError("this is none of our notebooks: it shares no cell with them")
-    return best, originals[best][0]
+    return best
 
 
 def verdicts(cell):
@@ -308,15 +308,15 @@ def said_of(cells, key):
 
 
 def keys_of(cell):
-    """The exercises that a cell checks."""
-    return [CHECKS[name].key for name in CALL.findall(cell.source)]
+    """The exercises and questions that a cell checks."""
+    return [*(CHECKS[name].key for name in CALL.findall(cell.source)), *ASKED.findall(cell.source)]
 
 
 def answer_to(cells, key):
-    """The cells that answer an exercise, as text: those with its tag, or the one before its check."""
+    """The cells that answer it, as text: those with its tag, the one before its check, or that of a question itself."""
     tagged = [cell.source for cell in cells if f"answer-{key}" in cell.tags]
     codes = [cell for cell in cells if cell.kind == "code"]
-    pairs = itertools.pairwise(codes)
+    pairs = zip(codes, codes, strict=True) if key[-1].isalpha() else itertools.pairwise(codes)
     return "\n\n".join(tagged or [one.source for one, check in pairs if key in keys_of(check)])
 
 
@@ -345,7 +345,11 @@ def cells_to_look_at(cells, ours):
     An answer stands in the cell with the id of a blank. Prose is not compared, since it is never run.
     """
     pairs = itertools.pairwise(ours)
-    blanks = {cell.id: code(cell) for heading, cell in pairs if HEADING.search(heading.source)}
+    blanks = {
+        cell.id: code(cell)
+        for heading, cell in pairs
+        if HEADING.search(heading.source) or ASKED.search(cell.source)
+    }
     missing, found = [code(cell) for cell in ours if cell.kind == "code"], []
     for cell in cells:
         if cell.kind != "code":

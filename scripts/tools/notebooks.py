@@ -15,6 +15,7 @@ HIDDEN, HIDDEN_TAG = (
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PANEL = re.compile(r"\b(TrainingLab|DigitPad|MistakeExplorer|NetworkInspector|ReadingTest)\(")
 GUESS = re.compile(r"^(\w+) = Prediction\(", re.MULTILINE)
+ASKED = re.compile(r"""\bcheck_question\(\s*["'](\d+\.[a-z])["']""")
 EXTRA_TAG, EXTRA = "extra", "*Extra: skip it if you are in a hurry.*"
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 HEADING = re.compile(r"^(#{1,3}) (.+)$", re.MULTILINE)

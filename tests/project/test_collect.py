@@ -17,7 +17,9 @@ from class_copy import for_a_class
 from exercise_cells import all_exercises, run_answer
 from tools import hand_ins, rerun
 
+from helpers.exercises import check_question
 from helpers.exercises.checking import check_answer
+from helpers.exercises.questions import QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = {int(path.name[:2]): path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
@@ -84,7 +86,7 @@ def one():
     none = {"1.1": "def my_pixel_number(row, column):\n    return row + column", "1.2": SUM}
     guesses = ("a five", "three", "the zero | <b>", "250 and 300")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("helpers.exercises.checking.record", lambda verdict: "")
+        patch.setattr("helpers.exercises.checking.noted", lambda verdict: verdict)
         return {
             "Ada": handed_in(1, solutions(1), guesses),
             "Ben": handed_in(1, some, ("a three",)),
@@ -92,6 +94,9 @@ def one():
         }
 
 
+ASKED = {  # those of the two notebooks that are handed in below; nobody has run their cells
+    number: {key: "not run" for key in QUESTIONS if key[0] == str(number)} for number in (1, 2)
+}
 STATES = {
     "Ada": dict.fromkeys(["1.1", "1.2", "1.3", "1.4", "1.5"], "solved"),
     "Ben": dict(
@@ -109,6 +114,7 @@ STATES = {
         )
     ),
 }
+STATES = {who: row | ASKED[1] for who, row in STATES.items()}
 NAME = "01_data_loading.ipynb"
 LAYOUTS = {  # where the notebook of Ada lies, with the learner's name in the place of {}
     "a folder for each": "{}/01_data_loading.ipynb",
@@ -160,7 +166,10 @@ def test_two_notebooks_of_a_learner_are_one_row(one, tmp_path):
     rows, problems = read(tmp_path / "in")
     assert list(rows) == ["Ada", "Ben"]
     assert problems == []
-    assert rows["Ada"] == STATES["Ada"] | dict.fromkeys(["2.1", "2.2", "2.3", "2.4", "2.5"], "open")
+    assert (
+        rows["Ada"]
+        == STATES["Ada"] | dict.fromkeys(["2.1", "2.2", "2.3", "2.4", "2.5"], "open") | ASKED[2]
+    )
 
 
 def test_of_two_versions_the_later_counts(one, tmp_path):
@@ -181,8 +190,9 @@ def test_what_is_said_of_a_class(one, tmp_path, capsys):
     assert "Ben     ✓    ✗    ✗    ✓    ○" in said
     assert "1.2: 2 × sum: that is the sum of the pixels; divide by how many" in said
     rows = list(csv.reader((tmp_path / "out" / "table.csv").open(encoding="utf-8-sig")))
-    assert rows[0] == ["learner", "1.1", "1.2", "1.3", "1.4", "1.5", "solved"]
-    assert rows[2] == ["Ben", "solved", "not yet", "not yet", "solved", "open", "2"]
+    assert rows[0] == ["learner", "1.1", "1.2", "1.3", "1.4", "1.5", *ASKED[1], "solved"]
+    states = ["solved", "not yet", "not yet", "solved", "open", *ASKED[1].values()]
+    assert rows[2] == ["Ben", *states, "2"]
     page = (tmp_path / "out" / "class.html").read_text("utf8")
     assert "2 × <b>sum</b>" in page
     assert "return X.sum(axis=0)</pre>" in page
@@ -204,6 +214,29 @@ def test_the_three_most_frequent_mistakes_come_first(one, tmp_path):
     found, _ = hand_ins.collect(tmp_path / "in")
     numbers = [number for number, *_ in collect.mistakes_of(found)["1.2"]]
     assert numbers == [3, 2, 2]
+
+
+def test_answers_to_questions_stand_in_the_table_and_do_not_count_as_solved(one, tmp_path):
+    for who, letter in {"Ada": "D", "Ben": "A", "Cleo": "A"}.items():
+        notebook = copy.deepcopy(one[who])
+        cell_with(notebook, "answer-1.b").source = f'check_question("1.b", "{letter}")'
+        say(notebook, "1.b", check_question("1.b", letter), metadata=who != "Cleo")
+        for cell in notebook.cells if who == "Ben" else ():
+            cell.metadata.pop("tags", None)
+        save(notebook, tmp_path / "in" / who / "a.ipynb")
+    rows, _ = read(tmp_path / "in")
+    assert [row["1.b"] for row in rows.values()] == ["solved", "not yet", "not yet"]
+    found, _ = hand_ins.collect(tmp_path / "in")
+    (number, name, words), (_, nameless, _) = collect.mistakes_of(found)["1.b"]
+    assert (number, name, words) == (1, "A", QUESTIONS["1.b"][1])
+    assert nameless == "no known mistake", "a program that saves no metadata"
+    assert collect.csv_of(found).splitlines()[1].endswith(",5")
+    assert hand_ins.answer_to(found[1].cells, "1.b") == 'check_question("1.b", "A")'
+    page = collect.page_of(found, [])
+    assert "<pre>check_question(&quot;1.b&quot;, &quot;A&quot;)</pre>" in page
+    originals = hand_ins.our_notebooks()[1][1]
+    strange = hand_ins.cells_to_look_at(found[2].cells, originals)
+    assert not [source for _, source in strange if "check_question" in source]
 
 
 def no_check(notebook):
