@@ -144,6 +144,7 @@ NBGRADER = """c = get_config()
 c.CourseDirectory.course_id = "digits"
 c.ClearSolutions.enabled = False  # the answers are blank, or hold the bug that is to be found
 c.ExecutePreprocessor.timeout = 120
+c.ExecutePreprocessor.iopub_timeout = 60  # or a cell that is slow to stop costs the whole hand-in
 """
 
 

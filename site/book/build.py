@@ -57,7 +57,7 @@ def collect(source, lite):
 def for_teachers():
     """Return docs/TEACHING.md for the book: without its film, and with names of files where it links other pages."""
     text = (ROOT / "docs" / "TEACHING.md").read_text("utf8")
-    text = re.sub(r"<picture>.*?</picture>\n\n.*\n\n", "", text, flags=re.DOTALL, count=1)
+    text = re.sub(r"<picture>.*?</picture>\n\n[^\n]*\n\n", "", text, flags=re.DOTALL, count=1)
     text = text.replace("(../notebooks/", "(").replace("(GLOSSARY.md)", "(glossary.md)")
     return re.sub(r"\[(docs/\w+\.md)\]\(\w+\.md\)", r"`\1` in the project", text)
 
