@@ -13,12 +13,12 @@ own `forward`, `backward`, ... to examine them. They are called as
 X is (n0, m), Y is (classes, m) one-hot, parameters and gradients are lists of Layers.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from helpers.data import Dataset
 from helpers.gradient_check import STEP, relative_error
 from helpers.internals.checks import (
     check_array,
@@ -131,9 +131,12 @@ def gradient_errors(
                 values[position] = value
                 numerical[i] = (around[0] - around[1]) / (2 * step)
             rows[f"{name}{number}"] = _compare(np.ravel(slopes)[chosen], numerical)
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["relative_error", "ratio", "cosine"]
-    )
+    return _table(rows, "relative_error", "ratio", "cosine")
+
+
+def _table(rows, *columns):
+    """Return rows, {name: values}, as a DataFrame."""
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(columns))
 
 
 def _compare(analytic, numerical):
@@ -198,9 +201,7 @@ def update_ratios(parameters, X, Y, learning_rate, *, step=gradient_step):
         )
         ratio = change / weights if weights > 0 else np.nan
         rows[f"W{number}"] = weights, change, ratio, doubled / change if change > 0 else np.nan
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["weights", "change", "ratio", "doubled"]
-    )
+    return _table(rows, "weights", "change", "ratio", "doubled")
 
 
 # --- does the network start where it should, can it learn, do its neurons answer?
@@ -318,7 +319,7 @@ def neuron_report(activations):
         f"A{number}": (len(A), int((A > 0).any(axis=1).sum()), len(np.unique(A.round(9), axis=0)))
         for number, A in enumerate(activations[1:-1], 1)
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["neurons", "active", "distinct"])
+    return _table(rows, "neurons", "active", "distinct")
 
 
 # --- do every example, every label and every number arrive where they are meant to?
@@ -359,13 +360,8 @@ def trace_batches(batches, examples, batch_size, *, seed=0):
         for i in (0, 1)
     )
     seen = len(np.unique(X))
-    counts = {
-        "batches": len(pairs),
-        "seen": seen,
-        "missing": examples - seen,
-        "repeated": len(X) - seen,
-    }
-    return pd.Series(counts | {"misaligned": int((X != Y).sum())})
+    counts = {"batches": len(pairs), "seen": seen, "missing": examples - seen}
+    return pd.Series(counts | {"repeated": len(X) - seen, "misaligned": int((X != Y).sum())})
 
 
 @_checked(sizes=partial(check_sequence, check=check_count, expected="a list of whole numbers"))
@@ -407,9 +403,7 @@ def batch_dependence(parameters, X, *, forward=forward_propagation, sizes=(1, 7,
             rows[size] = np.abs(together - alone).max() if columns == (size, size) else np.inf, ""
         except ValueError as error:
             rows[size] = np.nan, str(error)
-    return pd.DataFrame.from_dict(
-        rows, orient="index", columns=["difference", "error"]
-    ).rename_axis("batch size")
+    return _table(rows, "difference", "error").rename_axis("batch size")
 
 
 @_checked()
@@ -443,9 +437,7 @@ def label_sensitivity(evaluate, parameters, train_set, dev_set, *, seed=0):
     rng = np.random.default_rng(seed)
 
     def shuffled(dataset):
-        return Dataset(
-            dataset.X, rng.permutation(dataset.labels), dataset.class_names, dataset.image_shape
-        )
+        return replace(dataset, labels=rng.permutation(dataset.labels))
 
     rows = {
         "as they are": (train_set, dev_set),
@@ -479,6 +471,4 @@ def softmax_report(softmax, *, sizes=(1, 10, 100, 1000), classes=10, examples=7,
         for size in sizes:
             A = softmax(Z / np.abs(Z).max() * size)
             rows[size] = bool(np.isfinite(A).all()), bool(np.allclose(A.sum(axis=0), 1))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["finite", "sum_is_1"]).rename_axis(
-        "largest score"
-    )
+    return _table(rows, "finite", "sum_is_1").rename_axis("largest score")

@@ -137,19 +137,17 @@ def preprocess(image):
     scaled = scale_to_fit(cropped, BOX)
     centered, moved = center(scaled)
     stages = (
-        Stage("gray", f"{gray.shape[1]} × {gray.shape[0]} pixels, one brightness each", small),
+        Stage("gray", f"{_size(gray)}, one brightness each", small),
         Stage("ink", note, ink),
-        Stage(
-            "cropped", f"cut to the ink, {cropped.shape[1]} × {cropped.shape[0]} pixels", cropped
-        ),
-        Stage(
-            "scaled",
-            f"{scaled.shape[1]} × {scaled.shape[0]} pixels: fits 20 × 20, its shape kept",
-            scaled,
-        ),
+        Stage("cropped", f"cut to the ink, {_size(cropped)}", cropped),
+        Stage("scaled", f"{_size(scaled)}: fits 20 × 20, its shape kept", scaled),
         Stage("centered", moved, centered),
     )
     return Preprocessed(centered.reshape(-1, 1), stages)
+
+
+def _size(picture):
+    return f"{picture.shape[1]} × {picture.shape[0]} pixels"
 
 
 def to_gray(image):

@@ -466,16 +466,14 @@ def train(
     )
     steps = training(train_set, dev_set, settings, state)
     flops = step_flops(state, settings, len(train_set))
-    quiet = bool(os.environ.get("TQDM_DISABLE"))  # tqdm reads it itself, but not in a notebook
-    bar = tqdm(
+    with tqdm(
         total=settings.max_epochs,
         initial=state.epoch,
         unit="epoch",
         leave=False,
         delay=BAR_AFTER_SECONDS,
-        disable=quiet,
-    )
-    with bar:
+        disable=bool(os.environ.get("TQDM_DISABLE")),  # tqdm reads it itself, but not in notebooks
+    ) as bar:
         try:
             while (stop_reason := reason_to_stop(state, settings)) is None:
                 state = advance(steps, flops)

@@ -14,7 +14,14 @@ import time
 from measurements.mnist.judging import describe, judge
 from measurements.mnist.recipes import ON_DEVELOPMENT_IMAGES, STUDIES
 from measurements.mnist.result_files import load_results, note_trial, save_results, settings_tried
-from measurements.mnist.running import DEV_SIZE, images, run_recipe, train_missing, wrong_ones
+from measurements.mnist.running import (
+    DEV_SIZE,
+    development_images,
+    images,
+    run_recipe,
+    train_missing,
+    wrong_ones,
+)
 
 
 def main(arguments=None):
@@ -54,7 +61,7 @@ def main(arguments=None):
 
 def develop(study, names, seeds, changes, *, keep, started):
     """Train on 50,000 images and judge by 10,000; note each run, and keep those of a study."""
-    dataset, dev_set = images("rest"), images("dev")
+    dataset, dev_set = development_images()
     for seed in seeds:
         for name in names:
             recipe = {**STUDIES[study][name]["settings"], **changes}

@@ -19,16 +19,15 @@ DEV_SIZE = 10_000
 OWN_LOOP = {"squared_error", "dropout", "attack", "teachers", "workers"}  # what `train` does not do
 
 
-def images(part, dtype=np.float32):
-    """Return MNIST's images: all "train" or "test", or "rest" and "dev", the last 10,000 of train.
+def images(part):
+    """Return MNIST's images, all "train" or "test"."""
+    return load_dataset("mnist", part, dtype=np.float32)
 
-    Raises ValueError for another part.
-    """
-    if part in ("train", "test"):
-        return load_dataset("mnist", part, dtype=dtype)
-    dataset = load_dataset("mnist", dtype=dtype)
-    parts = np.split(np.arange(len(dataset)), [len(dataset) - DEV_SIZE])
-    return dataset.subset(dict(zip(("rest", "dev"), parts, strict=True))[part])
+
+def development_images():
+    """Return MNIST's training images in two parts: to train on, and the last 10,000 to judge by."""
+    whole = images("train")
+    return whole.subset(slice(None, -DEV_SIZE)), whole.subset(slice(-DEV_SIZE, None))
 
 
 def run_recipe(recipe, dataset, seed):

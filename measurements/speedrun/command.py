@@ -13,10 +13,8 @@ import re
 import sys
 import time
 
-import numpy as np
-
-from helpers.data import load_dataset
 from measurements.mnist.result_files import save_results
+from measurements.mnist.running import development_images, images
 from measurements.speedrun.measuring import (
     RuleBroken,
     count_lines,
@@ -30,7 +28,6 @@ from measurements.speedrun.page import stored, write_page
 RECORD = "bent_batches"  # the fastest entry, which is measured unless another is named
 SEEDS = range(5)
 AT_LEAST = 0.99
-DEVELOPMENT = 10_000  # the last of the training images
 SIGNATURE = re.compile(r"Entered by (.+?); (\d+) settings? tried", re.DOTALL)
 
 
@@ -49,7 +46,7 @@ def main():
     started = time.time()
     try:
         recipe, about = read_entry(arguments.entry)
-        runs = measure(recipe, *images(arguments.development), seeds=arguments.seeds)
+        runs = measure(recipe, *sets(arguments.development), seeds=arguments.seeds)
     except RuleBroken as broken:
         sys.exit(f"{arguments.entry} is refused: {broken}")
     summary = summarize(runs)
@@ -68,13 +65,9 @@ def main():
     print(result_line(summary, len(runs)))
 
 
-def images(development):
+def sets(development):
     """Return MNIST's training and test images, or two parts of the training images."""
-    train_set = load_dataset("mnist", dtype=np.float32)
-    if not development:
-        return train_set, load_dataset("mnist", "test", dtype=np.float32)
-    first, last = slice(None, -DEVELOPMENT), slice(-DEVELOPMENT, None)
-    return train_set.subset(first), train_set.subset(last)
+    return development_images() if development else (images("train"), images("test"))
 
 
 def read_entry(name):

@@ -12,6 +12,9 @@ __all__ = ["distortion", "half_size"]
 def half_size(X, image_shape=(28, 28)):
     """Return images of half the height and width: the mean of each 2 by 2 pixels.
 
+    `pooled` of measurements/mnist adds the four in another order and rounds otherwise: the records
+    of both were measured so.
+
     Parameters
     ----------
     X : array of float, shape (height * width, m)

@@ -78,17 +78,20 @@ export class Inspector extends Model {
 
   /** Show another network. */
   follow(network) {
-    Object.assign(this, { network, stepped: network, before: null, count: 0 });
-    this.chooseTheWinner();
-    this.showImage();
+    this.network = network;
+    this.lookAt(this.get("image"));
   }
 
   /** Show an image. */
   lookAt(column) {
     this.put({ image: column });
-    Object.assign(this, { stepped: this.network, before: null, count: 0 });
+    this.undoSteps();
     this.chooseTheWinner();
     this.showImage();
+  }
+
+  undoSteps() {
+    Object.assign(this, { stepped: this.network, before: null, count: 0 });
   }
 
   get trace() {
@@ -99,7 +102,7 @@ export class Inspector extends Model {
   changed(names) {
     if (names.includes("image")) {
       this.put({ image: this.get("image") % this.set_.m });
-      Object.assign(this, { stepped: this.network, before: null, count: 0 });
+      this.undoSteps();
       this.showImage();
     } else if (names.includes("mode")) this.showImage();
     else this.showNeuron(this.shown);
@@ -115,7 +118,7 @@ export class Inspector extends Model {
       this.showImage();
     }
     if (type === "back") {
-      Object.assign(this, { stepped: this.network, before: null, count: 0 });
+      this.undoSteps();
       this.showImage();
     }
   }

@@ -5,7 +5,7 @@ import { BOARD, PEN } from "./preprocess.js";
 const APART = 3, MOST_POINTS = 4000; // pixels of the board between two points of a link
 
 /** Return strokes as text: two signs of base 36 for each x and y, a dot between strokes. */
-export function strokesAsText(strokes) {
+function strokesAsText(strokes) {
   const signs = (value) => Math.min(BOARD, Math.max(0, Math.round(value))).toString(36).padStart(2, "0");
   return strokes.map((points) => {
     const kept = [points[0]];
@@ -15,7 +15,7 @@ export function strokesAsText(strokes) {
 }
 
 /** Return the strokes of such a text, [] where it is none. */
-export function strokesFromText(text) {
+function strokesFromText(text) {
   if (!/^(?:[0-9a-z]{4})+(?:\.(?:[0-9a-z]{4})+)*$/.test(text) || text.length > 4 * MOST_POINTS) return [];
   const strokes = text.split(".").map((part) => part.match(/.{4}/g).map((point) => [point.slice(0, 2), point.slice(2)].map((two) => parseInt(two, 36))));
   return strokes.flat(2).every((value) => value <= BOARD) ? strokes : [];

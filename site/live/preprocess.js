@@ -71,7 +71,7 @@ function doubtsOf([, ink, cropped]) {
 }
 
 /** Return how much ink each pixel has, and a sentence on how it was found. */
-export function findInk(gray, photo) {
+function findInk(gray, photo) {
   const [away, light] = photo ? awayFromTheBackground(gray) : awayFromTheBorder(gray), most = largest(away);
   let note = light ? "light strokes on dark: kept" : "dark strokes on light: inverted";
   if (most < 0.02) throw new Refused("the picture is blank: nothing stands out from its background; draw or write a digit");

@@ -65,7 +65,7 @@ export class Run {
 
   // The loop of helpers.training.training: yields undefined between slices, true after each epoch
   *training() {
-    const { trainSet, devSet, values } = this, network = networkOf(this.vector, this.sizes, values.activation);
+    const { trainSet, values } = this, network = networkOf(this.vector, this.sizes, values.activation);
     const settings = { batch: values.batch_size, optimizer: values.optimizer, rate: values.learning_rate, l2: values.l2 };
     if (this.curves.dev_loss.length === 0) yield* this.measured(network);
     while (this.reasonToStop() === null) {

@@ -191,7 +191,7 @@ def run(monkeypatch, tmp_path, sets, *arguments):
     monkeypatch.setattr(page, "PAGE", copy)
     monkeypatch.setattr(result_files, "RESULTS", tmp_path)
     monkeypatch.setattr(page, "recipe_lines", lambda name: [f"the lines of {name}"])
-    monkeypatch.setattr(command, "images", lambda development: sets)
+    monkeypatch.setattr(command, "sets", lambda development: sets)
     monkeypatch.setattr(sys, "argv", ["speedrun", *arguments])
     entry = {"date": "2026-11-27", "who": "a test", "tried": 1, "recipe": "Means.", "lines": 2}
     monkeypatch.setattr(command, "read_entry", lambda name: (nearest_mean, entry))

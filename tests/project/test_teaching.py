@@ -63,6 +63,12 @@ def test_a_break_sums_up_in_three_lines_where_a_lesson_ends_and_the_next_has_the
         assert breaks == ends.get(path.name[:2], [])[:-1], path.name
 
 
+def test_the_readme_leads_to_the_page():
+    assert "[teachers with a class](docs/TEACHING.md)" in (teaching.ROOT / "README.md").read_text(
+        "utf8"
+    )
+
+
 @pytest.mark.parametrize(
     ("heading", "exercise", "message"),
     [

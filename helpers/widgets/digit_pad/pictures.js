@@ -1,26 +1,20 @@
 // The pictures of the digit pad.
 
+import { add, imageAt, paintImage } from "../shared.js";
+
 // A picture of gray values from 0, black, to 255, white, as a canvas of its own size.
 export function grayCanvas({ width, height, data }, look = "") {
-  const canvas = document.createElement("canvas");
-  canvas.className = look;
-  [canvas.width, canvas.height] = [width, height];
-  const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, width * height);
-  const pixels = new ImageData(width, height);
-  bytes.forEach((value, i) => pixels.data.set([value, value, value, 255], 4 * i));
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
-  return canvas;
+  const canvas = Object.assign(document.createElement("canvas"), { className: look });
+  return paintImage(canvas, imageAt(data, 0, [height, width]), [height, width], (value) => [value, value, value]);
 }
 
 export function figure(picture, title, note) {
   const frame = document.createElement("figure");
-  const [caption, small] = [document.createElement("figcaption"), document.createElement("div")];
-  caption.textContent = title;
-  small.textContent = note;
-  small.className = "pad-note";
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", `${title}: ${note}`);
-  frame.append(caption, picture, small);
+  add(frame, "figcaption", "", title);
+  frame.append(picture);
+  add(frame, "div", "pad-note", note);
   return frame;
 }
 

@@ -17,12 +17,11 @@
 // box: [left, top, right, bottom]} in fractions, {type: "file", name, part, parts, size} with a piece of the file.
 
 import { figure, grayCanvas, layerFigure, stageFigure } from "./pictures.js";
-import { LATE, add, download, imageAt, ownKeys, patience } from "../shared.js";
+import { LATE, STEPS, add, download, imageAt, ownKeys, talk } from "../shared.js";
 
 const BOARD = 280, PEN = 20;
 const PIECE = 512 * 1024; // bytes of a file in one message
 const MOST_BYTES = 60_000_000; // as in helpers/internals/image_files.py
-const EDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const PAGE = `
   <div class="pad-row">
@@ -68,7 +67,7 @@ const PAGE = `
       <button class="pad-save" title="All digits kept, one line each, for load_csv">Save as CSV</button>
     </div>
   </details>
-  <details class="pad-help"><summary>What is this?</summary><dl>
+  <details><summary>What is this?</summary><dl>
     <dt>Board</dt><dd>Draw one digit with the mouse, a finger or a pen; everything beside it follows as you draw. Drop an
       image file on it to load it. With the board in focus (Tab), the keys 0 to 9 put a sample on it.</dd>
     <dt>Undo, Clear</dt><dd>Take back the last stroke, picture or clearing (Ctrl+Z); empty the board (Delete).</dd>
@@ -106,8 +105,9 @@ function render({ model, el }) {
   let pointer = null; // the one finger, pen or mouse that draws
   let waiting = false, unsent = false;
   let cut = null; // the corners of the rectangle to crop to, on the board
-  const { asked, heard } = patience((late) => {
-    el.classList.toggle("no-answer", late);
+  let late = false; // whether an answer is
+  const { heard, save, send, listen } = talk(model, (isLate) => {
+    late = isLate;
     showSentence();
   });
 
@@ -123,10 +123,8 @@ function render({ model, el }) {
     pen.fillRect(0, 0, BOARD, BOARD);
     const picture = model.get("picture");
     if (picture.data && strokes.length === 0) {
-      const scale = BOARD / Math.max(picture.width, picture.height);
-      const [width, height] = [picture.width * scale, picture.height * scale];
-      pen.imageSmoothingEnabled = scale < 2;
-      pen.drawImage(grayCanvas(picture), (BOARD - width) / 2, (BOARD - height) / 2, width, height);
+      pen.imageSmoothingEnabled = BOARD / Math.max(picture.width, picture.height) < 2;
+      pen.drawImage(grayCanvas(picture), ...shownPicture());
     }
     pen.lineWidth = model.get("pen");
     pen.lineCap = pen.lineJoin = "round";
@@ -138,22 +136,16 @@ function render({ model, el }) {
       pen.stroke();
     }
   };
-  const send = () => {
-    if (waiting) {
-      unsent = true;
-      return;
-    }
-    unsent = false;
+  const sendStrokes = () => {
+    unsent = waiting;
+    if (waiting) return;
     waiting = true;
-    asked();
-    model.set("strokes", strokes.map((points) => [...points]));
-    model.set("stamp", model.get("stamp") + 1);
-    model.save_changes();
+    save({ strokes: strokes.map((points) => [...points]), stamp: model.get("stamp") + 1 });
   };
   const answered = () => {
     waiting = false;
     heard();
-    if (unsent) send();
+    if (unsent) sendStrokes();
   };
   board.addEventListener("pointerdown", (event) => {
     if (pointer !== null || event.button !== 0) return;
@@ -163,7 +155,7 @@ function render({ model, el }) {
     strokes = model.get("sample") ? [[place(event)]] : [...strokes, [place(event)]];
     model.set("sample", false);
     paint();
-    send();
+    sendStrokes();
   });
   board.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer) return;
@@ -171,45 +163,42 @@ function render({ model, el }) {
     const events = event.getCoalescedEvents?.() ?? [];
     strokes[strokes.length - 1].push(...(events.length ? events : [event]).map(place));
     paint();
-    send();
+    sendStrokes();
   });
-  const lift = (event) => {
+  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, (event) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
     if (cut) doCut();
-    else send();
-  };
-  board.addEventListener("pointerup", lift);
-  board.addEventListener("pointercancel", lift);
+    else sendStrokes();
+  });
 
   // The rectangle to crop to
   const shownPicture = () => {
     const { width, height } = model.get("picture"), scale = BOARD / Math.max(width, height);
     return [(BOARD - width * scale) / 2, (BOARD - height * scale) / 2, width * scale, height * scale];
   };
+  const edges = () => [Math.min(cut[0], cut[2]), Math.min(cut[1], cut[3]), Math.max(cut[0], cut[2]), Math.max(cut[1], cut[3])];
   const showCut = (corners) => {
     cut = corners?.map((place) => Math.max(0, Math.min(BOARD, place)));
     find(".pad-cut").hidden = !cut;
     find(".pad-crop").setAttribute("aria-pressed", String(Boolean(cut)));
     if (!cut) return;
-    const [left, top] = [Math.min(cut[0], cut[2]), Math.min(cut[1], cut[3])];
-    const [width, height] = [Math.abs(cut[0] - cut[2]), Math.abs(cut[1] - cut[3])];
-    Object.entries({ left, top, width, height }).forEach(([side, at]) => (find(".pad-cut").style[side] = `${(100 * at) / BOARD}%`));
+    const [left, top, right, bottom] = edges();
+    const sides = { left, top, width: right - left, height: bottom - top };
+    for (const [side, at] of Object.entries(sides)) find(".pad-cut").style[side] = `${(100 * at) / BOARD}%`;
   };
   const doCut = () => {
-    const [left, top, width, height] = shownPicture(), [x1, y1, x2, y2] = cut;
-    if (Math.min(Math.abs(x1 - x2), Math.abs(y1 - y2)) < 4) return; // a click, and no rectangle yet
-    const [across, down] = [[x1, x2], [y1, y2]].map((pair) => pair.sort((a, b) => a - b));
-    const box = [(across[0] - left) / width, (down[0] - top) / height, (across[1] - left) / width, (down[1] - top) / height];
+    const [left, top, width, height] = shownPicture(), [x1, y1, x2, y2] = edges();
+    if (Math.min(x2 - x1, y2 - y1) < 4) return; // a click, and no rectangle yet
+    const box = [(x1 - left) / width, (y1 - top) / height, (x2 - left) / width, (y2 - top) / height];
     showCut(null);
     tell({ type: "crop", box });
   };
   const cutByKeys = (event) => {
-    const step = EDGES[event.key];
+    const step = STEPS[event.key];
     if (event.key === "Enter") doCut();
     else if (event.key === "Escape") showCut(null);
-    else if (step && event.shiftKey) showCut([...cut.slice(0, 2), cut[2] + 7 * step[0], cut[3] + 7 * step[1]]);
-    else if (step) showCut(cut.map((at, i) => at + 7 * step[i % 2]));
+    else if (step) showCut(cut.map((at, i) => (event.shiftKey && i < 2 ? at : at + 7 * step[1 - (i % 2)])));
     else return;
     event.preventDefault();
   };
@@ -221,8 +210,7 @@ function render({ model, el }) {
   // The buttons
   const tell = (message) => {
     unsent = false; // what the pen has not yet sent is gone with the board it was on
-    asked();
-    model.send(message);
+    send(message);
   };
   const undo = () => tell({ type: "undo" });
   const clear = () => tell({ type: "clear" });
@@ -246,18 +234,9 @@ function render({ model, el }) {
     width.setAttribute("aria-valuetext", `${model.get("pen")} of ${BOARD} pixels`);
     paint();
   };
-  const choose = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-    asked();
-  };
-  width.addEventListener("input", () => {
-    choose("pen", Number(width.value));
-    showWidth();
-  });
+  width.addEventListener("input", () => save({ pen: Number(width.value) }));
   find(".pad-redraw").addEventListener("click", () => {
-    choose("pen", PEN);
-    showWidth();
+    save({ pen: PEN });
     board.focus();
   });
   const networks = find(".pad-networks select");
@@ -267,7 +246,7 @@ function render({ model, el }) {
     networks.parentElement.hidden = networks.length < 2;
     networks.selectedIndex = model.get("network");
   };
-  networks.addEventListener("change", () => choose("network", networks.selectedIndex));
+  networks.addEventListener("change", () => save({ network: networks.selectedIndex }));
   el.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const onBoard = event.target === board;
@@ -329,15 +308,12 @@ function render({ model, el }) {
 
   // The answer
   const bars = names.map(() => {
-    const row = document.createElement("div");
-    row.className = "pad-bar";
+    const row = add(find(".pad-bars"), "div", "pad-bar");
     row.innerHTML = '<span class="pad-name"></span><span class="pad-track"><span></span></span><span class="pad-share"></span>';
-    find(".pad-bars").append(row);
     return row;
   });
   const showSentence = () => {
-    const error = model.get("error"), late = el.classList.contains("no-answer");
-    const { sentence, doubts, redraw } = model.get("answer");
+    const error = model.get("error"), { sentence, doubts, redraw } = model.get("answer");
     const told = late ? LATE : error && `${error[0].toUpperCase()}${error.slice(1)}. The board is as it was.`;
     find(".pad-sentence").textContent = told ? `⚠ ${told}` : sentence;
     find(".pad-said").classList.toggle("trouble", Boolean(told));
@@ -380,18 +356,7 @@ function render({ model, el }) {
       paint();
     }
   };
-  const listening = { "change:answer": showAnswer, "change:strokes": showBoard, "change:picture": showBoard,
-    "change:networks": showNetworks, "msg:custom": heard, "change:pen": showWidth, "change:kept": showKept, "change:error": showError };
-  for (const [event, show] of Object.entries(listening)) model.on(event, show);
-  showNetworks();
-  showBoard();
-  showWidth();
-  showKept();
-  showAnswer();
-  return () => {
-    heard();
-    for (const [event, show] of Object.entries(listening)) model.off(event, show);
-  };
+  return listen({ networks: showNetworks, "strokes picture": showBoard, pen: showWidth, kept: showKept, answer: showAnswer, error: showError });
 }
 
 async function upload(model, file) {

@@ -1,6 +1,6 @@
 // A confusion matrix whose cells are buttons: one stop for Tab, arrow keys inside, Enter or a click chooses.
 
-import { add, addButton } from "../shared.js";
+import { add, addButton, addWalk } from "../shared.js";
 
 /** Append a matrix; choose(true, predicted) is called for a cell, -1 for any. Returns its update(table, chosen). */
 export function addMatrix(parent, choose) {
@@ -24,30 +24,12 @@ export function addMatrix(parent, choose) {
         if (isHead && row !== column) cell.scope = row < 0 ? "col" : "row";
         const button = addButton(cell, "", "", () => choose(row, column),
           isHead ? "head" + (row < 0 && column >= 0 ? long : "") : "");
-        button.tabIndex = -1;
         button.dataset.cell = `${row},${column}`;
         if (isHead) button.textContent = row < 0 && column < 0 ? "all" : names[Math.max(row, column)];
-        button.addEventListener("keydown", (event) => walk(event, row + 1, column + 1));
-        button.addEventListener("focus", () => stopAt(button));
         grid[row + 1].push(button);
       }
     }
-    stopAt(grid[0][0]);
-  }
-
-  function stopAt(button) {
-    for (const other of grid.flat()) other.tabIndex = other === button ? 0 : -1;
-  }
-
-  function walk(event, row, column) {
-    const last = grid.length - 1;
-    const to = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
-      ArrowRight: [row, column + 1], Home: [row, 0], End: [row, last] }[event.key];
-    // keys that mean something to a button must not reach the notebook, where they would run or select cells
-    if (to || event.key === "Enter" || event.key === " ") event.stopPropagation();
-    if (!to) return;
-    event.preventDefault();
-    grid[Math.min(last, Math.max(0, to[0]))][Math.min(last, Math.max(0, to[1]))].focus();
+    addWalk(grid);
   }
 
   function describe(row, column, { counts, names, kind }) {

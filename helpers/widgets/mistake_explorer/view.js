@@ -12,7 +12,7 @@
 // What the view sends: {type: "nearest" | "inside", column}. The model sends {look: column} to show one card, {heard: true} when it
 // has taken something in.
 
-import { LATE, add, addButton, addFold, addPicture, imageAt, ink, patience } from "../shared.js";
+import { add, addButton, addHelp, addNotices, addPicture, imageAt, ink } from "../shared.js";
 import { addMatrix } from "./matrix.js";
 
 const HELP = {
@@ -34,8 +34,8 @@ function swatch(network) {
 }
 
 function addProbabilities(parent, card) {
-  const several = card.networks.length > 1, table = add(parent, "table", several ? "two" : "");
-  table.setAttribute("aria-label", `probabilities of image ${card.column}`);
+  const words = { "aria-label": `probabilities of image ${card.column}` };
+  const table = add(parent, "table", card.networks.length > 1 ? "two" : "", "", words);
   card.names.forEach((name, k) => {
     const isTrue = k === card.true, isSaid = card.networks.some((network) => network.said === k);
     const row = add(table, "tr", isTrue || isSaid ? "telling" : "");
@@ -55,26 +55,11 @@ let explorers = 0;
 function render({ model, el }) {
   const id = `explorer-${++explorers}`, root = add(el, "div", "helpers-panel mistake-explorer");
   const about = model.get("about");
-  const { asked, heard } = patience((late) => {
-    note.hidden = !late;
-    note.textContent = late ? LATE : "";
-    body.classList.toggle("late", late);
-  });
-  const summary = add(root, "div", "summary"), note = add(root, "div", "notice"), error = add(root, "div", "notice");
-  for (const line of [note, error]) line.setAttribute("role", "alert");
-  summary.setAttribute("role", "status");
-  note.hidden = true;
+  const summary = add(root, "div", "summary", "", { role: "status" });
+  const { heard, save, send, listen, showError } = addNotices(root, model, (late) => body.classList.toggle("late", late));
   const body = add(root, "div", "body"), left = add(body, "div", "left"), right = add(body, "div", "right");
 
-  function choose(changes) {
-    model.set("choice", { ...model.get("choice"), page: 1, ...changes });
-    model.save_changes();
-    asked();
-  }
-  const send = (type, column) => {
-    model.send({ type, column });
-    asked();
-  };
+  const choose = (changes) => save({ choice: { ...model.get("choice"), page: 1, ...changes } });
 
   // The choice
   const showMatrix = addMatrix(left, (row, column) => {
@@ -103,23 +88,18 @@ function render({ model, el }) {
   Object.assign(page, { type: "number", min: 1, step: 1 });
   page.addEventListener("change", () => choose({ page: Math.round(Number(page.value)) || 1 }));
   const forward = addButton(paging, "Next ▶", "The page after", () => choose({ page: model.get("choice").page + 1 }));
-  const found = add(paging, "span", "found");
-  found.setAttribute("role", "status");
+  const found = add(paging, "span", "found", "", { role: "status" });
   if (about.networks.length > 1) {
     const legend = add(right, "div", "legend");
     about.networks.forEach((name, i) => add(legend, "span").append(swatch(i), ` ${name}`));
   }
-  const cards = add(right, "div", "cards"), closer = add(right, "div", "closer"), tally = add(right, "div", "tally");
-  cards.setAttribute("role", "group");
-  cards.setAttribute("aria-label", "the images");
-  tally.setAttribute("role", "status");
+  const cards = add(right, "div", "cards", "", { role: "group", "aria-label": "the images" });
+  const closer = add(right, "div", "closer"), tally = add(right, "div", "tally", "", { role: "status" });
   let boxes = new Map();
 
   function toggle(column, on) {
     const others = model.get("marked").filter((other) => other !== column);
-    model.set("marked", on ? [...others, column].sort((a, b) => a - b) : others);
-    model.save_changes();
-    asked();
+    save({ marked: on ? [...others, column].sort((a, b) => a - b) : others });
   }
 
   function addCard(card, bytes, shape) {
@@ -136,14 +116,13 @@ function render({ model, el }) {
     const scale = Math.max(1, Math.floor(112 / Math.max(...shape)));
     Object.assign(canvas.style, { width: `${shape[1] * scale + 2}px`, height: `${shape[0] * scale + 2}px` });
     addProbabilities(middle, card);
-    const tag = add(article, "label"), box = add(tag, "input");
-    box.type = "checkbox";
+    const tag = add(article, "label"), box = add(tag, "input", "", "", { type: "checkbox" });
     box.addEventListener("change", () => toggle(card.column, box.checked));
     tag.append("label is arguably wrong");
     const foot = add(article, "div", "foot");
     add(foot, "small", "", `image ${card.column}, ${card.loss}`);
-    if (about.nearest) addButton(foot, "Nearest", "The training images nearest to this one", () => send("nearest", card.column));
-    addButton(foot, "Look inside", "All that the network computes of this image", () => send("inside", card.column));
+    if (about.nearest) addButton(foot, "Nearest", "The training images nearest to this one", () => send({ type: "nearest", column: card.column }));
+    addButton(foot, "Look inside", "All that the network computes of this image", () => send({ type: "inside", column: card.column }));
     boxes.set(card.column, box);
   }
 
@@ -192,11 +171,6 @@ function render({ model, el }) {
     });
     closer.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
-  function showError() {
-    heard();
-    error.textContent = model.get("error") && `⚠ ${model.get("error")}`;
-    error.hidden = !model.get("error");
-  }
   function onMessage({ look }) {
     heard();
     if (look === undefined) return;
@@ -207,21 +181,8 @@ function render({ model, el }) {
     boxes.get(look)?.focus({ preventScroll: true });
   }
 
-  const help = add(addFold(root, "What is this?"), "dl");
-  for (const [term, text] of Object.entries(HELP)) {
-    add(help, "dt", "", term);
-    add(help, "dd", "", text);
-  }
-  showPage();
-  showCloser();
-  showError();
-  const listening = { "change:page": showPage, "change:choice": showChoice, "change:marked": showMarks, "change:tally": showMarks,
-    "change:closer": showCloser, "change:error": showError, "msg:custom": onMessage };
-  for (const [event, show] of Object.entries(listening)) model.on(event, show);
-  return () => {
-    heard();
-    for (const [event, show] of Object.entries(listening)) model.off(event, show);
-  };
+  addHelp(root, Object.entries(HELP));
+  return listen({ page: showPage, choice: showChoice, "marked tally": showMarks, closer: showCloser, error: showError }, onMessage);
 }
 
 export default { render };

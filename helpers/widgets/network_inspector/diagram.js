@@ -1,16 +1,12 @@
 // The network as columns of buttons. Pointing at a neuron, or walking to it with the arrow keys, lights up what feeds it.
 
-import { add, addButton, addShape } from "../shared.js";
+import { add, addButton, addShape, addWalk, paintImage } from "../shared.js";
 import { MINUS, PLUS, colorOf, floats } from "./colors.js";
 
 function paintSmall(canvas, image) {
-  const [height, width] = image.shape;
-  Object.assign(canvas, { width, height });
-  const scale = Math.max(1, Math.floor(112 / Math.max(height, width)));
+  const [height, width] = image.shape, scale = Math.max(1, Math.floor(112 / Math.max(height, width)));
+  paintImage(canvas, floats(image.values), image.shape, (value) => colorOf(value, image));
   Object.assign(canvas.style, { width: `${width * scale}px`, height: `${height * scale}px` });
-  const context = canvas.getContext("2d"), pixels = context.createImageData(width, height);
-  floats(image.values).forEach((value, i) => pixels.data.set([...colorOf(value, image), 255], 4 * i));
-  context.putImageData(pixels, 0, 0);
 }
 
 function fillBar(bar, value, signed) {
@@ -25,22 +21,10 @@ export function addDiagram(parent, point, choose) {
   const root = add(parent, "div", "network-view");
   let columns, canvas, note, lines, network, lit, chosen, neurons = []; // neurons[layer - 1][neuron] is a button
 
-  function walk(event, l, j) {
-    const to = { ArrowUp: [l, j - 1], ArrowDown: [l, j + 1], ArrowLeft: [l - 1, j], ArrowRight: [l + 1, j],
-      Home: [l, 0], End: [l, Infinity] }[event.key];
-    // keys that mean something to a button must not reach the notebook, where they would run or select cells
-    if (to || event.key === "Enter" || event.key === " ") event.stopPropagation();
-    if (!to) return;
-    event.preventDefault();
-    const layer = neurons[Math.min(neurons.length, Math.max(1, to[0])) - 1];
-    layer[Math.min(layer.length - 1, Math.max(0, to[1]))].focus();
-  }
-
   function neuron(parent, layer, l, j) {
     const node = addButton(parent, "", "", () => choose([l, j]), layer.readable ? "line" : "");
     const words = layer.heads.map((head, k) => `${head} ${layer.texts[k][j]}`).join(", ");
     node.title = `${layer.title}, neuron ${layer.names[j]}: ${words}`;
-    node.tabIndex = j === 0 ? 0 : -1;
     if (layer.readable) {
       add(node, "span", "in-words", node.title); // for ears; the numbers beside it are for eyes
       add(node, "span", "name", layer.names[j]).style.minWidth = `${Math.max(2, ...layer.names.map((n) => n.length))}ch`;
@@ -52,14 +36,8 @@ export function addDiagram(parent, point, choose) {
       node.textContent = layer.bars[j] < 0 ? "−" : "";
       node.style.background = `color-mix(in srgb, ${layer.bars[j] < 0 ? MINUS : PLUS} ${100 * Math.abs(layer.bars[j])}%, var(--field))`;
     }
-    node.addEventListener("pointerenter", () => point([l, j]));
-    node.addEventListener("pointerleave", () => point([]));
-    node.addEventListener("focus", () => {
-      neurons[l - 1].forEach((other) => (other.tabIndex = other === node ? 0 : -1));
-      point([l, j]);
-    });
-    node.addEventListener("blur", () => point([]));
-    node.addEventListener("keydown", (event) => walk(event, l, j));
+    for (const kind of ["pointerenter", "focus"]) node.addEventListener(kind, () => point([l, j]));
+    for (const kind of ["pointerleave", "blur"]) node.addEventListener(kind, () => point([]));
     return node;
   }
 
@@ -69,14 +47,11 @@ export function addDiagram(parent, point, choose) {
     columns = add(root, "div", "columns");
     const input = add(columns, "div");
     add(input, "b", "", "Input");
-    canvas = add(input, "canvas", "picture");
-    canvas.setAttribute("role", "img");
+    canvas = add(input, "canvas", "picture", "", { role: "img" });
     note = add(input, "div", "note");
     neurons = layers.map((layer, i) => {
-      const column = add(columns, "div");
-      column.setAttribute("role", "group");
-      column.setAttribute("aria-label", `${layer.title}, ${layer.names.length} neurons`);
-      add(column, "b", "", layer.readable ? layer.title : `${layer.title}, ${layer.names.length} neurons`);
+      const words = `${layer.title}, ${layer.names.length} neurons`, column = add(columns, "div", "", "", { role: "group", "aria-label": words });
+      add(column, "b", "", layer.readable ? layer.title : words);
       const heads = add(column, "div", "heads");
       let body = column;
       if (layer.readable) {
@@ -90,6 +65,7 @@ export function addDiagram(parent, point, choose) {
       }
       return layer.names.map((_, j) => neuron(body, layer, i + 1, j));
     });
+    addWalk(neurons, { stops: neurons, upright: true });
     lines = addShape(columns, "svg", { "aria-hidden": "true" });
   }
 

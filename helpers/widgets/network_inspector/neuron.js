@@ -1,6 +1,6 @@
 // One neuron in detail: its equations, images of its weights with a cursor that reads numbers, and the parts of its sum.
 
-import { add, ownKeys } from "../shared.js";
+import { STEPS, add, ownKeys } from "../shared.js";
 import { MINUS, PLUS, colorOf, floats } from "./colors.js";
 
 function paintLarge(canvas, image, values, cell) {
@@ -38,20 +38,20 @@ function addPictures(parent, images) {
   }
 
   images.forEach((image, k) => {
-    const figure = add(parent, "figure"), frame = add(figure, "div", "frame"), canvas = add(frame, "canvas", "picture");
+    const figure = add(parent, "figure"), frame = add(figure, "div", "frame");
     const range = `${Number(Math.min(...numbers[k]).toPrecision(3))} to ${Number(Math.max(...numbers[k]).toPrecision(3))}`;
+    const words = `${image.title}, ${range}; the arrow keys read its pixels`;
+    const canvas = add(frame, "canvas", "picture", "", { role: "img", "aria-label": words });
     add(figure, "figcaption", "", `${image.title}, ${range}`);
     paintLarge(canvas, image, numbers[k], cell);
     figure.style.width = `${canvas.width + 2}px`;
     canvas.tabIndex = k === 0 ? 0 : -1;
     ownKeys(canvas);
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `${image.title}, ${range}; the arrow keys read its pixels`);
     cursors.push(add(frame, "div", "cursor"));
     canvas.addEventListener("pointermove", (event) => moveTo(Math.floor(event.offsetY / cell), Math.floor(event.offsetX / cell)));
     canvas.addEventListener("focus", () => moveTo(...at));
     canvas.addEventListener("keydown", (event) => {
-      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      const step = STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();
@@ -59,8 +59,7 @@ function addPictures(parent, images) {
     });
   });
   for (const cursor of cursors) cursor.hidden = true;
-  read = add(parent, "div", "read", "Point at a pixel, or walk with the arrow keys, to read its numbers.");
-  read.setAttribute("aria-live", "polite");
+  read = add(parent, "div", "read", "Point at a pixel, or walk with the arrow keys, to read its numbers.", { "aria-live": "polite" });
 }
 
 function addTable(parent, { caption, heads, rows, bars, total }) {

@@ -13,7 +13,7 @@
 // An image: {title, values, shape, signed, limit, texts}, values as floats of 32 bits. What the view sends: {type: "mistake" | "step" |
 // "back"}; the model sends {heard: true} when it has taken something in.
 
-import { LATE, add, addButton, addFold, patience } from "../shared.js";
+import { add, addButton, addHelp, addNotices } from "../shared.js";
 import { addDiagram } from "./diagram.js";
 import { addNeuron } from "./neuron.js";
 
@@ -33,21 +33,7 @@ let inspectors = 0;
 function render({ model, el }) {
   const id = `inspector-${++inspectors}`, root = add(el, "div", "helpers-panel network-inspector");
   let timer = null;
-  const { asked, heard } = patience((late) => {
-    note.hidden = !late;
-    note.textContent = late ? LATE : "";
-    body.classList.toggle("late", late);
-  });
-  const set = (name, value) => {
-    if (String(model.get(name)) === String(value)) return;
-    model.set(name, value);
-    model.save_changes();
-    asked();
-  };
-  const send = (type) => {
-    model.send({ type });
-    asked();
-  };
+  const set = (name, value) => String(model.get(name)) === String(value) || save({ [name]: value });
 
   // The controls
   const bar = add(root, "div", "bar"), count = model.get("images"), labeled = model.get("labeled");
@@ -63,21 +49,16 @@ function render({ model, el }) {
   addButton(bar, "Next ▶", "The image after", () => turn(1));
   const modes = {};
   if (labeled) {
-    addButton(bar, "Next mistake", "The next image that the network gets wrong", () => send("mistake"));
-    const group = add(bar, "span", "modes");
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-label", "Direction");
+    addButton(bar, "Next mistake", "The next image that the network gets wrong", () => send({ type: "mistake" }));
+    const group = add(bar, "span", "modes", "", { role: "group", "aria-label": "Direction" });
     modes.forward = addButton(group, "Forward", "Z and A of every neuron", () => set("mode", "forward"));
     modes.backward = addButton(group, "Backward", "dA, dZ and dW of this image", () => set("mode", "backward"));
   }
-  const step = addButton(bar, "Take a step (0.1)", "Move all weights against their slopes", () => send("step"));
-  const undo = addButton(bar, "Undo the steps", "Back to the network as it was", () => send("back"));
-  const note = add(root, "div", "notice"), error = add(root, "div", "notice");
-  for (const line of [note, error]) line.setAttribute("role", "alert");
-  note.hidden = true;
+  const step = addButton(bar, "Take a step (0.1)", "Move all weights against their slopes", () => send({ type: "step" }));
+  const undo = addButton(bar, "Undo the steps", "Back to the network as it was", () => send({ type: "back" }));
+  const { heard, save, send, listen, showError } = addNotices(root, model, (late) => body.classList.toggle("late", late));
   const body = add(root, "div", "body");
-  const verdict = add(body, "div", "verdict"), steps = add(body, "div", "steps");
-  for (const line of [verdict, steps]) line.setAttribute("role", "status");
+  const [verdict, steps] = ["verdict", "steps"].map((name) => add(body, "div", name, "", { role: "status" }));
 
   // The network and one neuron; a hand that sweeps over many neurons asks only for the one where it rests
   const point = (at) => {
@@ -107,30 +88,15 @@ function render({ model, el }) {
     diagram.light(model.get("lit"), model.get("chosen"));
   };
   const showDetail = () => showNeuron(model.get("detail"));
-  function showError() {
-    heard();
-    error.textContent = model.get("error") && `⚠ ${model.get("error")}`;
-    error.hidden = !model.get("error");
-  }
 
-  const help = add(addFold(root, "What is this?"), "dl");
-  for (const [term, text] of Object.entries(HELP)) {
-    add(help, "dt", "", term);
-    add(help, "dd", "", text);
-  }
-  showControls();
-  showNetwork();
-  showDetail();
-  showError();
-  const listening = { "change:network": showNetwork, "change:lit": showLight, "change:chosen": showLight, "change:detail": showDetail,
-    "change:error": showError, "msg:custom": heard };
-  for (const name of ["image", "mode", "verdict", "steps"]) listening[`change:${name}`] = showControls;
-  for (const [event, show] of Object.entries(listening)) model.on(event, show);
+  addHelp(root, Object.entries(HELP));
+  const end = listen({
+    "image mode verdict steps": showControls, network: showNetwork, "lit chosen": showLight, detail: showDetail, error: showError,
+  });
   return () => {
     clearTimeout(timer);
-    heard();
+    end();
     diagram.end();
-    for (const [event, show] of Object.entries(listening)) model.off(event, show);
   };
 }
 

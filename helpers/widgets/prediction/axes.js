@@ -1,8 +1,8 @@
 // A number line, and axes with a drawn curve and a measured one, as SVG that CSS colors.
 
-import { addShape } from "../shared.js";
+import { addShape, emptied, pathThrough } from "../shared.js";
 
-const TOP = 14, BOTTOM = 40, RIGHT = 16;
+const TOP = 14, BOTTOM = 40, RIGHT = 16, NARROWEST = 240;
 export const HEIGHT = { number: 84, curve: 240 };
 
 /** Return a number as short text. */
@@ -33,17 +33,9 @@ function makeScale(low, high, from, to, log) {
   return scale;
 }
 
-function start(svg, height) {
-  const width = Math.max(240, svg.parentElement.clientWidth);
-  svg.replaceChildren();
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("height", height);
-  return width;
-}
-
 /** Draw a line with the guess and what was measured, numbers or null; return the scale. */
 export function drawNumber(svg, { low, high, log, unit }, guess, measured) {
-  const width = start(svg, HEIGHT.number), y = 50, x = makeScale(low, high, 16, width - RIGHT, log);
+  const width = emptied(svg, HEIGHT.number, NARROWEST), y = 50, x = makeScale(low, high, 16, width - RIGHT, log);
   addShape(svg, "line", { x1: x(low), x2: x(high), y1: y, y2: y, class: "axis" });
   for (const tick of ticks(low, high, log, Math.max(3, Math.floor(width / 90)))) {
     addShape(svg, "line", { x1: x(tick), x2: x(tick), y1: y, y2: y + 5, class: "axis" });
@@ -64,7 +56,7 @@ export function drawNumber(svg, { low, high, log, unit }, guess, measured) {
 
 /** Draw axes, the guessed heights (null where none is drawn yet) and the measured ones; return both scales. */
 export function drawCurve(svg, { low, high, log, x: all, points, xlabel, ylabel }, guess, measured, at) {
-  const width = start(svg, HEIGHT.curve), bottom = HEIGHT.curve - BOTTOM, left = 48;
+  const width = emptied(svg, HEIGHT.curve, NARROWEST), bottom = HEIGHT.curve - BOTTOM, left = 48;
   const x = makeScale(all[0], all.at(-1), left + 4, width - RIGHT, log), y = makeScale(low, high, bottom, TOP + 10, false);
   addShape(svg, "text", { x: 4, y: TOP - 2 }, ylabel);
   addShape(svg, "text", { x: (left + width) / 2, y: HEIGHT.curve - 4, "text-anchor": "middle" }, xlabel);
@@ -77,8 +69,7 @@ export function drawCurve(svg, { low, high, log, x: all, points, xlabel, ylabel 
     addShape(svg, "text", { x: x(tick), y: bottom + 20, "text-anchor": anchor(x(tick), width, 20) }, short(tick));
   }
   addShape(svg, "line", { x1: left, x2: width - RIGHT, y1: bottom, y2: bottom, class: "axis" });
-  const path = (places, heights) => places.map((place, i) => (heights[i] === null ? "" :
-    `${i > 0 && heights[i - 1] !== null ? "L" : "M"}${x(place).toFixed(1)} ${y(heights[i]).toFixed(1)}`)).join("");
+  const path = (places, heights) => pathThrough(places.map((place, i) => (heights[i] === null ? null : [x(place), y(heights[i])])));
   if (measured) addShape(svg, "path", { d: path(all, measured), class: "measured" });
   addShape(svg, "path", { d: path(points, guess), class: "guess" });
   points.forEach((point, i) => {

@@ -2,7 +2,7 @@
 // ylabel}; state {locked, revealed, words, guess, measured}, without the last two until a guess is locked; error, a sentence, "" for none.
 // What the view sends: {type: "lock", guess}; the model sends {heard: true} when it has taken it in.
 
-import { LATE, add, addButton, addShape, patience } from "../shared.js";
+import { add, addButton, addNotices, addShape } from "../shared.js";
 import { HEIGHT, drawCurve, drawNumber, short } from "./axes.js";
 
 let predictions = 0;
@@ -26,20 +26,15 @@ function addDrawing(parent, height, draw, pull) {
 
 /** The choice: {value, show, stop}; value() is the guess or undefined. */
 function addChoice(parent, { choices }, id, changed) {
-  const row = add(parent, "div", "row"), boxes = [];
-  row.setAttribute("role", "radiogroup");
-  row.setAttribute("aria-labelledby", id);
-  for (const choice of choices) {
-    const label = add(row, "label"), box = add(label, "input");
-    Object.assign(box, { type: "radio", name: id, value: choice });
+  const row = add(parent, "div", "row", "", { role: "radiogroup", "aria-labelledby": id }), boxes = choices.map((choice) => {
+    const label = add(row, "label"), box = add(label, "input", "", "", { type: "radio", name: id, value: choice });
     box.addEventListener("change", changed);
     label.append(choice);
-    boxes.push(box);
-  }
+    return box;
+  });
   const show = ({ locked, guess, measured }) => {
     if (!locked) return;
-    row.removeAttribute("role");
-    row.removeAttribute("aria-labelledby");
+    for (const name of ["role", "aria-labelledby"]) row.removeAttribute(name);
     row.replaceChildren();
     for (const choice of choices) {
       const mine = choice === guess, found = choice === measured;
@@ -52,9 +47,8 @@ function addChoice(parent, { choices }, id, changed) {
 
 /** The number: typed, or pointed at on its line. */
 function addNumber(parent, about, id, changed, lock) {
-  const { low, high, log, unit } = about, row = add(parent, "div", "row"), label = add(row, "label", "", "Your guess"), field = add(label, "input");
-  Object.assign(field, { type: "number", step: "any", min: low, max: high });
-  field.setAttribute("aria-describedby", id);
+  const { low, high, log, unit } = about, row = add(parent, "div", "row"), label = add(row, "label", "", "Your guess");
+  const field = add(label, "input", "", "", { type: "number", step: "any", min: low, max: high, "aria-describedby": id });
   const range = add(row, "span", "quiet", `${unit ? `${unit}, ` : ""}from ${short(low)} to ${short(high)}`);
   const value = () => {
     const typed = field.value.trim() === "" ? NaN : Number(field.value);
@@ -112,11 +106,9 @@ function addCurve(parent, about, id, changed) {
     draw();
     changed();
   });
-  const keys = add(drawing.box, "div", "heights"), sliders = points.map((point, i) => {
-    const slider = add(keys, "input");
-    Object.assign(slider, { type: "range", min: low, max: high, step: (high - low) / 50, value: (low + high) / 2 });
-    slider.setAttribute("aria-label", `${ylabel} at ${xlabel} ${short(point)}`);
-    slider.setAttribute("aria-valuetext", "not drawn yet");
+  const keys = add(drawing.box, "div", "heights", "", { role: "group", "aria-labelledby": id }), sliders = points.map((point, i) => {
+    const words = { "aria-label": `${ylabel} at ${xlabel} ${short(point)}`, "aria-valuetext": "not drawn yet" };
+    const slider = add(keys, "input", "", "", { type: "range", min: low, max: high, step: (high - low) / 50, value: (low + high) / 2, ...words });
     slider.addEventListener("input", () => {
       put(i, Number(slider.value));
       draw();
@@ -128,8 +120,6 @@ function addCurve(parent, about, id, changed) {
     });
     return slider;
   });
-  keys.setAttribute("role", "group");
-  keys.setAttribute("aria-labelledby", id);
   const show = (next) => {
     state = next;
     keys.hidden = next.locked;
@@ -142,22 +132,11 @@ const ADD = { choice: addChoice, number: addNumber, curve: addCurve };
 
 function render({ model, el }) {
   const about = model.get("about"), id = `prediction-${++predictions}`, root = add(el, "div", "helpers-panel prediction");
-  const { asked, heard } = patience((late) => {
-    note.hidden = !late;
-    note.textContent = late ? LATE : "";
-  });
-  const question = add(root, "p", "question", about.question);
-  question.id = id;
-  const lock = () => {
-    asked();
-    model.send({ type: "lock", guess: part.value() });
-  };
+  add(root, "p", "question", about.question, { id });
+  const lock = () => send({ type: "lock", guess: part.value() });
   const part = ADD[about.kind](root, about, id, () => changed(), lock);
   const row = add(root, "div", "row"), button = addButton(row, "Lock it in", "Your guess can then not be changed", lock, "main");
-  const words = add(row, "div", "words"), note = add(root, "div", "notice"), error = add(root, "div", "notice");
-  words.setAttribute("role", "status");
-  for (const line of [note, error]) line.setAttribute("role", "alert");
-  note.hidden = true;
+  const words = add(row, "div", "words", "", { role: "status" }), { heard, send, listen, showError } = addNotices(root, model);
   const hint = about.kind === "curve" ? "Draw from the left end to the right, or use Tab and the arrow keys." : "";
 
   function changed() {
@@ -172,19 +151,10 @@ function render({ model, el }) {
     words.classList.toggle("told", state.revealed);
     changed();
   }
-  function showError() {
-    heard();
-    error.textContent = model.get("error") && `⚠ ${model.get("error")}`;
-    error.hidden = !model.get("error");
-  }
-  showState();
-  showError();
-  const listening = { "change:state": showState, "change:error": showError, "msg:custom": heard };
-  for (const [event, show] of Object.entries(listening)) model.on(event, show);
+  const end = listen({ state: showState, error: showError });
   return () => {
-    heard();
+    end();
     part.stop();
-    for (const [event, show] of Object.entries(listening)) model.off(event, show);
   };
 }
 

@@ -2,37 +2,28 @@
 // read, {number: null, words, png, alt} when all are read; error, a sentence, "" for none.
 // What the view sends: {type: "read", number, said, sure}; the model sends {heard: true} when it has taken it in.
 
-import { LATE, add, addButton, addPicture, imageAt, ink, patience } from "../shared.js";
+import { add, addButton, addNotices, addPicture, imageAt, ink } from "../shared.js";
 
 let tests = 0;
 
 function render({ model, el }) {
   const { names, sure, count, shape } = model.get("about"), id = `reading-${++tests}`;
   const root = add(el, "div", "helpers-panel reading-test");
-  const { asked, heard } = patience((late) => {
-    note.hidden = !late;
-    note.textContent = late ? LATE : "";
-  });
-  const place = add(root, "div", "place"), body = add(root, "div", "body"), picture = add(body, "div"), right = add(body, "div");
-  place.setAttribute("role", "status");
-  const words = add(root, "div", "words"), result = add(root, "div"), note = add(root, "div", "notice"), error = add(root, "div", "notice");
-  for (const line of [note, error]) line.setAttribute("role", "alert");
-  note.hidden = true;
+  const place = add(root, "div", "place", "", { role: "status" });
+  const body = add(root, "div", "body"), picture = add(body, "div"), right = add(body, "div");
+  const words = add(root, "div", "words"), result = add(root, "div"), { heard, send, listen, showError } = addNotices(root, model);
   let said = null, waiting = false, focused = false;
 
   const addKeys = (title, texts, onClick) => {
-    const label = add(right, "div", "", title), keys = add(right, "div", "keys");
-    label.id = `${id}-${title.length}`;
-    keys.setAttribute("role", "group");
-    keys.setAttribute("aria-labelledby", label.id);
+    const label = add(right, "div", "", title, { id: `${id}-${title.length}` });
+    const keys = add(right, "div", "keys", "", { role: "group", "aria-labelledby": label.id });
     return texts.map((text, i) => addButton(keys, text, `${title} ${text}`, () => onClick(i)));
   };
   const answers = addKeys("What do you read? (or press its key)", names, (i) => choose(i));
   const levels = addKeys("How sure are you that this is right?", sure.map((percent) => `${percent} %`), (i) => {
     waiting = focused = true; // a button that is switched off loses the focus, which the next image gets back
     showKeys();
-    asked();
-    model.send({ type: "read", number: model.get("state").number, said, sure: sure[i] });
+    send({ type: "read", number: model.get("state").number, said, sure: sure[i] });
   });
 
   function choose(i) {
@@ -75,21 +66,14 @@ function render({ model, el }) {
     if (focused && !isDone) answers[0].focus();
     focused = false;
   }
-  function showError() {
-    heard();
-    waiting = false;
-    showKeys();
-    error.textContent = model.get("error") && `⚠ ${model.get("error")}`;
-    error.hidden = !model.get("error");
-  }
-  showState();
-  showError();
-  const listening = { "change:state": showState, "change:error": showError, "msg:custom": heard };
-  for (const [event, show] of Object.entries(listening)) model.on(event, show);
-  return () => {
-    heard();
-    for (const [event, show] of Object.entries(listening)) model.off(event, show);
-  };
+  return listen({
+    state: showState,
+    error: () => {
+      waiting = false;
+      showKeys();
+      showError();
+    },
+  });
 }
 
 export default { render };

@@ -1,9 +1,9 @@
 // The two charts of the training lab: loss and accuracy over the epochs, as SVG that CSS colors.
 
-import { addShape } from "../shared.js";
+import { addShape, emptied, pathThrough } from "../shared.js";
 
 export const TITLES = { loss: "Loss (mean cross-entropy, nats)", accuracy: "Accuracy (fraction)" };
-export const HEIGHT = 250;
+const HEIGHT = 250, NARROWEST = 220;
 const LOWEST = 34, HIGHEST = 10; // the space below and above the lines
 let clips = 0;
 
@@ -21,13 +21,10 @@ function lossAxis(runs) {
 
 /** Draw a run, {curves, best, band}, and others, [{run, name, marked}], into an SVG element, which then has the `area` of its lines. */
 export function drawChart(svg, kind, run, others, pointed) {
-  svg.replaceChildren();
-  const width = Math.max(220, svg.parentElement.clientWidth), compared = others.map((other) => other.run);
+  const width = emptied(svg, HEIGHT, NARROWEST), compared = others.map((other) => other.run);
   const left = 40, margin = width < 320 ? 64 : 106, right = width - (others.length ? margin : 12), bottom = HEIGHT - LOWEST;
   const last = Math.max(2, ...[run, ...compared].map(({ curves }) => curves.dev_loss.length - 1));
   svg.area = { left, right, last };
-  svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-  svg.setAttribute("width", width);
   const [height, ticks] = kind === "loss" ? lossAxis([run, ...compared]) : [stretched, ACCURACIES];
   const x = (epoch) => left + ((right - left) * epoch) / last, y = (value) => bottom - (bottom - HIGHEST) * height(value);
   const clip = addShape(addShape(svg, "clipPath", { id: `${svg.id ||= `clip-${++clips}`}-clip` }), "rect", { x: left - 1, y: HIGHEST - 4, width: right - left + 8, height: bottom - HIGHEST + 8 });
@@ -41,7 +38,7 @@ export function drawChart(svg, kind, run, others, pointed) {
   addShape(svg, "line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "axis" });
 
   const lines = addShape(svg, "g", { "clip-path": `url(#${clip.parentNode.id})` });
-  const path = (values) => values.map((value, i) => value === null ? "" : `${i > 0 && values[i - 1] !== null ? "L" : "M"}${x(i).toFixed(1)} ${y(value).toFixed(1)}`).join("");
+  const path = (values) => pathThrough(values.map((value, i) => (value === null ? null : [x(i), y(value)])));
   const dev = run.curves[`dev_${kind}`], labels = [];
   if (run.band[`dev_${kind}`]) {
     const [low, high] = run.band[`dev_${kind}`].map((values) => values.map((value) => Math.max(0, kind === "loss" ? value : Math.min(1, value))));

@@ -14,8 +14,8 @@
 // What the view sends: {do: "train" | "pause" | "stop" | "one_more" | "five_seeds" | "reset" | "undo" | "cure" | "back" | "look",
 // number, stamp}.
 
-import { HEIGHT, TITLES, asFile, drawChart, inWords } from "./charts.js";
-import { LATE, add, addButton, addCopyLine, addFold, addPicture, addShape, download, imageAt, ink, patience, signed } from "../shared.js";
+import { TITLES, asFile, drawChart, inWords } from "./charts.js";
+import { add, addButton, addCopyLine, addFold, addHelp, addNotices, addPicture, addShape, download, imageAt, ink, tinted } from "../shared.js";
 
 const BUTTONS = [
   ["train", "Train", "Start a new run with these settings, up to all its epochs"],
@@ -51,18 +51,9 @@ function render({ model, el }) {
   let settings = model.get("settings"), pointed = null, marked = null, sortBy = ["run", -1];
 
   // Asking: each question has a number, and is answered when that number is heard
-  const { asked, heard } = patience((late) => {
-    body.classList.toggle("late", late);
-    note.textContent = late ? LATE : "";
-    note.hidden = !late;
-    if (!late) showMoved();
-  });
-  const ask = (what) => {
-    model.set("stamp", model.get("stamp") + 1);
-    if (what.settings) model.set("settings", what.settings);
-    model.save_changes();
-    asked();
-    if (what.do) model.send({ ...what, stamp: model.get("stamp") });
+  const ask = (message, values = {}) => {
+    save({ stamp: model.get("stamp") + 1, ...values });
+    if (message) model.send({ ...message, stamp: model.get("stamp") });
   };
 
   // The controls
@@ -90,7 +81,7 @@ function render({ model, el }) {
       if (!field.checkValidity() || field.value === "") return;
       settings = { ...settings, [name]: Number(field.value) };
       showControls();
-      ask({ settings });
+      ask(null, { settings });
       showMoved();
     });
     fields.set(name, { field, output, tag });
@@ -121,6 +112,7 @@ function render({ model, el }) {
     }
     return texts;
   }
+  const lower = (label) => label.toLowerCase().replace("l2", "L2");
   const shorts = Object.fromEntries([...controls.values()].map(({ label, short }) => [label, short]));
   const differences = (one, other) => {
     const [texts, others] = [described(one), described(other)];
@@ -138,8 +130,7 @@ function render({ model, el }) {
     buttons[name] = addButton(bar, text, words, () => ask({ do: name }), name === "train" ? "main" : "");
   }
   const undo = addButton(bar, "", "Bring the forgotten runs back", () => ask({ do: "undo" }));
-  const liveLabel = add(bar, "label", "lab-live"), live = add(liveLabel, "input");
-  live.type = "checkbox";
+  const liveLabel = add(bar, "label", "lab-live"), live = add(liveLabel, "input", "", "", { type: "checkbox" });
   liveLabel.append(" Live");
   liveLabel.title = "Train ten epochs after every move";
   live.addEventListener("change", () => {
@@ -149,13 +140,10 @@ function render({ model, el }) {
   });
 
   // What is said
-  const error = add(root, "div", "lab-error"), note = add(root, "div", "lab-note"), body = add(root, "div", "lab-body");
-  error.setAttribute("role", "alert");
-  note.setAttribute("role", "alert");
-  note.hidden = true;
-  const said = add(body, "div", "lab-said"), moved = add(body, "div", "lab-moved"), hints = add(body, "div", "lab-hints");
-  said.setAttribute("role", "status");
-  moved.setAttribute("role", "status");
+  const { heard, save, listen, showError } = addNotices(root, model, (late) => body.classList.toggle("late", late));
+  const body = add(root, "div", "lab-body");
+  const [said, moved] = ["lab-said", "lab-moved"].map((name) => add(body, "div", name, "", { role: "status" }));
+  const hints = add(body, "div", "lab-hints");
 
   // Sliders that disagree with the run on show say so
   function showMoved() {
@@ -166,7 +154,7 @@ function render({ model, el }) {
       const group = name.startsWith("neurons") || name === "layers" ? "Hidden layers" : controls.get(name).label;
       tag.classList.toggle("moved", waits && labels.has(group));
     }
-    const was = shown.map(([label, text]) => `${label.toLowerCase().replace("l2", "L2")} ${text}`).join(", ");
+    const was = shown.map(([label, text]) => `${lower(label)} ${text}`).join(", ");
     let then = "Train starts a run with the new settings.";
     if (long) then = model.get("live") ? "The move is done when the run ends." : "Train ends it and starts a new one.";
     else if (phase === "idle") then = "Train starts the next run.";
@@ -190,7 +178,7 @@ function render({ model, el }) {
   const charts = ["loss", "accuracy"].map((kind) => {
     const frame = add(row, "div");
     add(frame, "b", "lab-chart-title", TITLES[kind]);
-    const caption = add(frame, "div", "lab-caption"), svg = addShape(frame, "svg", { role: "img", height: HEIGHT });
+    const caption = add(frame, "div", "lab-caption"), svg = addShape(frame, "svg", { role: "img" });
     svg.addEventListener("pointermove", (event) => {
       const box = svg.getBoundingClientRect(), { run } = model.get("frame");
       const share = (event.clientX - box.left - svg.area.left) / (svg.area.right - svg.area.left);
@@ -233,7 +221,7 @@ function render({ model, el }) {
     weightsTitle.textContent = `What the first layer looks for${shown.count < shown.all ? `: ${shown.count} of its ${shown.all} neurons` : ""}`;
     weights.replaceChildren();
     for (let i = 0; i < shown.count; i++) {
-      addPicture(weights, imageAt(shown.pixels, i, shown.shape), shown.shape, signed, `weights of neuron ${i + 1}`);
+      addPicture(weights, imageAt(shown.pixels, i, shown.shape), shown.shape, (byte) => tinted((byte - 128) / 127), `weights of neuron ${i + 1}`);
     }
   }
 
@@ -288,7 +276,7 @@ function render({ model, el }) {
     for (const label of varied) {
       const names = [...controls.values()].filter((control) => control.label === label).map((control) => control.name);
       const key = (run) => (label === "Hidden layers" ? texts.get(run.number)[label] : run.settings[names[0]]);
-      columns[label.toLowerCase().replace("l2", "L2")] = (run) => [key(run), texts.get(run.number)[label]];
+      columns[lower(label)] = (run) => [key(run), texts.get(run.number)[label]];
     }
     columns["last train accuracy"] = (run) => [last(run, "train_accuracy") ?? -1, number(last(run, "train_accuracy"))];
     columns["last dev loss"] = (run) => [last(run, "dev_loss") ?? Infinity, number(last(run, "dev_loss"))];
@@ -314,7 +302,7 @@ function render({ model, el }) {
     const lines = add(grid, "tbody");
     for (const run of sorted) {
       const line = add(lines, "tr", run.number === shown ? "shown" : ""), before = runs[runs.indexOf(run) - 1];
-      const changed = new Set(before ? differences(run.settings, before.settings).map(([label]) => label.toLowerCase().replace("l2", "L2")) : []);
+      const changed = new Set(before ? differences(run.settings, before.settings).map(([label]) => lower(label)) : []);
       for (const [name, value] of Object.entries(columns)) {
         const cell = add(line, name === "run" ? "th" : "td");
         if (name !== "run") {
@@ -347,12 +335,8 @@ function render({ model, el }) {
   addButton(files, "Curves as SVG", "Both charts as they stand, for a text or a slide", () => {
     download(`run_${model.get("frame").run.number}.svg`, "image/svg+xml", asFile(charts, model.get("frame").title));
   });
-  const help = add(addFold(body, "What is this?"), "dl", "lab-help");
-  const entries = [...controls.values()].filter(({ name }) => !/neurons [2-9]/.test(name)).map(({ label, words }) => [label.replace(/ 1$/, ""), words]);
-  for (const [name, words] of [...entries, ...Object.entries(HELP)]) {
-    add(help, "dt", "", name);
-    add(help, "dd", "", words);
-  }
+  const explained = [...controls.values()].filter(({ name }) => !/neurons [2-9]/.test(name)).map(({ label, words }) => [label.replace(/ 1$/, ""), words]);
+  addHelp(body, [...explained, ...Object.entries(HELP)]);
 
   // What the model tells
   function showFrame() {
@@ -383,36 +367,27 @@ function render({ model, el }) {
     drawCharts();
     showHints();
   }
-  const listeners = {
-    frame: showFrame,
-    page: showPage,
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const resized = new ResizeObserver(drawCharts);
+  const end = listen({
     settings: () => {
       settings = model.get("settings");
       showControls();
       showMoved();
     },
+    frame: showFrame,
+    page: showPage,
     live: () => {
       live.checked = model.get("live");
       showMoved();
     },
-    error: () => {
-      error.textContent = model.get("error") && `⚠ ${model.get("error")}`;
-      error.hidden = !model.get("error");
-    },
+    error: showError,
     heard: () => model.get("heard") >= model.get("stamp") && heard(),
-  };
-  root.addEventListener("keydown", (event) => event.stopPropagation());
-  for (const [name, listener] of Object.entries(listeners)) {
-    model.on(`change:${name}`, listener);
-  }
-  const resized = new ResizeObserver(drawCharts);
-  showControls();
-  for (const name of ["frame", "page", "live", "error"]) listeners[name]();
+  });
   resized.observe(row);
   return () => {
-    heard();
+    end();
     resized.disconnect();
-    for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }
 

@@ -240,7 +240,7 @@ def test_an_error_is_shown_in_the_panel_and_the_panel_lives_on(open_cells):
     page.get_by_role("alert").filter(has_text="ZeroDivisionError: division by zero").wait_for()
     button(page, "One epoch more").click()
     wait_for_status(page, r"Run 1\. Continued epoch by epoch, 11 epochs in all")
-    assert not page.locator(".lab-error").is_visible()
+    assert page.locator(".training-lab .notice:visible").count() == 0
 
 
 def test_running_the_cell_twice_leaves_one_loop(open_cells):
@@ -263,7 +263,7 @@ def test_a_kernel_that_is_gone_is_told_after_ten_seconds(open_cells):
     )
     slider(page, "Learning rate").focus()
     page.keyboard.press("ArrowRight")
-    note = page.locator(".lab-note")
+    note = page.locator(".training-lab .notice").first
     assert not note.is_visible()
     note.filter(has_text="run this cell again").wait_for(timeout=15_000)
     assert page.locator(".lab-body.late").count() == 1
