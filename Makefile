@@ -10,7 +10,7 @@ LITE := .venv-lite
 PYTEST := TQDM_DISABLE=1 $(PY) -m pytest
 RUFF := $(PY) -m ruff
 ON_ALL_CORES := -rs -n auto --dist loadfile
-NOTEBOOKS := $(wildcard notebooks/[0-9]*.ipynb)
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 LONG_ONES := $(wildcard notebooks/06_*.ipynb notebooks/07_*.ipynb) # which begin first, so that no core waits for them
 MUTATION := .venv-mutation
 
@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
 given = $(if $(filter command line,$(origin $1)),$2$$$1)
 
 .DEFAULT_GOAL := help
-.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks worksheets questions teaching results bench speedrun speedrun-peers live book lite test-lite pages colab lint format clean
+.PHONY: moved help lab test test-all unit slow test-browser nbval test-blas test-versions mutation pictures run notebooks worksheets questions teaching glossary results bench speedrun speedrun-peers live book lite test-lite pages colab lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ questions: $(READY) ## Print the questions after each notebook's summary, a page
 
 teaching: $(READY) ## Count the minutes of docs/lessons.toml, and write the lessons into docs/TEACHING.md
 	@$(PY) scripts/teaching.py
+
+glossary: $(READY) ## Write docs/GLOSSARY.md from docs/glossary.toml, and name the terms that are missing
+	@$(PY) scripts/glossary.py
 
 results: $(READY) ## Train the networks of the README's result table, and write the table
 	TQDM_DISABLE=1 $(PY) scripts/results.py

@@ -2,9 +2,9 @@
 
 The copy has no outputs, so that a prediction comes before its answer, a cell for each prediction, and tags by which
 scripts/collect.py and JupyterLab find answers and checks. The two hints of each exercise go too, unless --keep-hints
-is given; --only 1,2,4 copies these notebooks alone; --nbgrader makes a course folder of nbgrader. The copy runs where
-this project is installed, and `make lite CLASS=FOLDER` builds the site for browsers from it. Only what is committed is
-copied, so marks and answers of your own stay with you; a notebook with changes that are not committed stops the copy.
+is given; --only 1,2,4 copies these notebooks and "Before you start"; --nbgrader makes a course folder of nbgrader. The
+copy runs where this project is installed, and `make lite CLASS=FOLDER` builds the site for browsers from it. Only what
+is committed is copied: marks and answers of your own stay with you, and a change that is not committed stops the copy.
 """
 
 import argparse
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "data")
 LICENSES = ("LICENSE", "LICENSE-TEXT")
 WITHOUT_GIT = (
-    *("notebooks/[0-9][0-9]_*.ipynb", "notebooks/models/*", "notebooks/results/*.json"),
+    *("notebooks/[!.]*.ipynb", "notebooks/models/*", "notebooks/results/*.json"),
     *("data/*.gz", "data/*.md", *LICENSES),
 )
 SOLUTION = re.compile(r"<details>\s*<summary>\s*Solution\s*</summary>.*?</details>\s*", re.DOTALL)
@@ -187,11 +187,14 @@ def is_own_file(root, path):
 def chosen(paths, only, root):
     """Return (notebooks, other files) of a copy. Raises OSError for the number of a notebook that is not there."""
     notebooks = {path.name[:2]: path for path in paths if path.suffix == ".ipynb"}
-    numbers = set(notebooks) if only is None else {number.zfill(2) for number in only}
-    if missing := numbers - set(notebooks):
-        there = ", ".join(str(int(number)) for number in notebooks)
+    numbered = [number for number in notebooks if number.isdigit()]
+    numbers = set(numbered) if only is None else {number.zfill(2) for number in only}
+    if missing := numbers - set(numbered):
+        there = ", ".join(str(int(number)) for number in numbered)
         raise OSError(f"there is no notebook {', '.join(sorted(missing))}; there are {there}")
-    given = [path for number, path in notebooks.items() if number in numbers]
+    given = [
+        path for number, path in notebooks.items() if number in numbers or number not in numbered
+    ]
     text = "".join((root / path).read_text("utf8") for path in given)
     others = [
         path

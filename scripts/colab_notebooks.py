@@ -59,7 +59,7 @@ def main():
         return 1
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb")):
         notebook = json.loads(path.read_text("utf8"))
         notebook["cells"].insert(0, first_cell(address))
         (OUT / path.name).write_text(

@@ -157,7 +157,7 @@ def unsolved(hand_ins):
         failed = [cell for cell in hand_in.cells if cell.kind == "code" and cell.error]
         if not (open_ones or failed or hand_in.notes):
             continue
-        yield f"<h3>{escape(hand_in.learner)}, notebook {hand_in.number}</h3>"
+        yield f"<h3>{escape(hand_in.learner)}, {hand_in.stem}</h3>"
         yield from (f"<p>{escape(note)}</p>" for note in hand_in.notes)
         for key, said in open_ones.items():
             words = said.message or said.state
@@ -173,12 +173,12 @@ def predictions(hand_ins):
     for hand_in in hand_ins:
         for question, written in reading.predictions(hand_in.cells):
             if written:
-                asked.setdefault((hand_in.number, question), []).append((hand_in.learner, written))
-    for (number, question), answers in sorted(asked.items(), key=lambda one: one[0][0]):
+                asked.setdefault((hand_in.stem, question), []).append((hand_in.learner, written))
+    for (stem, question), answers in sorted(asked.items(), key=lambda one: one[0][0]):
         items = "".join(
             f"<tr><th>{escape(who)}</th><td>{escape(said)}</td></tr>" for who, said in answers
         )
-        yield f"<h3>Notebook {number}: {escape(question)}</h3><table>{items}</table>"
+        yield f"<h3>{stem}: {escape(question)}</h3><table>{items}</table>"
     if not asked:
         yield "<p>None was written down.</p>"
 
@@ -188,9 +188,9 @@ def strange_cells(hand_ins):
     originals = reading.our_notebooks()
     any_found = False
     for hand_in in hand_ins:
-        if found := reading.cells_to_look_at(hand_in.cells, originals[hand_in.number][1]):
+        if found := reading.cells_to_look_at(hand_in.cells, originals[hand_in.stem]):
             any_found = True
-            yield f"<h3>{escape(hand_in.learner)}, notebook {hand_in.number}</h3>"
+            yield f"<h3>{escape(hand_in.learner)}, {hand_in.stem}</h3>"
             yield from (f"<p>{what}</p><pre>{escape(source)}</pre>" for what, source in found)
     if not any_found:
         yield "<p>None.</p>"

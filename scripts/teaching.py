@@ -1,7 +1,7 @@
 """Count the minutes of the lessons in docs/lessons.toml, and write their tables into docs/TEACHING.md: `make teaching`.
 
 Reading takes a minute for 200 words without what is folded, running a cell and looking at a figure half a minute each,
-a prediction one; in class all that times 1.5. An exercise takes 5, 10 or 20 minutes, as its first words say. Extra
+a prediction one; in class all that times 1.5. An exercise takes 1, 5, 10 or 20 minutes, as its first words say. Extra
 sections are not counted, and no lesson names one.
 """
 
@@ -18,7 +18,7 @@ from helpers.internals.files import replace_file
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS, PAGE = ROOT / "docs" / "lessons.toml", ROOT / "docs" / "TEACHING.md"
 IN_CLASS = 1.5
-SIZES = {"One line": 5, "A few lines": 10, "A small project": 20}
+SIZES = {"One value": 1, "One line": 5, "A few lines": 10, "A small project": 20}
 OF_A_LESSON, OF_TWO = 32, 72  # minutes that 45 and 90 leave after coming in, questions and leaving
 ALONE = {"Ask yourself", "On your own", "In practice", "Further reading"}
 SECTION = re.compile(r"^(?=##? )", re.MULTILINE)

@@ -6,7 +6,7 @@ from helpers.exercises.earlier_cells import watch_for_undefined
 from helpers.exercises.progress import progress
 from helpers.exercises.questions import check_question
 
-MODULES = [f"notebook_{number}" for number in range(1, 10)]
+MODULES = [f"notebook_{number}" for number in range(10)]
 
 __all__ = ["check_question", "progress"]
 for _name in MODULES:

@@ -90,7 +90,7 @@ def progress(notebook=None):
     Parameters
     ----------
     notebook : int, optional
-        The number of one notebook; without it, all notebooks are shown.
+        The number of one notebook, 0 for "Before you start"; without it, 1 to 9 are shown.
 
     Returns
     -------
@@ -110,9 +110,9 @@ def progress(notebook=None):
         if notebook not in numbers:
             there = f"one of {', '.join(map(str, numbers))}"
             raise ValueError(f"notebook is {notebook!r}, expected {there}; or leave it out for all")
-        order, answered = (
-            [key for key in keys if key.split(".")[0] == str(notebook)]
-            for keys in (order, answered)
-        )
+    shown = range(1, 10) if notebook is None else [notebook]
+    order, answered = (
+        [key for key in keys if int(key.split(".")[0]) in shown] for keys in (order, answered)
+    )
     rows = [(key, REGISTRY[key].title, states.get(key, OPEN)) for key in order]
     return Progress(rows, trouble, [(key, states[key]) for key in answered])

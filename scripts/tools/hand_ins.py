@@ -74,8 +74,7 @@ class HandIn:
     time: float
     data: bytes
     cells: list
-    number: int  # of our notebook
-    stem: str
+    stem: str  # of our notebook
     learner: str = ""
     said: dict = field(default_factory=dict)  # key: Said
     notes: list = field(default_factory=list)  # what happened when it was run again
@@ -96,25 +95,24 @@ def collect(folder):
     for parts, when, data in files_in(Path(folder), problems):
         try:
             cells = read_cells(data)
-            number, stem = which(cells, originals)
+            stem = which(cells, originals)
         except ValueError as error:
             problems.append(f"{'/'.join(parts)}: {error}")
             continue
-        hand_in = HandIn(parts, when, data, cells, number, stem)
-        keys = [exercise.key for exercise in CHECKS.values()]
-        mine = [key for key in keys if key.split(".")[0] == str(number)]
-        mine += [key for cell in originals[number][1] for key in ASKED.findall(cell.source)]
+        hand_in = HandIn(parts, when, data, cells, stem)
+        checks = [cell for cell in originals[stem] if cell.kind == "code"]
+        mine = [key for cell in checks for key in keys_of(cell)]
         hand_in.said = {key: said_of(cells, key) for key in mine}
         found.append(hand_in)
     name_learners(found)
     latest = {}
     for hand_in in sorted(found, key=lambda one: one.time):
-        place = hand_in.learner, hand_in.number
+        place = hand_in.learner, hand_in.stem
         if place in latest:
             words = f"{latest[place].place}: left out, since {hand_in.place} was saved later"
             problems.append(words)
         latest[place] = hand_in
-    return sorted(latest.values(), key=lambda one: (one.learner.casefold(), one.number)), problems
+    return sorted(latest.values(), key=lambda one: (one.learner.casefold(), one.stem)), problems
 
 
 def files_in(folder, problems):
@@ -211,7 +209,7 @@ def name_learners(hand_ins):
         ]
 
     def twice(learners):
-        pairs = {(who, one.number) for who, one in zip(learners, hand_ins, strict=True)}
+        pairs = {(who, one.stem) for who, one in zip(learners, hand_ins, strict=True)}
         return len(hand_ins) - len(pairs)
 
     for one, learner in zip(hand_ins, min(map(names, range(5)), key=twice), strict=True):
@@ -261,22 +259,22 @@ def joined(text):
 
 
 def our_notebooks():
-    """{number: (stem, cells)} of the notebooks of this project."""
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    return {int(path.name[:2]): (path.stem, read_cells(path.read_bytes())) for path in paths}
+    """{stem: cells} of the notebooks of this project."""
+    paths = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+    return {path.stem: read_cells(path.read_bytes()) for path in paths}
 
 
 def which(cells, originals):
-    """(number, stem) of the notebook that shares the most cells. Raises ValueError where none shares any."""
+    """The stem of the notebook that shares the most cells. Raises ValueError where none shares any."""
     own = {cell.source.strip() for cell in cells}
     shared = {
-        number: len(own & {cell.source.strip() for cell in ours if len(cell.source) > 10})
-        for number, (_, ours) in originals.items()
+        stem: len(own & {cell.source.strip() for cell in ours if len(cell.source) > 10})
+        for stem, ours in originals.items()
     }
     best = max(shared, key=shared.get)
     if not shared[best]:
         raise ValueError("this is none of our notebooks: it shares no cell with them")
-    return best, originals[best][0]
+    return best
 
 
 def verdicts(cell):

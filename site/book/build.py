@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from checks import problems_of
-from reference import reference_pages
+from reference import anchor, reference_pages
 from series import live_frame, path_through, read_series, table_of_contents
 
 HERE = Path(__file__).resolve().parent
@@ -48,8 +48,9 @@ def collect(source, lite):
         index.replace("<!-- contents -->", table_of_contents(notebooks)), "utf8"
     )
     (source / "teaching.md").write_text(for_teachers(), "utf8")
-    for notebook in notebooks:
-        shutil.copy(ROOT / "notebooks" / f"{notebook.stem}.ipynb", source)
+    (source / "glossary.md").write_text(glossary(), "utf8")
+    for stem in ("before_you_start", *(notebook.stem for notebook in notebooks)):
+        shutil.copy(ROOT / "notebooks" / f"{stem}.ipynb", source)
     shutil.copy(ROOT / "docs" / "mistakes.png", source)
 
 
@@ -57,7 +58,16 @@ def for_teachers():
     """Return docs/TEACHING.md for the book: without its film, and with names of files where it links other pages."""
     text = (ROOT / "docs" / "TEACHING.md").read_text("utf8")
     text = re.sub(r"<picture>.*?</picture>\n\n.*\n\n", "", text, flags=re.DOTALL, count=1)
+    text = text.replace("(../notebooks/", "(").replace("(GLOSSARY.md)", "(glossary.md)")
     return re.sub(r"\[(docs/\w+\.md)\]\(\w+\.md\)", r"`\1` in the project", text)
+
+
+def glossary():
+    """Return docs/GLOSSARY.md with the places of its links as the book names them."""
+    text = (ROOT / "docs" / "GLOSSARY.md").read_text("utf8")
+    text = text.replace("[glossary.toml](glossary.toml)", "`docs/glossary.toml`")
+    link = re.compile(r"\(\.\./notebooks/([^#)]+)#([^)]+)\)")
+    return link.sub(lambda found: f"({found[1]}#{anchor(found[2])})", text)
 
 
 def put_mathjax(folder):

@@ -57,7 +57,9 @@ def add_live_panels(app, doctree):
 def add_live_link(app, pagename, templatename, context, doctree):
     """Put a line under the title of a notebook: how to try it, where that can be done."""
     place = app.config.book_lite
-    if not (place and re.fullmatch(r"[0-9]{2}_\w+", pagename) and "body" in context):
+    if not (
+        place and re.fullmatch(r"[0-9]{2}_\w+|before_you_start", pagename) and "body" in context
+    ):
         return
     address = context["pathto"](place.format(name=pagename), 1)
     link = f'<a href="{address}">Try it live</a>'

@@ -7,6 +7,10 @@ from wrong_answers import BACKWARD, CHOICE, DRAW, READER, SPLIT, SPLIT_BY_DEV, T
 
 # fmt: off
 RIGHT = [
+    ("0.2", "my_total = 32.0"),
+    ("0.4", "import numpy as np\nmy_sums = np.array([[1, 2, 3], [4, 5, 6]]).sum(axis=0).tolist()"),
+    ("0.5", "my_product = (4, 7), (8, 15)"),
+    ("0.6", "my_powers = [1.0, 3, -3]"),
     ("1.1", "def my_pixel_number(row, column):\n    return np.add(28.0 * row, column)"),
     ("1.2", "def my_ink(X):\n    return X.astype(np.float32).mean(axis=0)"),
     ("1.3", "def my_pixels(X):\n    return np.floor(255 * X + 0.5).astype('uint8').T"),

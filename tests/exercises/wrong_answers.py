@@ -228,6 +228,14 @@ def split_by(*lines):
 
 # fmt: off
 ANSWERS = [  # exercise, mistake, cell, and pairs of what is exchanged in it
+    ("0.1", "letter by letter", 'my_text = "{part}: 60%"'),
+    ("0.1", "a number", "my_text = 0.6"),
+    ("0.2", "a list", "my_total = [5, 10, 17]"),
+    ("0.3", "the dictionary", "my_points = {7: 32, 1: 21}"),
+    ("0.6", "to the power of 0", "my_powers = 0, 3, -3"),
+    ("0.6", "the power itself", "my_powers = 1, 20.086, -3"),
+    ("0.6", "exponents multiplied", "my_powers = 1, 3, -10"),
+    ("0.6", "sign lost", "my_powers = 1, 3, 7"),
     ("1.2", "of pandas", defined("my_ink", "X", "return pd.DataFrame(X).mean()")),
     ("1.2", "ignored", defined("my_ink", "X", "return np.linspace(0, 1, 7)")),
     ("1.2", "in place", defined("my_ink", "X", "X /= len(X)", "return X.sum(axis=0)")),

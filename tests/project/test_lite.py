@@ -273,11 +273,13 @@ def test_labels_are_counted_in_the_one_type_that_bincount_takes_in_the_browser(m
 NO_KERNEL_YET = """() => {
     const open = [...(globalThis.jupyterapp?.shell.widgets('main') ?? [])];
     const panel = open.find((widget) => widget.content?.widgets?.length > 2);
-    if (!panel) return false;
+    const run = panel?.toolbar.node.querySelector('[data-jp-item-name="run"]');
+    const box = run?.getBoundingClientRect();
+    if (!box?.width) return false;
     panel.content.activeCellIndex = panel.content.widgets.findIndex(
         (cell) => cell.model.type === 'code');
     panel.content.node.focus();
-    return !panel.sessionContext.session?.kernel; }"""
+    return !panel.sessionContext.session?.kernel && [box.x + box.width / 2, box.y + box.height / 2]; }"""
 
 
 def why_not():
@@ -342,15 +344,15 @@ def test_the_front_door_opens_notebook_0(site):
 
 
 @pytest.mark.skipif(REASON is not None, reason=str(REASON))
-def test_a_cell_run_before_python_is_there_waits_for_it(site):
+@pytest.mark.parametrize("by", ["Shift+Enter", "the Run button"])
+def test_a_cell_run_before_python_is_there_waits_for_it(site, by):
     browser, address = site
     with lite_site.new_page(browser) as (page, _):
         page.goto(f"{address}/lab/index.html?path=notebooks/01_data_loading.ipynb")
         said = page.get_by_role("status").filter(has_text="Python is loading into this page")
         said.wait_for(timeout=240_000)
-        no_kernel = page.wait_for_function(NO_KERNEL_YET, timeout=240_000, polling=10)
-        assert no_kernel.json_value()
-        page.keyboard.press("Shift+Enter")
+        place = page.wait_for_function(NO_KERNEL_YET, timeout=240_000, polling=10).json_value()
+        page.mouse.click(*place) if by == "the Run button" else page.keyboard.press(by)
         assert page.locator(".jp-Dialog").count() == 0
         lite_site.wait_until_idle(page)
         assert lite_site.say(page, "print(find_file.__name__)") == "find_file\n"
