@@ -234,7 +234,7 @@ def test_answers_to_questions_stand_in_the_table_and_do_not_count_as_solved(one,
     assert hand_ins.answer_to(found[1].cells, "1.b") == 'check_question("1.b", "A")'
     page = collect.page_of(found, [])
     assert "<pre>check_question(&quot;1.b&quot;, &quot;A&quot;)</pre>" in page
-    originals = hand_ins.our_notebooks()[1][1]
+    originals = hand_ins.our_notebooks()[found[2].stem]
     strange = hand_ins.cells_to_look_at(found[2].cells, originals)
     assert not [source for _, source in strange if "check_question" in source]
 
