@@ -89,7 +89,7 @@ def test_one_notebook_alone():
     assert repr(progress(1)).startswith("1 of 5 exercises is solved; next: 1.2 Measure")
     assert "notebook 2" not in repr(progress(1)) + progress(1)._repr_html_()
     assert {key.split(".")[0] for key, *_ in progress(3).rows} == {"3"}
-    with pytest.raises(ValueError, match="notebook is 12, expected one of 1, 2, 3"):
+    with pytest.raises(ValueError, match="notebook is 12, expected one of 0, 1, 2, 3"):
         progress(12)
 
 
