@@ -35,7 +35,8 @@ async def run_again(hand_in, timeout):
             break
         left_out.add(number)
     for key, said in hand_in.said.items():
-        now = said_of([cell for cell in cells if cell.id == final_id(key)], key)
+        final = [cell for cell in cells if cell.id == final_id(key)]
+        now = said_of(cells if key[-1].isalpha() else final, key)  # a question asks in its own cell
         said.when_run = now.state
         if now.state != said.state and now.state != "no check":
             said.mistake, said.message = now.mistake, now.message
