@@ -112,14 +112,15 @@ export function talk(model, late) {
     timer = null;
     if (isLate) late((isLate = false));
   };
+  // asked() comes first: a model whose kernel is gone may throw
   const save = (values) => {
+    asked();
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
-    asked();
   };
   const send = (message) => {
-    model.send(message);
     asked();
+    model.send(message);
   };
   const listen = (shows, onMessage = heard) => {
     const events = Object.entries(shows).flatMap(([names, show]) => names.split(" ").map((name) => [`change:${name}`, show]));
