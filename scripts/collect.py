@@ -18,6 +18,7 @@ from pathlib import Path
 from tools import hand_ins as reading
 
 from helpers.exercises.declaring import place_of
+from helpers.exercises.verdict import is_question
 from helpers.internals.files import replace_file
 
 TO = reading.ROOT / "build" / "class"
@@ -103,7 +104,7 @@ def csv_of(hand_ins):
     writer.writerow(["learner", *keys, "solved"])
     for who, row in rows.items():
         states = {key: row[key].when_run or row[key].state if key in row else "" for key in keys}
-        solved = [key for key in keys if key[-1].isdigit() and states[key] == "solved"]
+        solved = [key for key in keys if not is_question(key) and states[key] == "solved"]
         safe = f"'{who}" if who[:1] in "=+-@\t" else who  # or a spreadsheet takes it for a formula
         writer.writerow([safe, *states.values(), len(solved)])
     return text.getvalue()

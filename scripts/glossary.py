@@ -69,7 +69,7 @@ def rows(languages, terms):
     ]
     for entry in terms:
         stem, heading = entry["where"]
-        link = f"../notebooks/{stem}.ipynb#{re.sub(r' ', '-', heading)}"
+        link = f"../notebooks/{stem}.ipynb#{heading.replace(' ', '-')}"
         others = "".join(f"{entry.get(code, '')} | " for code in languages)
         place = f"[{int(stem[:2])}: {heading}]({link})"
         lines.append(f"| **{entry['term']}** | {entry['meaning']} | {others}{place} |")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from helpers.exercises.declaring import REGISTRY, place_of
-from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED
+from helpers.exercises.verdict import LOOKS, NOT_YET, OPEN, SOLVED, is_question
 from helpers.internals.progress_file import FILE, append_entry, read_progress
 
 NOTE = re.compile(rf'"(\d+\.(?:\d+|[a-z]))"\s*:\s*"({SOLVED}|{NOT_YET})"')
@@ -104,7 +104,7 @@ def progress(notebook=None):
     """
     states, trouble = read_notes()
     order = sorted(REGISTRY, key=place_of)
-    answered = sorted((key for key in states if key[-1].isalpha()), key=place_of)
+    answered = sorted((key for key in states if is_question(key)), key=place_of)
     if notebook is not None:
         numbers = list(dict.fromkeys(int(key.split(".")[0]) for key in order))
         if notebook not in numbers:

@@ -67,8 +67,8 @@ QUESTIONS = {
     ),
     "1.a": (
         "C",
-        "it may have learned its images by heart, and that says nothing about others",
-        "the lookup has all its images by heart, and still reads more than nine new digits in ten",
+        "it may have memorized its images, and that says nothing about others",
+        "the lookup has stored all its images, and still reads more than nine new digits in ten",
         "only images that it was not trained on can tell: so some are set aside",
         "a program that stores its images and guesses at all others reads all it was trained on, too",
     ),
@@ -244,7 +244,7 @@ QUESTIONS = {
         "C",
         "it has enough of them to fit the training images: what is missing is missing on new ones",
         "it has learned the training images; more of the same makes it surer of them",
-        "the gap says that it learned its images by heart: give it more to learn from, or hold it back",
+        "the gap says that it memorized its images: give it more to learn from, or hold it back",
         "it has learned the training images, so the rate is large enough",
     ),
     "7.a": (

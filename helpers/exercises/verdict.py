@@ -14,6 +14,11 @@ HEADS = {OPEN: "is open", SOLVED: "is solved", NOT_YET: "is not solved yet"}
 OF_A_QUESTION = {OPEN: "is open", SOLVED: "is answered correctly", NOT_YET: "needs another answer"}
 
 
+def is_question(key):
+    """Whether a key is that of a question, such as "2.a", and not of an exercise."""
+    return key[-1].isalpha()
+
+
 @dataclass(frozen=True, repr=False)
 class Verdict:
     """The answer of a check."""
@@ -28,7 +33,7 @@ class Verdict:
         """ "✓ Exercise 2.1 is solved"."""
         of_exercise = f"Exercise {self.key} {HEADS[self.state]}"
         of_question = f"Question {self.key} {OF_A_QUESTION[self.state]}"
-        return f"{LOOKS[self.state][0]} {of_question if self.key[-1].isalpha() else of_exercise}"
+        return f"{LOOKS[self.state][0]} {of_question if is_question(self.key) else of_exercise}"
 
     def __repr__(self):
         return f"{self.head}: {self.message}"

@@ -73,8 +73,7 @@ def run_loop(dataset, settings, seed, teacher=None, prepare=None):
     epochs, n_workers = settings["max_epochs"], settings.get("workers", 1)
     rngs = [rng] if n_workers == 1 else rng.spawn(n_workers)
     all_gradients = np.zeros((n_workers, len(vector)), dtype)
-    borders = np.linspace(0, len(vector), n_workers + 1).astype(int)
-    pieces = [slice(*pair) for pair in pairwise(borders)]
+    pieces = equal_slices(len(vector), n_workers)
     optimizers = [
         get_optimizer(settings.get("optimizer", "gradient descent"), vector[piece])
         for piece in pieces
@@ -103,24 +102,28 @@ def run_loop(dataset, settings, seed, teacher=None, prepare=None):
 
     one_thread = limit_blas_threads(0) if n_workers > 1 else nullcontext()
     with one_thread, ThreadPoolExecutor(n_workers) as pool:
+        each_worker = map if n_workers == 1 else pool.map  # one alone need not be waited for
         for epoch in range(epochs):
             for X, Y, share_done in batches(X_all, Y_all, settings["batch_size"], rng):
-                borders = np.linspace(0, X.shape[1], n_workers + 1).astype(int)
-                shares = [slice(*pair) for pair in pairwise(borders)]
+                shares = equal_slices(X.shape[1], n_workers)
                 Xs, Ys = [X[:, share] for share in shares], [Y[:, share] for share in shares]
-                weights = np.diff(borders) / X.shape[1]
-                list(pool.map(learn, range(n_workers), Xs, Ys, weights))
+                weights = [(share.stop - share.start) / X.shape[1] for share in shares]
+                list(each_worker(learn, range(n_workers), Xs, Ys, weights))
                 rate = settings["learning_rate"] * schedule((epoch + share_done) / epochs)
-                list(pool.map(move, range(n_workers), [rate] * n_workers))
+                list(each_worker(move, range(n_workers), [rate] * n_workers))
     return [Layer(W.copy(), b.copy()) for W, b in parameters]
+
+
+def equal_slices(size, count):
+    """Return slices of nearly equal length, which cover a size together."""
+    borders = np.linspace(0, size, count + 1).astype(int)
+    return [slice(*pair) for pair in pairwise(borders)]
 
 
 def fill_gradient(parameters, X, Y, gradient, settings, rng):
     """Fill the gradient vector of the mean loss of X, half of it attacked if the settings say so."""
-    gradients, attack = (
-        unpack_parameters(gradient, settings["layer_sizes"]),
-        settings.get("attack", 0),
-    )
+    gradients = unpack_parameters(gradient, settings["layer_sizes"])
+    attack = settings.get("attack", 0)
     options = {
         "squared_error": settings.get("squared_error", False),
         "dropout": settings.get("dropout", (0, 0)),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import helpers.exercises as exercises
+from helpers.exercises.verdict import is_question
 from tools.notebooks import ASKED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -316,7 +317,7 @@ def answer_to(cells, key):
     """The cells that answer it, as text: those with its tag, the one before its check, or that of a question itself."""
     tagged = [cell.source for cell in cells if f"answer-{key}" in cell.tags]
     codes = [cell for cell in cells if cell.kind == "code"]
-    pairs = zip(codes, codes, strict=True) if key[-1].isalpha() else itertools.pairwise(codes)
+    pairs = zip(codes, codes, strict=True) if is_question(key) else itertools.pairwise(codes)
     return "\n\n".join(tagged or [one.source for one, check in pairs if key in keys_of(check)])
 
 

@@ -12,6 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from helpers.exercises.verdict import is_question
 from tools.hand_ins import CHECKS, ROOT, read_cells, said_of
 
 MOST_STOPS = 10  # cells that are left out before a notebook is given up
@@ -36,7 +37,7 @@ async def run_again(hand_in, timeout):
         left_out.add(number)
     for key, said in hand_in.said.items():
         final = [cell for cell in cells if cell.id == final_id(key)]
-        now = said_of(cells if key[-1].isalpha() else final, key)  # a question asks in its own cell
+        now = said_of(cells if is_question(key) else final, key)  # a question asks in its own cell
         said.when_run = now.state
         if now.state != said.state and now.state != "no check":
             said.mistake, said.message = now.mistake, now.message

@@ -198,7 +198,7 @@ def too_short(run, dead, bounds):
 
 
 def over_fitting(run, dead, bounds):
-    """Return the hint for a network that learned the training images by heart."""
+    """Return the hint for a network that memorized the training images."""
     train, dev, values = run.curve("train_loss")[1:], run.curve("dev_loss")[1:], run.values
     if len(dev) < 3:
         return None
